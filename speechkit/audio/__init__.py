@@ -1,0 +1,1 @@
+"""Samples: decode, resample, mask, measure. No models."""

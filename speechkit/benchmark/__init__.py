@@ -1,0 +1,1 @@
+"""How good is it: normalise, WER and its kin, slices, report."""

@@ -1,0 +1,100 @@
+"""The `speechkit` command: finds the verb's file, runs it, turns errors into lines and exit codes.
+
+Exit codes: 0 done, 1 some items failed, 2 wrong use, 3 an extra is missing.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from speechkit.core.errors import SpeechkitError, did_you_mean
+
+# verb → what it does; the file `cli/<verb>.py` holds a click command or group named `command`.
+VERBS = {
+    "ingest": "bring a folder of recordings into a corpus",
+    "run": "run the pipeline over a corpus",
+    "diarize": "who spoke when: audio files → RTTM",
+    "transcribe": "what was said: audio files → JSON, subtitles, STM, CTM, SegLST",
+    "deidentify": "remove what identifies people, from text and audio",
+    "release": "create, verify and compare releases",
+    "bench": "score hypotheses against references",
+    "models": "list, fetch and verify pinned weights",
+    "demo": "a real call and a made-up consultation through the whole pipeline",
+}
+
+
+class _Verbs(click.Group):
+    """Loads a verb's file only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in VERBS:
+            return None
+        try:
+            command = importlib.import_module(f"speechkit.cli.{name}").command
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith("speechkit"):
+                raise
+            raise click.ClickException(
+                f"{error.name} is not installed; bring it with: pip install 'speechkit[all]'"
+            ) from error
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            raise click.UsageError(f"no command {args[0]!r}; {did_you_mean(args[0], VERBS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="speechkit")
+def cli() -> None:
+    """From recorded consultations to a corpus you may share and a benchmark you can trust."""
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    _quiet_dependencies()
+    try:
+        cli(standalone_mode=False)
+    except SpeechkitError as error:
+        _end(str(error), error.exit_code)
+    except click.exceptions.Abort:
+        _end("stopped", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except KeyboardInterrupt:
+        _end("stopped; run the same command again to go on", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _end(message: str, code: int) -> None:
+    click.echo(f"speechkit: {message}", err=True)
+    sys.exit(code)
+
+
+def _quiet_dependencies() -> None:
+    """Switch telemetry off before anything is imported that would send some."""
+    os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -1,0 +1,164 @@
+"""Engines: small adapters behind protocols, found through the entry points `speechkit.engines`.
+
+An engine is named `engine:model` (`faster-whisper:base`, `pyannote:local`, `channels`). An entry
+point is called `<kind>.<engine>` and points to a factory `(model: str, options: dict[str, str]) →
+engine`, where `options` are the engine's own, as `--set` gives them; an unknown one is a UsageError.
+Making an engine is cheap; `open` loads the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from speechkit.core.errors import MissingExtraError, UsageError, did_you_mean
+from speechkit.core.stage import Resources
+from speechkit.core.time import Interval
+from speechkit.core.types import PhiSpan, Segment, Turn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+Options = TypeVar("Options", bound=msgspec.Struct)
+EngineKind = Literal["diarizer", "transcriber", "aligner", "phi-detector", "voice-detector"]
+
+SAMPLE_RATE = 16_000  # Hz: what every engine is given
+
+
+class Engine(Protocol):
+    """What all engines share. `spec` is the full name, `revision` the digest of its weights,
+    `options` what changes its results (part of the cache key)."""
+
+    @property
+    def spec(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
+
+
+class Speakers(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known about the number of speakers; None where nothing is."""
+
+    exactly: int | None = None
+    at_least: int | None = None
+    at_most: int | None = None
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine heard: segments with words (ids empty), the language and its probability."""
+
+    segments: tuple[Segment, ...]
+    language: str
+    language_probability: float
+
+
+class Diarize(Protocol):
+    """Samples of shape (channels, n) at 16 kHz → turns, both overlapping and exclusive ones."""
+
+    def __call__(self, samples: Samples, speakers: Speakers) -> tuple[Turn, ...]: ...
+
+
+class Transcribe(Protocol):
+    """Mono samples (n,) at 16 kHz → transcript. `language` is an ISO 639-1 code, None to detect."""
+
+    def __call__(self, samples: Samples, language: str | None) -> Transcript: ...
+
+
+class Align(Protocol):
+    """Mono samples (n,) at 16 kHz and segments → the same segments with better word times.
+
+    A word that cannot be placed keeps its time and gets the label `unaligned` on its segment.
+    """
+
+    def __call__(
+        self, samples: Samples, segments: Sequence[Segment], language: str
+    ) -> tuple[Segment, ...]: ...
+
+
+class DetectPhi(Protocol):
+    """Segments of one recording, in order → where identifiers stand in them."""
+
+    def __call__(self, segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]: ...
+
+
+class DetectVoice(Protocol):
+    """Mono samples (n,) at 16 kHz → where somebody speaks."""
+
+    def __call__(self, samples: Samples) -> tuple[Interval, ...]: ...
+
+
+class Diarizer(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[Diarize]: ...
+
+
+class Transcriber(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[Transcribe]: ...
+
+
+class Aligner(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[Align]: ...
+
+
+class PhiDetector(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[DetectPhi]: ...
+
+
+class VoiceDetector(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[DetectVoice]: ...
+
+
+def engine_names(kind: EngineKind) -> tuple[str, ...]:
+    """Names of the installed engines of a kind, sorted."""
+    return tuple(sorted(_entry_points(kind)))
+
+
+def make_engine(kind: EngineKind, spec: str, options: Mapping[str, str] | None = None) -> Any:
+    """Return the engine that `spec` (`engine` or `engine:model`) names.
+
+    Raises:
+        UsageError: if there is no such engine, model or option; with close matches.
+        MissingExtraError: if its packages are not installed.
+    """
+    name, _, model = spec.partition(":")
+    found = _entry_points(kind)
+    if name not in found:
+        raise UsageError(f"no {kind} named {name!r}; {did_you_mean(name, found)}")
+    try:
+        factory = found[name].load()
+    except ModuleNotFoundError as error:
+        extra = found[name].extras[0] if found[name].extras else "all"
+        raise MissingExtraError(error.name or name, extra=extra) from error
+    return factory(model, dict(options or {}))
+
+
+def parse_options(type_: type[Options], given: Mapping[str, Any], owner: str) -> Options:
+    """Turn `--set` strings into an options struct.
+
+    Raises:
+        UsageError: naming the option that does not exist or does not fit.
+    """
+    known = type_.__struct_fields__
+    for key in given:
+        if key not in known:
+            raise UsageError(f"{owner} has no option {key!r}; {did_you_mean(key, known)}")
+    try:
+        return msgspec.convert(dict(given), type_, strict=False)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{owner}: {error}") from error
+
+
+def _entry_points(kind: str) -> dict[str, EntryPoint]:
+    prefix = f"{kind}."
+    return {
+        point.name.removeprefix(prefix): point
+        for point in entry_points(group="speechkit.engines")
+        if point.name.startswith(prefix)
+    }

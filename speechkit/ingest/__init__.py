@@ -1,0 +1,1 @@
+"""Recordings come in: probe, quality flags, context, consent."""

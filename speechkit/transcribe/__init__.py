@@ -1,0 +1,1 @@
+"""What was said: whisper engines, word alignment, attribution of words to speakers."""
