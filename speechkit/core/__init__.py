@@ -1,1 +1,1 @@
-"""Types, time, ids, digests, errors, the corpus folder and the contracts: what everything is made of."""
+"""What everything is made of: types, time, ids, digests, errors, the corpus, the contracts."""

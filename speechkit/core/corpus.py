@@ -14,7 +14,7 @@ Everything under `vault/` may hold what patients said; only its owner may read i
 from __future__ import annotations
 
 import getpass
-import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,7 +41,7 @@ class Corpus:
         if not (root / "corpus.json").exists():
             try:
                 (root / "vault").mkdir(parents=True, exist_ok=True)
-                os.chmod(root / "vault", 0o700)
+                (root / "vault").chmod(0o700)
             except OSError as error:
                 raise StoreError(f"cannot make {root}: {error.strerror}") from error
             write_bytes(
@@ -122,9 +122,12 @@ class Corpus:
         except OSError as error:
             raise StoreError(f"layer {digest[:12]}… is gone from {self.root}") from error
         if digest_bytes(data) != digest:
-            raise StoreError(f"layer {digest[:12]}… in {self.root} was altered; delete {path} and run again")
+            raise StoreError(
+                f"layer {digest[:12]}… in {self.root} was altered; delete {path} and run again"
+            )
         layer = msgspec.json.decode(data, type=Layer)
-        items = msgspec.convert(layer.items, tuple[ITEM_TYPES[layer.kind], ...])
+        item_type = ITEM_TYPES[layer.kind]
+        items = tuple(msgspec.convert(item, item_type) for item in layer.items)
         return msgspec.structs.replace(layer, items=items)
 
     def layer(self, session: Session, name: str) -> Layer | None:
@@ -144,10 +147,8 @@ class Corpus:
         uri = f"{area}/audio/sha256/{sha256[:2]}/{sha256}{suffix}"
         target = self.root / uri
         if not target.exists():
-            with atomic_path(target) as temporary, source.open("rb") as file:
-                with temporary.open("wb") as copy:
-                    while chunk := file.read(1 << 20):
-                        copy.write(chunk)
+            with atomic_path(target) as temporary:
+                shutil.copyfile(source, temporary)
         return uri
 
     # ---- the cache

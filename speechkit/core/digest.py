@@ -7,6 +7,7 @@ what speechkit stores: ASCII keys, floats rounded to at most four decimals.
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
+        if not math.isfinite(value):
             raise ValueError("NaN and infinity have no place in canonical JSON")
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     return value

@@ -1,8 +1,8 @@
 """Engines: small adapters behind protocols, found through the entry points `speechkit.engines`.
 
 An engine is named `engine:model` (`faster-whisper:base`, `pyannote:local`, `channels`). An entry
-point is called `<kind>.<engine>` and points to a factory `(model: str, options: dict[str, str]) →
-engine`, where `options` are the engine's own, as `--set` gives them; an unknown one is a UsageError.
+point is called `<kind>.<engine>` and points to a factory `(model: str, options: dict[str, str])`
+where `options` are the engine's own, as `--set` gives them; an unknown one is a UsageError.
 Making an engine is cheap; `open` loads the weights.
 """
 

@@ -27,10 +27,10 @@ def atomic_path(target: Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
-        os.replace(temporary, target)
+        temporary.replace(target)
     except OSError as error:
         raise StoreError(
-            f"cannot write {target}: {error.strerror or error}; free some space or check permissions"
+            f"cannot write {target}: {error.strerror or error}; free space or check permissions"
         ) from error
     finally:
         if temporary is not None:

@@ -112,9 +112,10 @@ def fetch(name: str) -> Path:
             continue
         path.unlink(missing_ok=True)
         if not _collect(file, target, download=True):
+            sources = "; ".join(" + ".join(source) for source in file.sources)
             raise ModelError(
-                f"no source has {file.name} of {name}: {'; '.join(' + '.join(s) for s in file.sources)}. "
-                f"Put it into a folder as {name}/{file.name} and name that folder in SPEECHKIT_MODELS"
+                f"no source has {file.name} of {name} ({sources}); put it into a folder as "
+                f"{name}/{file.name} and name that folder in SPEECHKIT_MODELS"
             )
     _check(model, target)
     return target

@@ -37,7 +37,7 @@ class _Spoken(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         yield repr(self)
 
 
-# ---- recordings -------------------------------------------------------------------------------
+# ---- recordings
 
 
 class Audio(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -100,7 +100,7 @@ class Participant(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Quality(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was measured on the samples. `flags` names what is out of the ordinary; it drops nothing.
+    """What was measured on the samples. `flags` names what is unusual; it drops nothing.
 
     `snr` is an estimate in dB, `bandwidth` the highest frequency in Hz that carries sound,
     `clipping` and `silence` are shares of the samples and of the time (0–1).
@@ -136,7 +136,7 @@ class Recording(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return self.audio.duration
 
 
-# ---- who spoke when, what was said ---------------------------------------------------------------
+# ---- who spoke when, what was said
 
 
 class Turn(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -189,7 +189,7 @@ class SpeakerRole(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     confidence: float
 
 
-# ---- what must not leave ---------------------------------------------------------------------------
+# ---- what must not leave
 
 
 class Identifier(StrEnum):
@@ -263,7 +263,7 @@ class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     checked_by: tuple[str, ...] = ()
 
 
-# ---- layers ------------------------------------------------------------------------------------------
+# ---- layers
 
 
 class Provenance(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

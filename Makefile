@@ -1,0 +1,37 @@
+# make demo, make test: each makes .venv and installs what it needs. make check, make bench: then.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer
+
+.PHONY: demo test check bench $(BENCHES) clean
+
+demo: $(VENV)/.installed
+	$(BIN)/speechkit demo
+
+test: $(VENV)/.installed
+	$(BIN)/pytest -q
+
+check: $(VENV)/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(BENCHES)
+
+$(BENCHES): bench-%: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.$*
+
+# speechkit with everything, the tools, and the pinned weights (verified by digest).
+$(VENV)/.installed: pyproject.toml speechkit/models.toml
+	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "speechkit needs Python 3.11 or later"'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/speechkit models fetch
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist corpora/demo

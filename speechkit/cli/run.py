@@ -1,0 +1,110 @@
+"""`speechkit run`: the pipeline over a corpus; what is done already is not done again."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.cli.progress import progress_bars
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import UsageError
+from speechkit.core.stage import Resources
+from speechkit.pipeline.default import STAGE_NAMES, default_pipeline
+from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.plan import check_plan, dry_run
+from speechkit.pipeline.run import RunReport, run
+
+
+@click.command()
+@click.option("--corpus", "corpus_path", required=True, type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first N recordings.")
+@click.option("--until", default=STAGE_NAMES[-1], show_default=True, help="Last stage to run.")
+@click.option(
+    "--set", "settings", multiple=True, metavar="STAGE.OPTION=VALUE", help="Change an option."
+)
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, …")
+@click.option("--threads", default=0, help="CPU threads of the models; 0: as many as cores.")
+@click.option("--dry-run", "only_plan", is_flag=True, help="Say what would run, and stop.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    corpus_path: Path,
+    limit: int | None,
+    until: str,
+    settings: tuple[str, ...],
+    device: str,
+    threads: int,
+    only_plan: bool,
+    as_json: bool,
+) -> None:
+    """Run the pipeline over a corpus.
+
+    Stages: diarize, transcribe, align, attribute, roles, detect, redact. Stop it anywhere and run
+    it again: only what is missing is done. A recording that fails becomes a row in
+    failures.jsonl, the rest goes on, and the exit code is 1.
+    """
+    corpus = Corpus.open(corpus_path)
+    stages = default_pipeline(parse_settings(settings), until=until)
+    if only_plan:
+        check_plan(stages)
+        counts = dry_run(corpus, stages, corpus.sessions()[:limit])
+        if as_json:
+            click.echo(msgspec.json.encode({"stages": counts}).decode())
+            return
+        table = Table("stage", "engine", "done before", "to do", "audio to do", box=None)
+        for count in counts:
+            table.add_row(
+                count.stage,
+                count.engine,
+                str(count.cached),
+                str(count.to_do),
+                f"{count.seconds / 60:.1f} min",
+            )
+        Console().print(table)
+        return
+    executor = LocalExecutor(Resources(device=device, threads=threads))
+    with progress_bars() as progress:
+        report = run(corpus, stages, executor, limit=limit, progress=progress)
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        print_report(report, corpus)
+    if report.failures:
+        sys.exit(1)
+
+
+def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
+    """Split `stage.option=value` arguments."""
+    parsed = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise UsageError(f"--set {setting}: write it as STAGE.OPTION=VALUE")
+        parsed[key.strip()] = value.strip()
+    return parsed
+
+
+def print_report(report: RunReport, corpus: Corpus) -> None:
+    """Print what each stage did, and where the failures are listed."""
+    table = Table("stage", "engine", "done", "done before", "failed", "seconds", box=None)
+    for stage in report.stages:
+        table.add_row(
+            stage.stage,
+            stage.engine,
+            str(stage.done),
+            str(stage.cached),
+            str(stage.failed),
+            f"{stage.seconds:.1f}",
+        )
+    Console().print(table)
+    for row in report.failures[:20]:
+        click.echo(f"failed: {row['item']} in {row['stage']}: {row['reason']}", err=True)
+    if report.failures:
+        click.echo(
+            f"{len(report.failures)} failed; all of them: {corpus.root / 'failures.jsonl'}",
+            err=True,
+        )
