@@ -1,0 +1,147 @@
+"""The runner with small stages of its own: order, cache, failures, stale layers."""
+
+from contextlib import contextmanager
+
+import msgspec
+import pytest
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import AudioError, ModelError, SpeechkitError, UsageError
+from speechkit.core.stage import Writes
+from speechkit.core.types import Audio, Recording, Session, Turn
+from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.plan import check_plan, dry_run
+from speechkit.pipeline.run import run
+
+CANARY = "Zebulonia"
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    speaker: str = "A"
+
+
+class Toy:
+    """Writes one turn; counts what it did; fails where it is told to."""
+
+    version, engine, revision = "1", "", ""
+
+    def __init__(self, name, reads, writes, options=None, fail=None):
+        self.name, self.reads, self.writes = name, reads, Writes(name=writes, kind="turns")
+        self.options, self.fail = options or Options(), fail or {}
+        self.seen = []
+
+    @contextmanager
+    def open(self, resources):
+        def work(tasks):
+            for task in tasks:
+                self.seen.append(task.recording.id)
+                if task.recording.id in self.fail:
+                    raise self.fail[task.recording.id]
+            return [(Turn(start=0.0, end=1.0, speaker=self.options.speaker),) for _ in tasks]
+
+        yield work
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    corpus = Corpus.create(tmp_path / "corpus")
+    for n in range(3):
+        audio = Audio(
+            sha256=str(n) * 64, uri="x", sample_rate=8, num_samples=80, num_channels=1, codec="p"
+        )
+        corpus.put_session(Session(recording=Recording(id=f"rec-{n}", audio=audio)))
+    return corpus
+
+
+def go(corpus, *stages, **kwargs):
+    return run(corpus, stages, LocalExecutor(), **kwargs)
+
+
+def snapshot(corpus):
+    files = [p for p in corpus.root.rglob("*") if p.is_file() and p.name != "journal.jsonl"]
+    return {str(p.relative_to(corpus.root)): p.read_bytes() for p in files}
+
+
+def test_each_stage_sees_each_recording_once(corpus):
+    a, b = Toy("a", (), "turns"), Toy("b", ("turns",), "more")
+    report = go(corpus, a, b)
+    assert a.seen == b.seen == ["rec-0", "rec-1", "rec-2"]
+    assert [s.done for s in report.stages] == [3, 3]
+    assert set(corpus.session("rec-1").layers) == {"turns", "more"}
+
+
+def test_a_second_run_does_nothing_and_changes_nothing(corpus):
+    stages = Toy("a", (), "turns"), Toy("b", ("turns",), "more")
+    go(corpus, *stages)
+    before = snapshot(corpus)
+    report = go(corpus, *stages)
+    assert [s.cached for s in report.stages] == [3, 3]
+    assert len(stages[0].seen) == 3
+    assert snapshot(corpus) == before
+
+
+def test_a_changed_option_redoes_that_stage_and_what_follows(corpus):
+    go(corpus, Toy("a", (), "turns"), Toy("b", ("turns",), "more"))
+    a, b = Toy("a", (), "turns", Options(speaker="B")), Toy("b", ("turns",), "more")
+    go(corpus, a, b)
+    assert len(a.seen) == len(b.seen) == 3
+
+
+def test_a_stopped_run_goes_on_where_it_was(corpus):
+    stop = KeyboardInterrupt()
+    with pytest.raises(KeyboardInterrupt):
+        go(corpus, Toy("a", (), "turns", fail={"rec-2": stop}))
+    again = Toy("a", (), "turns")
+    go(corpus, again)
+    assert again.seen == ["rec-2"]
+
+
+def test_one_bad_recording_is_a_row_and_the_rest_goes_on(corpus):
+    a = Toy("a", (), "turns", fail={"rec-1": AudioError("rec-1: truncated")})
+    b = Toy("b", ("turns",), "more")
+    report = go(corpus, a, b)
+    assert b.seen == ["rec-0", "rec-2"]
+    (row,) = corpus.failures()
+    assert row == {"run": "run", "item": "rec-1", "stage": "a", "reason": "rec-1: truncated"}
+    assert len(report.failures) == 1
+
+
+def test_what_an_unexpected_error_quotes_is_written_nowhere(corpus):
+    go(corpus, Toy("a", (), "turns", fail={"rec-0": ValueError(f"cannot parse {CANARY}")}))
+    assert "ValueError" in corpus.failures()[0]["reason"]
+    assert not [name for name, data in snapshot(corpus).items() if CANARY.encode() in data]
+    assert CANARY not in (corpus.root / "journal.jsonl").read_text()
+
+
+def test_a_failed_recording_keeps_no_stale_layer(corpus):
+    go(corpus, Toy("a", (), "turns"), Toy("b", ("turns",), "more"))
+    a = Toy("a", (), "turns", Options(speaker="B"), fail={"rec-1": AudioError("gone")})
+    go(corpus, a, Toy("b", ("turns",), "more"))
+    assert corpus.session("rec-1").layers == {}
+    assert set(corpus.session("rec-0").layers) == {"turns", "more"}
+
+
+def test_absent_weights_end_the_run(corpus):
+    with pytest.raises(ModelError):
+        go(corpus, Toy("a", (), "turns", fail={"rec-0": ModelError("no weights")}))
+
+
+def test_a_layer_nobody_writes_is_found_before_anything_runs(corpus):
+    a = Toy("a", (), "turns")
+    with pytest.raises(UsageError, match="'phi'"):
+        go(corpus, a, Toy("b", ("phi",), "more"))
+    assert a.seen == []
+    check_plan((Toy("a", ("reference", "maybe?"), "turns"),))
+
+
+def test_dry_run_counts_hits_and_misses_and_runs_nothing(corpus):
+    a, b = Toy("a", (), "turns"), Toy("b", ("turns",), "more")
+    go(corpus, a, limit=2)
+    counts = dry_run(corpus, (a, b), corpus.sessions())
+    assert [(c.cached, c.to_do, c.seconds) for c in counts] == [(2, 1, 10.0), (0, 3, 30.0)]
+    assert a.seen == ["rec-0", "rec-1"] and b.seen == []
+
+
+def test_an_empty_corpus_says_what_to_do(tmp_path):
+    with pytest.raises(SpeechkitError, match="speechkit ingest"):
+        go(Corpus.create(tmp_path / "empty"), Toy("a", (), "turns"))
