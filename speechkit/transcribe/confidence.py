@@ -1,0 +1,35 @@
+"""How likely a word is right: the engine's word probability, calibrated for a segment."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from speechkit.core.types import Word
+
+# Chance that a word is right = 1 / (1 + exp(-(a + b · logit of the mean word probability))).
+CALIBRATION: dict[str, tuple[float, float]] = {"faster-whisper": (0.0, 1.0), "whisper": (0.0, 1.0)}
+
+
+def of_segment(words: Sequence[Word], engine: str) -> float | None:
+    """Return the calibrated chance that a word of the segment is right, None without words."""
+    sure = [word.confidence for word in words if word.confidence is not None]
+    if not sure:
+        return None
+    return calibrate(sum(sure) / len(sure), *CALIBRATION[engine])
+
+
+def calibrate(probability: float, intercept: float, slope: float) -> float:
+    """Map a mean word probability to a chance of being right; monotone, 4 decimals.
+
+    >>> calibrate(0.9, 0.0, 1.0)
+    0.9
+    """
+    odds = logit(probability)
+    return round(1 / (1 + math.exp(-(intercept + slope * odds))), 4)
+
+
+def logit(probability: float) -> float:
+    """Return ln(p / (1 - p)), with p kept a thousandth away from 0 and 1."""
+    kept = min(max(probability, 0.001), 0.999)
+    return math.log(kept / (1 - kept))
