@@ -1,4 +1,4 @@
-"""Voice activity: silence gives nothing, a real call gives what its RTTM says, options are checked."""
+"""Voice activity: nothing in silence, in a real call what its RTTM says; options are checked."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_real_call_agrees_with_its_reference(real_call: Path) -> None:
         assert detect(to_mono(samples)) == found
     missed = duration(subtract(reference, found)) / duration(reference)
     false_alarm = duration(subtract(found, reference)) / duration(reference)
-    # Its authors report about 3 % of either kind on telephone speech; double that at most.
+    # Half a dozen pauses in 23 s of speech: 0.1 s off at each of their edges is about 5 %.
     assert missed < 0.06
     assert false_alarm < 0.06
 
