@@ -1,0 +1,1 @@
+"""Recipes: a corpus or a job declared as data, one package each."""
