@@ -16,7 +16,7 @@ from speechkit.core.margins import UNALIGNED, word_margin
 from speechkit.core.text import word_offsets
 from speechkit.core.time import Interval, round_ms, subtract, union
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
-from speechkit.deidentify.tokens import is_letters, is_number, tokens_of
+from speechkit.deidentify.ear import is_letters, is_number, tokens_of
 
 # Labels of segments whose words or word times say nothing.
 UNSURE = frozenset({UNALIGNED, "loop", "no-speech"})
