@@ -1,0 +1,1 @@
+"""Figures, each printed by a command: `python -m benchmarks.<name>`."""
