@@ -1,0 +1,71 @@
+"""`speechkit diarize`: who spoke when; one RTTM a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from speechkit.cli.outputs import output_names
+from speechkit.cli.progress import progress_bars
+from speechkit.cli.run import parse_settings
+from speechkit.core.engines import Speakers
+from speechkit.core.files import write_bytes
+from speechkit.core.stage import Resources
+from speechkit.manifest.formats.rttm import format_rttm
+from speechkit.pipeline.files import diarize_files
+
+
+@click.command()
+@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--engine", default="auto", show_default=True, help="pyannote:local, channels, …")
+@click.option("--num-speakers", type=click.IntRange(min=1), help="How many speak, if known.")
+@click.option("--min", "at_least", type=click.IntRange(min=1), help="At least so many.")
+@click.option("--max", "at_most", type=click.IntRange(min=1), help="At most so many.")
+@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Engine option.")
+@click.option("--device", default="cpu", show_default=True)
+@click.option("--output-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+def command(
+    audio: tuple[Path, ...],
+    engine: str,
+    num_speakers: int | None,
+    at_least: int | None,
+    at_most: int | None,
+    settings: tuple[str, ...],
+    device: str,
+    output_dir: Path,
+    as_json: bool,
+) -> None:
+    """Say who speaks when in each AUDIO file: DIR/<name>.rttm.
+
+    Overlapping speech has overlapping lines. Files that fail are named on stderr, the others go
+    on, and the exit code is 1.
+    """
+    names = output_names(audio)
+    with progress_bars() as progress:
+        results = diarize_files(
+            audio,
+            engine=engine,
+            engine_options=parse_settings(settings),
+            speakers=Speakers(exactly=num_speakers, at_least=at_least, at_most=at_most),
+            resources=Resources(device=device),
+            progress=progress,
+        )
+    written = []
+    for result, name in zip(results, names, strict=True):
+        if result.reason:
+            click.echo(f"failed: {result.path}: {result.reason}", err=True)
+            continue
+        turns = tuple(turn for turn in result.turns if not turn.exclusive)
+        path = output_dir / f"{name}.rttm"
+        write_bytes(path, format_rttm({name: turns}).encode())
+        written.append({"audio": str(result.path), "rttm": str(path), "turns": len(turns)})
+    if as_json:
+        click.echo(msgspec.json.encode({"files": written}).decode())
+    else:
+        for row in written:
+            click.echo(row["rttm"])
+    sys.exit(1 if len(written) < len(results) else 0)
