@@ -62,7 +62,7 @@ def removed_tokens(
     for index, item in enumerate(placed):
         if item.span.identifier is Identifier.UNCERTAIN:
             continue
-        start, end = item.masked
+        stretch = item.stretch
         for token in listen(_said(by_id[item.span.segment], item), language):
             if token.kind == "word" and (is_stop(token.text, language) or len(token.text) < 2):
                 continue
@@ -73,8 +73,8 @@ def removed_tokens(
                     identifier=item.span.identifier,
                     rare=_is_rare(token, language) and token.text not in kept,
                     place=index,
-                    start=start,
-                    end=end,
+                    start=stretch.start,
+                    end=stretch.end,
                 )
             )
     return tuple(found)
@@ -109,7 +109,7 @@ def heard_again(
                 continue
             key = (item.text, token.text, near)
             if key not in similar:
-                similar[key] = _same(item, token, near, language)
+                similar[key] = same_token(item, token, near, language)
             if similar[key]:
                 found.setdefault(
                     (token.start, token.end, item.place),
@@ -122,6 +122,21 @@ def heard_again(
                     ),
                 )
     return tuple(found[key] for key in sorted(found))
+
+
+def same_token(item: Removed, token: Token, near: bool, language: str) -> bool:
+    """Say whether a token is the removed one, also by sound, and near the mask a part of it."""
+    if item.kind == "digits" or token.kind == "digits":
+        if item.kind != token.kind:
+            return False
+        if near and (token.text in item.text or item.text in token.text):
+            return True
+        return _shares(item.text, token.text, min(_RARE_DIGITS, len(item.text)))
+    spelled = near and item.kind == token.kind == "letters"
+    if item.text == token.text or (spelled and _shares(item.text, token.text, 2)):
+        return True
+    strict = not near or is_common(token.text, language)
+    return not is_common(item.text, language) and sounds_like(item.text, token.text, strict=strict)
 
 
 def rare_in(segments: Sequence[Segment], removed: Sequence[Removed], language: str) -> list[str]:
@@ -205,21 +220,6 @@ def _is_kept(token: Token, kept: Sequence[Token]) -> bool:
         and token.end > k.start - NEAR
         for k in kept
     )
-
-
-def _same(item: Removed, token: Token, near: bool, language: str) -> bool:
-    """Say whether a heard token is the removed one, or near the mask a part of it."""
-    if item.kind == "digits" or token.kind == "digits":
-        if item.kind != token.kind:
-            return False
-        if near and (token.text in item.text or item.text in token.text):
-            return True
-        return _shares(item.text, token.text, min(_RARE_DIGITS, len(item.text)))
-    spelled = near and item.kind == token.kind == "letters"
-    if item.text == token.text or (spelled and _shares(item.text, token.text, 2)):
-        return True
-    strict = not near or is_common(token.text, language)
-    return not is_common(item.text, language) and sounds_like(item.text, token.text, strict=strict)
 
 
 def _exactly(item: Removed, token: Token) -> bool:

@@ -14,7 +14,7 @@ from speechkit.audio.mask import Method
 from speechkit.core.errors import InputError
 from speechkit.core.margins import UNALIGNED, word_margin
 from speechkit.core.text import word_offsets
-from speechkit.core.time import Interval, round_ms, subtract, union
+from speechkit.core.time import Interval, round_ms, subtract
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
 from speechkit.deidentify.ear import is_letters, is_number, tokens_of
 
@@ -63,6 +63,16 @@ class PlaceOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 DEFAULT = PlaceOptions()
 
 
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """Sound that must go, and why. `margin` is contained in it; `channel` None: on all channels."""
+
+    start: float
+    end: float
+    identifier: Identifier = Identifier.UNCERTAIN
+    margin: float = 0.0
+    channel: int | None = None
+
+
 class Placed(msgspec.Struct, frozen=True, kw_only=True):
     """One span in time, margin not yet added. `whole`: it takes its whole segment."""
 
@@ -74,9 +84,15 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = False
 
     @property
-    def masked(self) -> Interval:
-        """The stretch with its margin; may reach beyond the recording."""
-        return self.start - self.margin, self.end + self.margin
+    def stretch(self) -> Stretch:
+        """What to mask: with its margin; may reach beyond the recording."""
+        return Stretch(
+            start=self.start - self.margin,
+            end=self.end + self.margin,
+            identifier=self.span.identifier,
+            margin=self.margin,
+            channel=self.channel,
+        )
 
 
 def whole_runs(segments: Sequence[Segment], spans: Sequence[PhiSpan]) -> tuple[PhiSpan, ...]:
@@ -173,8 +189,7 @@ def uncovered(
 
 
 def redactions(
-    placed: Sequence[Placed],
-    unknown: Sequence[tuple[Interval, int | None]],
+    stretches: Sequence[Stretch],
     duration: float,
     options: PlaceOptions = DEFAULT,
     *,
@@ -186,109 +201,37 @@ def redactions(
     so that each kind stays countable.
 
     Args:
-        placed: spans in time.
-        unknown: stretches that are masked because nobody knows what is said, with their channel.
+        stretches: in any order; they may overlap.
         duration: of the recording in seconds.
+        options: `merge_gap` is looked at.
         method: how they are masked.
     """
-    found: list[tuple[float, float, Identifier, float, int | None]] = [
-        (*p.masked, p.span.identifier, p.margin, p.channel) for p in placed
-    ]
-    found += [(s, e, Identifier.UNCERTAIN, 0.0, channel) for (s, e), channel in unknown]
     bounded = [
-        (round_ms(max(0.0, start)), round_ms(min(duration, end)), identifier, margin, channel)
-        for start, end, identifier, margin, channel in found
+        msgspec.structs.replace(
+            stretch,
+            start=round_ms(max(0.0, stretch.start)),
+            end=round_ms(min(duration, stretch.end)),
+        )
+        for stretch in stretches
     ]
     merged: list[Redaction] = []
-    for start, end, identifier, margin, channel in sorted(
-        (item for item in bounded if item[1] > item[0]),
-        key=lambda item: (-1 if item[4] is None else item[4], *item[:3]),
-    ):
-        before = merged[-1] if merged and merged[-1].channel == channel else None
-        if before is not None and start - before.end < options.merge_gap:
-            if before.identifier == identifier:
+    for new in sorted((s for s in bounded if s.end > s.start), key=_order):
+        before = merged[-1] if merged and merged[-1].channel == new.channel else None
+        if before is not None and new.start - before.end < options.merge_gap:
+            if before.identifier == new.identifier:
                 merged[-1] = msgspec.structs.replace(
-                    before, end=max(before.end, end), margin=max(before.margin, margin)
+                    before,
+                    end=max(before.end, new.end),
+                    margin=max(before.margin, new.margin),
                 )
                 continue
-            merged[-1] = msgspec.structs.replace(before, end=max(before.end, start))
-        merged.append(
-            Redaction(
-                start=start,
-                end=end,
-                identifier=identifier,
-                method=method,
-                margin=margin,
-                channel=channel,
-            )
-        )
-    return tuple(sorted(merged, key=lambda r: (r.start, r.end, r.channel or 0, r.identifier)))
+            merged[-1] = msgspec.structs.replace(before, end=max(before.end, new.start))
+        merged.append(Redaction(**msgspec.structs.asdict(new), method=method))
+    return tuple(sorted(merged, key=lambda r: (r.start, r.end, _order(r))))
 
 
-def covered_words(
-    segments: Sequence[Segment], spans: Sequence[PhiSpan], masks: Sequence[Redaction]
-) -> tuple[PhiSpan, ...]:
-    """Return spans (UNCERTAIN) over the words that lie under masks but under none of `spans`.
-
-    A word is gone when a mask of its channel covers more than half of it. Text and audio agree
-    afterwards: what cannot be heard is not read. Neighbouring words make one span.
-    """
-    taken: dict[str, list[PhiSpan]] = {}
-    for span in spans:
-        taken.setdefault(span.segment, []).append(span)
-    found: list[PhiSpan] = []
-    for segment in segments:
-        silent = union(
-            (m.start, m.end) for m in masks if m.channel is None or m.channel == segment.channel
-        )
-        if not silent:
-            continue
-        for start, end in _gone(segment, silent, taken.get(segment.id, [])):
-            found.append(
-                PhiSpan(
-                    segment=segment.id,
-                    start_char=start,
-                    end_char=end,
-                    identifier=Identifier.UNCERTAIN,
-                    detector="masked",
-                )
-            )
-    return tuple(found)
-
-
-def _gone(
-    segment: Segment, silent: Sequence[Interval], taken: Sequence[PhiSpan]
-) -> list[tuple[int, int]]:
-    """Character ranges of words under `silent` and outside `taken`, neighbours joined."""
-    try:
-        offsets = word_offsets(segment)
-    except InputError:
-        offsets = ()
-    if not offsets:
-        half_gone = _under((segment.start, segment.end), silent)
-        free = not any(span.start_char < span.end_char for span in taken)
-        return [(0, len(segment.text))] if half_gone and free and segment.text.strip() else []
-    ranges: list[tuple[int, int]] = []
-    last = -2
-    for index, (word, (start, end)) in enumerate(zip(segment.words, offsets, strict=True)):
-        if any(span.start_char < end and start < span.end_char for span in taken):
-            continue
-        if not _under((word.start, word.end), silent):
-            continue
-        if last == index - 1:
-            ranges[-1] = (ranges[-1][0], end)
-        else:
-            ranges.append((start, end))
-        last = index
-    return ranges
-
-
-def _under(interval: Interval, silent: Sequence[Interval]) -> bool:
-    """Say whether more than half of an interval is silent; of an empty one, whether it lies in."""
-    start, end = interval
-    if end <= start:
-        return any(s <= start < e for s, e in silent)
-    return sum(max(0.0, min(end, e) - max(start, s)) for s, e in silent) > (end - start) / 2
+def _order(item: Stretch | Redaction) -> tuple[int, float, float, str]:
+    return (-1 if item.channel is None else item.channel), item.start, item.end, item.identifier
 
 
 def _segment(by_id: Mapping[str, Segment], span: PhiSpan) -> Segment:

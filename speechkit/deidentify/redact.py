@@ -1,0 +1,191 @@
+"""Mask, listen, widen, and listen again: until nothing that was removed is heard, or give up.
+
+Works on samples and functions; files and engines are the stage's (`redact_stage.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from speechkit.audio.mask import Mask, Method, mask, residual
+from speechkit.core.margins import word_margin
+from speechkit.core.time import Interval
+from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment
+from speechkit.deidentify.agree import covered_words, kept_words
+from speechkit.deidentify.check import NEAR, Heard, Removed, heard_again, removed_tokens
+from speechkit.deidentify.ear import Token, listen
+from speechkit.deidentify.place import (
+    Placed,
+    PlaceOptions,
+    Stretch,
+    place,
+    redactions,
+    uncovered,
+    whole_runs,
+)
+from speechkit.deidentify.spread import spread
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+Listener = Callable[["Samples"], Sequence[Token]]
+
+_BESIDE = 0.3  # s beyond a mask at which a word heard again is another one
+
+
+class Findings(msgspec.Struct, frozen=True, kw_only=True):
+    """What must go from one recording. `unknown` is speech that nobody wrote down."""
+
+    spans: tuple[PhiSpan, ...]
+    placed: tuple[Placed, ...]
+    unknown: tuple[Stretch, ...]
+    removed: tuple[Removed, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it. `spans` are all that the text loses, masked words included."""
+
+    redactions: tuple[Redaction, ...]
+    spans: tuple[PhiSpan, ...]
+    clean: bool
+    rounds: int
+    heard: int
+    listened: bool
+
+
+def find(
+    segments: Sequence[Segment],
+    phi: Sequence[PhiSpan],
+    speech: Sequence[tuple[Sequence[Interval], int | None]],
+    language: str,
+    options: PlaceOptions,
+) -> Findings:
+    """Return what must go.
+
+    Args:
+        segments: the transcript, with aligned words.
+        phi: what a detector found in it.
+        speech: where a voice detector hears speech, by channel (None: all of them mixed).
+        language: of the conversation.
+        options: how far masks reach.
+    """
+    spans = whole_runs(segments, phi)
+    removed = removed_tokens(segments, place(segments, spans, options), language)
+    spans += spread(segments, spans, removed, language)
+    placed = place(segments, spans, options)
+    unknown = [
+        Stretch(start=start, end=end, channel=channel)
+        for intervals, channel in speech
+        for start, end in uncovered(intervals, segments, options, channel=channel)
+    ]
+    return Findings(
+        spans=spans,
+        placed=placed,
+        unknown=tuple(unknown),
+        removed=removed_tokens(segments, placed, language),
+    )
+
+
+def redact(
+    samples: Samples,
+    sample_rate: int,
+    segments: Sequence[Segment],
+    findings: Findings,
+    *,
+    listener: Listener,
+    store: Callable[[Samples], Samples],
+    language: str,
+    method: Method,
+    max_rounds: int,
+    options: PlaceOptions,
+) -> Outcome:
+    """Mask what must go, listen, and widen what is heard again, up to `max_rounds` times.
+
+    Args:
+        samples: float32 of shape (channels, n).
+        sample_rate: in Hz.
+        segments: the transcript.
+        findings: what must go.
+        listener: samples as stored → what is heard in them.
+        store: writes masked samples and returns what a reader of the file gets.
+        language: of the conversation.
+        method: how to mask.
+        max_rounds: how often to listen; at least once.
+        options: `merge_gap` is looked at.
+    """
+    duration = samples.shape[1] / sample_rate
+    placed, more = list(findings.placed), list(findings.unknown)
+    heard: tuple[Heard, ...] = ()
+    failures: dict[int, int] = {}
+    rounds = 0
+    while rounds < max(1, max_rounds):
+        rounds += 1
+        stretches = [*(item.stretch for item in placed), *more]
+        masked = redactions(stretches, duration, options, method=method)
+        masks = [Mask(m.start, m.end, m.channel) for m in masked]
+        stored = store(mask(samples, sample_rate, masks, method))
+        spans = (*findings.spans, *covered_words(segments, findings.spans, masked))
+        left_over = _left_over(stored, sample_rate, masks, method)
+        if findings.removed:
+            kept = listen(kept_words(segments, spans), language)
+            heard = heard_again(findings.removed, listener(stored), kept, language)
+        if not heard or left_over:
+            break
+        for item in heard:
+            failures[item.place] = failures.get(item.place, 0) + 1
+        placed = [_wider(item, index, heard) for index, item in enumerate(placed)]
+        more += [_over(item) for item in heard if _elsewhere(item, masked, failures)]
+    judged = tuple(_judged(item, heard, failed=left_over) for item in masked)
+    return Outcome(
+        redactions=judged,
+        spans=spans,
+        clean=not heard and not left_over,
+        rounds=rounds,
+        heard=len(heard),
+        listened=bool(findings.removed),
+    )
+
+
+def _left_over(samples: Samples, sample_rate: int, masks: Sequence[Mask], method: Method) -> bool:
+    """Say whether something lies under the masks that should not: for silence, anything at all."""
+    allowed = 0.0 if method == "silence" else 2.0**-14  # 16 bits hold tone and noise no better
+    return residual(samples, sample_rate, masks, method) > allowed
+
+
+def _wider(item: Placed, index: int, heard: Sequence[Heard]) -> Placed:
+    if not any(h.place == index and h.near for h in heard):
+        return item
+    return msgspec.structs.replace(item, margin=2 * item.margin)
+
+
+def _elsewhere(heard: Heard, masked: Sequence[Redaction], failures: dict[int, int]) -> bool:
+    """Say whether a word heard again needs a mask of its own: no mask is there, or did not help."""
+    beside = not any(
+        heard.start < m.end + _BESIDE and heard.end > m.start - _BESIDE for m in masked
+    )
+    return beside or failures[heard.place] > 1
+
+
+def _over(heard: Heard) -> Stretch:
+    """Where to mask a word heard again; its times are those of a transcriber: widest margin."""
+    margin = word_margin(())
+    return Stretch(
+        start=heard.start - margin,
+        end=heard.end + margin,
+        identifier=heard.identifier,
+        margin=margin,
+    )
+
+
+def _judged(item: Redaction, heard: Sequence[Heard], *, failed: bool) -> Redaction:
+    if item.identifier is not Identifier.UNCERTAIN or failed:
+        failed = failed or any(
+            h.start < item.end + NEAR and h.end > item.start - NEAR for h in heard
+        )
+    return msgspec.structs.replace(item, verdict="failed" if failed else "clean")

@@ -1,0 +1,249 @@
+"""The stage `redact`: audio, transcript and spans → a redacted copy of both, and its proof.
+
+Fails closed: a copy in which something removed is heard again, or whose text still holds it, has
+the verdict `failed`, keeps neither audio nor text, and nothing of it lies in the `redacted` area.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from speechkit.audio.decode import read_audio, resample, to_mono
+from speechkit.audio.encode import bits_of, write_audio
+from speechkit.audio.mask import Method
+from speechkit.core.corpus import Corpus
+from speechkit.core.digest import digest_file, digest_of
+from speechkit.core.engines import (
+    SAMPLE_RATE,
+    DetectVoice,
+    Transcribe,
+    Transcriber,
+    VoiceDetector,
+    make_engine,
+)
+from speechkit.core.errors import UsageError
+from speechkit.core.stage import Resources, Task, Work, Writes
+from speechkit.core.time import Interval
+from speechkit.core.types import Audio, PhiSpan, Recording, RedactedCopy, Segment
+from speechkit.deidentify.check import rare_in, words_of
+from speechkit.deidentify.ear import Token, listen
+from speechkit.deidentify.place import PlaceOptions
+from speechkit.deidentify.redact import Findings, Outcome, find, redact
+from speechkit.deidentify.text import redact_segments
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+NAME = "redact"
+_FLAC_CHANNELS = 8
+
+
+class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes the copy. Times in seconds.
+
+    `method`: silence, tone or noise. `extra_margin`, `merge_gap`, `crosstalk`, `cover_margin`,
+    `min_uncovered`: see `PlaceOptions`. `uncovered`: mute speech that no transcript covers.
+    `max_rounds`: how often to listen. `check_engine`, `check_options`: who listens, with other
+    settings than the draft was made with; `second_engine`, `second_options`: who listens as well,
+    empty for nobody. `voice_detector`: who finds speech.
+    """
+
+    method: Method = "silence"
+    extra_margin: float = 0.05
+    merge_gap: float = 0.3
+    crosstalk: bool = True
+    uncovered: bool = True
+    cover_margin: float = 0.5
+    min_uncovered: float = 0.3
+    max_rounds: int = 3
+    check_engine: str = "faster-whisper:base"
+    check_options: dict[str, str] = {"beam_size": "1", "vad": "false"}
+    second_engine: str = "faster-whisper:base"
+    second_options: dict[str, str] = {"vad_threshold": "0.2"}
+    voice_detector: str = "silero"
+
+    def __post_init__(self) -> None:
+        for name in ("extra_margin", "merge_gap", "cover_margin", "min_uncovered"):
+            if not 0 <= getattr(self, name) < 60:
+                raise UsageError(f"redact: {name} is 0 to 60 seconds, not {getattr(self, name)}")
+        if not 1 <= self.max_rounds <= 20:
+            raise UsageError(f"redact: max_rounds is 1 to 20, not {self.max_rounds}")
+
+    @property
+    def placing(self) -> PlaceOptions:
+        """The part that says how far masks reach."""
+        names = PlaceOptions.__struct_fields__
+        return PlaceOptions(**{name: getattr(self, name) for name in names})
+
+
+class RedactStage:
+    """Masks what must not be heard, takes it out of the text, and listens whether it is gone."""
+
+    name = NAME
+    version = "1"
+    reads: tuple[str, ...] = ("attributed", "phi")
+    writes = Writes(name="redacted", kind="redacted")
+
+    def __init__(self, options: RedactOptions = RedactOptions()) -> None:  # noqa: B008
+        self.options = options
+        self._voice: VoiceDetector = make_engine("voice-detector", options.voice_detector)
+        self._listeners: list[Transcriber] = [
+            make_engine("transcriber", spec, given)
+            for spec, given in (
+                (options.check_engine, options.check_options),
+                (options.second_engine, options.second_options),
+            )
+            if spec
+        ]
+        if not self._listeners:
+            raise UsageError("redact: nobody listens; name a check_engine")
+
+    @property
+    def engine(self) -> str:
+        """Full names of who listens and of who finds speech."""
+        specs = [listener.spec for listener in self._listeners]
+        return "+".join([*dict.fromkeys(specs), self._voice.spec])
+
+    @property
+    def revision(self) -> str:
+        """Digest of the weights of all of them."""
+        return digest_of(
+            [*(listener.revision for listener in self._listeners), self._voice.revision]
+        )
+
+    @contextmanager
+    def open(self, resources: Resources) -> Iterator[Work]:
+        """Load the engines; yield a function from tasks to redacted copies."""
+        with ExitStack() as stack:
+            voice = stack.enter_context(self._voice.open(resources))
+            ears = [stack.enter_context(one.open(resources)) for one in self._listeners]
+
+            def work(tasks: Sequence[Task]) -> list[tuple[RedactedCopy, ...]]:
+                return [(self._one(task, voice, ears),) for task in tasks]
+
+            yield work
+
+    def _one(self, task: Task, voice: DetectVoice, ears: Sequence[Transcribe]) -> RedactedCopy:
+        options = self.options
+        segments: tuple[Segment, ...] = task.layers["attributed"].items
+        phi: tuple[PhiSpan, ...] = task.layers["phi"].items
+        samples, sample_rate = read_audio(task.audio_path)
+        language = language_of(task.recording, segments)
+        speech = _speech(samples, sample_rate, segments, voice) if options.uncovered else []
+        findings = find(segments, phi, speech, language, options.placing)
+        vault = task.corpus.root / "vault"
+        with tempfile.TemporaryDirectory(prefix=".redacting-", dir=vault) as folder:
+            suffix = ".flac" if samples.shape[0] <= _FLAC_CHANNELS else ".wav"
+            path = Path(folder) / f"copy{suffix}"
+            bits = bits_of(task.recording.audio.codec)
+
+            def store(masked: Samples) -> Samples:
+                write_audio(path, masked, sample_rate, bits=bits)
+                stored, _ = read_audio(path)
+                return stored
+
+            def listener(stored: Samples) -> list[Token]:
+                return hear(stored, sample_rate, ears, language)
+
+            outcome = redact(
+                samples,
+                sample_rate,
+                segments,
+                findings,
+                listener=listener,
+                store=store,
+                language=language,
+                method=options.method,
+                max_rounds=options.max_rounds,
+                options=options.placing,
+            )
+            audio = Audio(
+                sha256=digest_file(path),
+                uri="",
+                sample_rate=sample_rate,
+                num_samples=samples.shape[1],
+                num_channels=samples.shape[0],
+                codec=f"{suffix[1:]}/pcm_{bits}",
+            )
+            return self._copy(segments, findings, outcome, audio, path, task.corpus, language)
+
+    def _copy(
+        self,
+        segments: Sequence[Segment],
+        findings: Findings,
+        outcome: Outcome,
+        audio: Audio,
+        path: Path,
+        corpus: Corpus,
+        language: str,
+    ) -> RedactedCopy:
+        """Put the audio where it may be released from, if all is well."""
+        released = redact_segments(segments, outcome.spans)
+        readable = rare_in(released, findings.removed, language)
+        clean = outcome.clean and not readable
+        if clean:
+            uri = corpus.put_audio(path, audio.sha256, area="redacted")
+            audio = msgspec.structs.replace(audio, uri=uri)
+        return RedactedCopy(
+            audio=audio,
+            segments=tuple(released) if clean else (),
+            redactions=outcome.redactions,
+            verdict="clean" if clean else "failed",
+            rounds=outcome.rounds,
+            heard=outcome.heard + len(readable),
+            checked_by=self._checked_by() if outcome.listened else (),
+        )
+
+    def _checked_by(self) -> tuple[str, ...]:
+        given = (self.options.check_options, self.options.second_options)
+        return tuple(
+            " ".join([one.spec, *(f"{key}={value}" for key, value in sorted(options.items()))])
+            for one, options in zip(self._listeners, given, strict=False)
+        )
+
+
+def language_of(recording: Recording, segments: Sequence[Segment]) -> str:
+    """Return the language most of the time is spoken in; the recording's own where nothing is."""
+    time: dict[str, float] = {}
+    for segment in segments:
+        if segment.language:
+            time[segment.language] = time.get(segment.language, 0.0) + segment.end - segment.start
+    if time:
+        return max(sorted(time), key=lambda language: time[language])
+    return next(iter(recording.context.languages), "")
+
+
+def hear(
+    samples: Samples, sample_rate: int, ears: Sequence[Transcribe], language: str
+) -> list[Token]:
+    """Return all that any listener hears on any channel of (channels, n) samples."""
+    tokens: list[Token] = []
+    channels = {channel.tobytes(): channel for channel in samples}  # two equal ones are heard once
+    for channel in channels.values():
+        heard_at = resample(channel[None], sample_rate, SAMPLE_RATE)[0]
+        for ear in ears:
+            transcript = ear(heard_at, language or None)
+            tokens += listen(words_of(transcript.segments), language)
+    return tokens
+
+
+def _speech(
+    samples: Samples, sample_rate: int, segments: Sequence[Segment], voice: DetectVoice
+) -> list[tuple[Sequence[Interval], int | None]]:
+    """Where somebody speaks: by channel if speakers have their own, else on all of them mixed."""
+    own_channels = any(segment.channel is not None for segment in segments)
+    if not own_channels:
+        return [(voice(resample(to_mono(samples)[None], sample_rate, SAMPLE_RATE)[0]), None)]
+    return [
+        (voice(resample(samples[channel : channel + 1], sample_rate, SAMPLE_RATE)[0]), channel)
+        for channel in range(samples.shape[0])
+    ]
