@@ -1,0 +1,120 @@
+"""How sure a figure is: bootstrap over clusters, the same draws for every system.
+
+Words of one consultation go wrong together, so whole clusters (consultations, or speakers) are
+drawn with replacement: Bisani & Ney, ICASSP 2004. Percentiles are widened for few clusters as
+Hesterberg ("What Teachers Should Know about the Bootstrap", 2015, §3) expands them; without that,
+95 % intervals from a dozen clusters cover about 90 %. A simulation in the tests checks coverage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+
+
+def draw_weights(num_clusters: int, draws: int, seed: int) -> Floats:
+    """Return how often each cluster is drawn: (draws, num_clusters), rows sum to the latter."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    if num_clusters == 0 or draws == 0:
+        return np.zeros((0, num_clusters))
+    share = np.full(num_clusters, 1 / num_clusters)
+    return generator.multinomial(num_clusters, share, size=draws).astype(np.float64)
+
+
+def rates(weights: Floats, errors: Floats, lengths: Floats) -> Floats:
+    """Return the rate of each draw, NaN where a draw holds no words.
+
+    Args:
+        weights: (draws, clusters).
+        errors: (clusters,) or (clusters, systems).
+        lengths: as `errors`.
+    """
+    below = weights @ lengths
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, weights @ errors / below, np.nan)
+
+
+def sum_by_cluster(index: Any, values: Any, num_clusters: int) -> Floats:
+    """Add up values by the cluster each belongs to.
+
+    >>> sum_by_cluster([0, 2, 0], [1, 5, 2], 3).tolist()
+    [3.0, 0.0, 5.0]
+    """
+    return np.bincount(
+        np.asarray(index, dtype=np.intp), np.asarray(values, dtype=np.float64), num_clusters
+    ).astype(np.float64)
+
+
+def interval(samples: Floats, num_clusters: int) -> tuple[float, float] | None:
+    """Return the 95 % interval of bootstrap samples, None from fewer than two clusters.
+
+    >>> interval(np.linspace(0, 1, 1001), 1000)
+    (0.0248, 0.9752)
+    """
+    known = samples[~np.isnan(samples)]
+    if num_clusters < 2 or known.size < 2:
+        return None
+    tail = _tail(num_clusters)
+    low, high = np.quantile(known, (tail, 1 - tail))
+    return round(float(low), 4), round(float(high), 4)
+
+
+def rank_intervals(samples: Floats, num_clusters: int) -> list[tuple[int, int] | None]:
+    """Return for each system (column) between which ranks it lies in 95 % of the draws."""
+    if num_clusters < 2 or not samples.shape[0]:
+        return [None] * samples.shape[1]
+    filled = np.where(np.isnan(samples), np.inf, samples)
+    ranks = 1 + (filled[:, :, None] > filled[:, None, :]).sum(axis=2)
+    tail = _tail(num_clusters)
+    low = np.quantile(ranks, tail, axis=0, method="lower")
+    high = np.quantile(ranks, 1 - tail, axis=0, method="higher")
+    return [(int(a), int(b)) for a, b in zip(low, high, strict=True)]
+
+
+def p_value(difference: float, samples: Floats, num_clusters: int) -> float | None:
+    """Return the two-sided p-value of a paired difference, Student's t on the bootstrap's spread.
+
+    Counting draws beyond zero could not go below 2/draws, too coarse for many pairs.
+    """
+    from scipy.special import stdtr
+
+    known = samples[~np.isnan(samples)]
+    if num_clusters < 2 or known.size < 2:
+        return None
+    # The bootstrap's variance is that of n clusters, not of n − 1.
+    spread = float(known.std()) * (num_clusters / (num_clusters - 1)) ** 0.5
+    if spread == 0.0:
+        return 1.0 if difference == 0 else 0.0
+    return float(2 * stdtr(num_clusters - 1, -abs(difference) / spread))
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Correct p-values for their number (Holm 1979), order kept; None stays None.
+
+    >>> holm([0.01, 0.04, None, 0.03])
+    [0.03, 0.06, None, 0.06]
+    """
+    known = sorted((p, index) for index, p in enumerate(p_values) if p is not None)
+    corrected: list[float | None] = [None] * len(p_values)
+    largest = 0.0
+    for place, (p, index) in enumerate(known):
+        largest = max(largest, min(1.0, p * (len(known) - place)))
+        corrected[index] = round(largest, 6)
+    return corrected
+
+
+def _tail(num_clusters: int) -> float:
+    """Return the share to cut off at either end: Φ(t · √(n/(n−1)))."""
+    from scipy.special import ndtr, stdtrit
+
+    t = stdtrit(num_clusters - 1, (1 - LEVEL) / 2)
+    return float(ndtr(t * (num_clusters / (num_clusters - 1)) ** 0.5))

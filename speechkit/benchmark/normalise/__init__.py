@@ -1,0 +1,19 @@
+"""Text → tokens to compare, per language, versioned: the rules decide rankings, so are stamped.
+
+A normaliser is named `<rules>@<version>`; a change that can change a figure gets a new version.
+
+    en@1         what Whisper's EnglishTextNormalizer does, exactly
+    en-spoken@1  en@1 for conversations: "oh" is no zero, fillers go, yeah = yes, mum = mom
+    basic@1      NFKC, case folded, punctuation out, marks kept; for every other language
+    chars@1      basic@1 split into characters, for languages written without spaces
+"""
+
+from speechkit.benchmark.normalise.registry import (
+    DEFAULT_ENGLISH,
+    Normaliser,
+    names,
+    normaliser_for,
+    resolve_name,
+)
+
+__all__ = ["DEFAULT_ENGLISH", "Normaliser", "names", "normaliser_for", "resolve_name"]

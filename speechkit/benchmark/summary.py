@@ -1,0 +1,182 @@
+"""Sums over recordings: the leaderboard's rows, and which differences between them hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from speechkit.benchmark.der import DiarizationErrors
+from speechkit.benchmark.errors import ErrorRate, rate
+from speechkit.benchmark.intervals import (
+    draw_weights,
+    holm,
+    interval,
+    p_value,
+    rank_intervals,
+    rates,
+    sum_by_cluster,
+)
+from speechkit.benchmark.tally import Tally
+from speechkit.benchmark.types import Pair, SystemScore
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+
+class Sample(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts of all systems, and how often each cluster is in each bootstrap draw.
+
+    `clusters` maps a recording to a column of `weights`, which has shape (draws, clusters).
+    """
+
+    by_system: Mapping[str, Sequence[Tally]]
+    clusters: Mapping[str, int]
+    weights: Floats
+
+    @classmethod
+    def draw(
+        cls, tallies: Sequence[Tally], labels: Mapping[str, str], draws: int, seed: int
+    ) -> Sample:
+        """Group the counts and draw the clusters that `labels` gives to the recordings."""
+        by_system: dict[str, list[Tally]] = {}
+        for tally in tallies:
+            by_system.setdefault(tally.system, []).append(tally)
+        order = {label: index for index, label in enumerate(sorted(set(labels.values())))}
+        clusters = {recording: order[label] for recording, label in labels.items()}
+        return cls(
+            by_system=by_system, clusters=clusters, weights=draw_weights(len(order), draws, seed)
+        )
+
+    def counts(
+        self, system: str, of: Callable[[Tally], tuple[float, float]], keep: set[str] | None = None
+    ) -> tuple[Floats, Floats]:
+        """Return (errors, lengths) a cluster of what `of` returns for each recording."""
+        own = [t for t in self.by_system[system] if keep is None or t.recording in keep]
+        index = [self.clusters[tally.recording] for tally in own]
+        pairs = np.array([of(tally) for tally in own], dtype=np.float64).reshape(-1, 2)
+        size = self.weights.shape[1]
+        return sum_by_cluster(index, pairs[:, 0], size), sum_by_cluster(index, pairs[:, 1], size)
+
+    def interval(
+        self, system: str, of: Callable[[Tally], tuple[float, float]]
+    ) -> tuple[float, float] | None:
+        """Return the interval of a rate."""
+        errors, lengths = self.counts(system, of)
+        return interval(rates(self.weights, errors, lengths), int((lengths > 0).sum()))
+
+
+def system_scores(sample: Sample, names: Sequence[str]) -> list[SystemScore]:
+    """Return the leaderboard, best WER first."""
+    wers = {name: _total(sample.by_system[name]).rate for name in names}
+    ordered = sorted(names, key=lambda n: (wers[n] is None, wers[n] or 0.0, n))
+    columns = [sample.counts(name, _word_counts) for name in ordered]
+    errors = np.stack([column[0] for column in columns], axis=1)
+    lengths = np.stack([column[1] for column in columns], axis=1)
+    drawn = rates(sample.weights, errors, lengths)
+    ranks = rank_intervals(drawn, sample.weights.shape[1])
+    return [
+        _row(sample, name, place, drawn[:, place - 1], ranks[place - 1])
+        for place, name in enumerate(ordered, 1)
+    ]
+
+
+def pair_scores(sample: Sample, ordered: Sequence[str]) -> list[Pair]:
+    """Compare every two systems on the recordings both have."""
+    found = []
+    for first, second in combinations(ordered, 2):
+        both = {t.recording for t in sample.by_system[first]} & {
+            t.recording for t in sample.by_system[second]
+        }
+        a = sample.counts(first, _word_counts, both)
+        b = sample.counts(second, _word_counts, both)
+        if not a[1].sum():
+            continue
+        difference = float(b[0].sum() / b[1].sum() - a[0].sum() / a[1].sum())
+        drawn = rates(sample.weights, *b) - rates(sample.weights, *a)
+        clusters = int((a[1] > 0).sum())
+        better, worse = (first, second) if difference >= 0 else (second, first)
+        drawn = drawn if difference >= 0 else -drawn
+        found.append(
+            Pair(
+                better=better,
+                worse=worse,
+                difference=round(abs(difference), 6),
+                interval=interval(drawn, clusters),
+                p_value=p_value(abs(difference), drawn, clusters),
+            )
+        )
+    corrected = holm([pair.p_value for pair in found])
+    return [
+        msgspec.structs.replace(pair, p_value=p) for pair, p in zip(found, corrected, strict=True)
+    ]
+
+
+def _row(
+    sample: Sample, name: str, place: int, drawn: Floats, ranks: tuple[int, int] | None
+) -> SystemScore:
+    tallies = sample.by_system[name]
+    words = _total(tallies)
+    spoken = [t.speakers for t in tallies if t.speakers is not None]
+    per_recording = [t.words.rate for t in tallies if t.words.rate is not None]
+    used = {sample.clusters[t.recording] for t in tallies if t.words.length}
+    return SystemScore(
+        system=name,
+        wer=_round(words.rate),
+        wer_interval=interval(drawn, len(used)),
+        rank=place,
+        rank_interval=ranks,
+        mean_recording_wer=_round(rate(sum(per_recording), len(per_recording))),
+        cer=_round(
+            rate(sum(t.character_errors for t in tallies), sum(t.num_characters for t in tallies))
+        ),
+        mer=_round(words.match_error_rate),
+        wil=_round(words.information_lost),
+        substitutions=words.substitutions,
+        deletions=words.deletions,
+        insertions=words.insertions,
+        num_words=words.length,
+        num_recordings=len(tallies),
+        normalizer="+".join(sorted({t.normalizer for t in tallies})),
+        unit="+".join(sorted({t.unit for t in tallies})),
+        cpwer=_round(sum(spoken, ErrorRate.zero()).rate) if spoken else None,
+        cpwer_interval=sample.interval(name, _speaker_counts) if spoken else None,
+        **_diarization_fields(tallies),
+    )
+
+
+def _diarization_fields(tallies: Sequence[Tally]) -> dict[str, Any]:
+    known = [tally.diarization for tally in tallies if tally.diarization is not None]
+    if not known:
+        return {}
+    turns = sum(known, DiarizationErrors())
+    return {
+        "der": _round(turns.rate),
+        "der_collar_025": _round(turns.collar_rate),
+        "der_missed": _round(rate(turns.missed, turns.total)),
+        "der_false_alarm": _round(rate(turns.false_alarm, turns.total)),
+        "der_confusion": _round(rate(turns.confusion, turns.total)),
+        "jer": _round(turns.jaccard_rate),
+        "short_turn_recall": _round(turns.short_turn_recall),
+    }
+
+
+def _total(tallies: Sequence[Tally]) -> ErrorRate:
+    return sum((tally.words for tally in tallies), ErrorRate.zero())
+
+
+def _word_counts(tally: Tally) -> tuple[float, float]:
+    return tally.words.errors, tally.words.length
+
+
+def _speaker_counts(tally: Tally) -> tuple[float, float]:
+    return (tally.speakers.errors, tally.speakers.length) if tally.speakers else (0, 0)
+
+
+def _round(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,217 @@
+"""What is scored, how, and what comes out: plain structs that travel as JSON.
+
+A **reference** says what was said in one recording, a **hypothesis** what one system wrote of it.
+Both are segments, with speakers and times where there are any, and turns where diarization is to
+be scored. Fields (`accent`, `device`, …) hang on the recording or on one of its speakers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from speechkit.core.types import Segment, Turn
+
+
+class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
+    """What one system wrote of one recording."""
+
+    segments: tuple[Segment, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+
+class Reference(msgspec.Struct, frozen=True, kw_only=True):
+    """What was said in one recording, and about whom and where.
+
+    `fields` holds for the whole recording, `speakers[label]` for what that speaker says; the
+    latter wins. `duration` (s) bounds what diarization is scored on; without it, the extent of
+    the reference turns does.
+    """
+
+    segments: tuple[Segment, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    language: str = ""
+    duration: float | None = None
+    fields: Mapping[str, str] = {}
+    speakers: Mapping[str, Mapping[str, str]] = {}
+
+
+class System(msgspec.Struct, frozen=True, kw_only=True):
+    """A system to score: its name and its hypotheses by recording.
+
+    `hypotheses` may be lazy: each one is looked up once, scored and let go.
+    """
+
+    name: str
+    hypotheses: Mapping[str, Hypothesis]
+
+
+class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What decides the figures.
+
+    Attributes:
+        language: ISO 639 code for references that name none.
+        normalizer: name of a normaliser (`en@1`); empty for the one of the language.
+        by: fields to slice by; `accent*role` crosses two.
+        min_cell: cells with fewer reference words are shown, but kept out of gaps.
+        draws: bootstrap draws; 0 for no intervals.
+        seed: of the bootstrap.
+        cluster: field whose values are drawn together; empty for the speaker where every
+            recording has one with an id, else the recording.
+        allow_missing: score what is there, and list what is not.
+        clinical: count clinical errors (English).
+        contexts: keep the words around each clinical error. They are what patients said.
+        targets: goal shares for the coverage table: {"accent": {"Scottish": 0.1}}.
+    """
+
+    language: str = ""
+    normalizer: str = ""
+    by: tuple[str, ...] = ()
+    min_cell: int = 50
+    draws: int = 1000
+    seed: int = 0
+    cluster: str = ""
+    allow_missing: bool = False
+    clinical: bool = True
+    contexts: bool = False
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """One clinical error, with the words around it in reference and hypothesis."""
+
+    system: str
+    recording: str
+    category: str
+    reference: str
+    hypothesis: str
+
+    def __repr__(self) -> str:
+        return f"Miss({self.system!r}, {self.recording!r}, {self.category!r})"
+
+
+class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the leaderboard. Rates are fractions; None where they cannot be had.
+
+    `wer` counts words, or characters where the normaliser's unit is the character. `rank` and
+    `rank_interval` are among systems scored on the same recordings.
+    """
+
+    system: str
+    wer: float | None
+    wer_interval: tuple[float, float] | None
+    rank: int
+    rank_interval: tuple[int, int] | None
+    mean_recording_wer: float | None
+    cer: float | None
+    mer: float | None
+    wil: float | None
+    substitutions: int
+    deletions: int
+    insertions: int
+    num_words: int
+    num_recordings: int
+    normalizer: str
+    unit: str
+    cpwer: float | None = None
+    cpwer_interval: tuple[float, float] | None = None
+    der: float | None = None
+    der_collar_025: float | None = None
+    der_missed: float | None = None
+    der_false_alarm: float | None = None
+    der_confusion: float | None = None
+    jer: float | None = None
+    short_turn_recall: float | None = None
+    clinical_error: float | None = None
+    clinical_interval: tuple[float, float] | None = None
+    clinical_weighted: float | None = None
+    clinical: dict[str, ClinicalCount] = {}
+
+
+class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a kind of clinical term was said, how often it was lost or changed, how often
+    one was made up."""
+
+    said: int = 0
+    lost: int = 0
+    invented: int = 0
+
+    def __add__(self, other: ClinicalCount) -> ClinicalCount:
+        return ClinicalCount(
+            said=self.said + other.said,
+            lost=self.lost + other.lost,
+            invented=self.invented + other.invented,
+        )
+
+
+class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
+    """A system's WER on one cell: what speakers with these field values said."""
+
+    by: str
+    values: dict[str, str]
+    system: str
+    wer: float | None
+    wer_interval: tuple[float, float] | None
+    num_words: int
+    num_recordings: int
+    num_clusters: int
+    small: bool
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a system's worst cell is from its best one, small cells left out."""
+
+    by: str
+    system: str
+    best: str
+    worst: str
+    gap: float
+    gap_interval: tuple[float, float] | None
+    ratio: float | None
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two systems on the recordings both have. `p_value` is Holm's, over all pairs."""
+
+    better: str
+    worse: str
+    difference: float
+    interval: tuple[float, float] | None
+    p_value: float | None
+
+
+class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts of one recording and system, from which everything can be recomputed."""
+
+    system: str
+    recording: str
+    cluster: str
+    errors: int
+    words: int
+
+
+class Absent(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording that one side lacks."""
+
+    system: str
+    recording: str
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was measured, and under which options."""
+
+    systems: tuple[SystemScore, ...]
+    slices: tuple[SliceScore, ...]
+    gaps: tuple[Gap, ...]
+    pairs: tuple[Pair, ...]
+    missing: tuple[Absent, ...]
+    extra: tuple[Absent, ...]
+    recordings: tuple[RecordingScore, ...]
+    num_recordings: int
+    num_clusters: int
+    clustered_by: str
+    options: ScoreOptions
+    reference: str = ""
+    reference_digest: str = ""
+    version: str = ""
+    misses: tuple[Miss, ...] = ()

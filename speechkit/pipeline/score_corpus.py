@@ -1,0 +1,153 @@
+"""Corpus layers and releases as sides of a benchmark, with who speaks and where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import UsageError, did_you_mean
+from speechkit.core.types import Code, Participant, Recording, RedactedCopy, Segment, Session, Turn
+from speechkit.pipeline.score_side import Side
+
+
+def corpus_side(root: Path, layer: str, *, reference: bool) -> Side:
+    """Return a layer of a corpus: words, speakers, fields of context and participants.
+
+    Turns come from the layer `<layer>_turns`, of a hypothesis else from `turns`.
+
+    Raises:
+        UsageError: if no recording has that layer.
+    """
+    corpus = Corpus.open(root)
+    sessions = {session.recording.id: session for session in corpus.sessions()}
+    having = {name: session for name, session in sessions.items() if layer in session.layers}
+    if not having:
+        known = {name for session in sessions.values() for name in session.layers}
+        raise UsageError(
+            f"no recording of {root} has a layer {layer!r}; {did_you_mean(layer, known)}"
+        )
+    turn_layers = (f"{layer}_turns",) if reference else (f"{layer}_turns", "turns")
+
+    def segments(name: str) -> tuple[Segment, ...]:
+        return _segments(corpus, having[name], layer)
+
+    def turns(name: str) -> tuple[Turn, ...]:
+        for turn_layer in turn_layers:
+            if (found := corpus.layer(having[name], turn_layer)) is not None:
+                return found.items
+        return ()
+
+    return Side(
+        names=tuple(sorted(having)),
+        segments=segments,
+        turns=turns,
+        fields=lambda name: recording_fields(having[name].recording),
+        speakers=lambda name: speaker_fields(having[name].recording.participants, segments(name)),
+        duration=lambda name: having[name].recording.duration,
+    )
+
+
+def recording_fields(recording: Recording) -> dict[str, str]:
+    """Return what one may slice by: context, tags, and how the recording was made."""
+    context = recording.context
+    fields = dict(context.tags)
+    for name in ("encounter_class", "encounter_type", "specialty"):
+        code: Code | None = getattr(context, name)
+        if code is not None:
+            fields[name] = code.display or code.code
+    for name in ("modality", "site", "device", "period", "collection_intent"):
+        if value := getattr(context, name):
+            fields[name] = value
+    if context.languages:
+        fields["language"] = context.languages[0]
+    return fields
+
+
+def speaker_fields(
+    participants: tuple[Participant, ...], segments: tuple[Segment, ...]
+) -> Mapping[str, Mapping[str, str]]:
+    """Return the fields of each speaker label: a participant's id, else role, else channel.
+
+    In a recording of one participant all labels are theirs.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for segment in segments:
+        if segment.speaker in found:
+            continue
+        person = _person(participants, segment)
+        if person is not None:
+            found[segment.speaker] = {
+                "participant": person.id,
+                "role": person.role,
+                "accent": person.accent,
+                "language": person.language,
+                "sex": person.sex,
+                "age_band": person.age_band,
+            }
+    return found
+
+
+def _person(participants: tuple[Participant, ...], segment: Segment) -> Participant | None:
+    if len(participants) == 1:
+        return participants[0]
+    tests = (
+        lambda p: p.id == segment.speaker,
+        lambda p: p.role == segment.speaker,
+        lambda p: p.channel is not None and p.channel == segment.channel,
+    )
+    for test in tests:
+        fitting = [person for person in participants if test(person)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _segments(corpus: Corpus, session: Session, name: str) -> tuple[Segment, ...]:
+    layer = corpus.layer(session, name)
+    assert layer is not None
+    if layer.kind == "redacted":
+        copies: tuple[RedactedCopy, ...] = layer.items
+        return tuple(segment for copy in copies for segment in copy.segments)
+    if layer.kind != "segments":
+        raise UsageError(f"layer {name!r} holds {layer.kind}, not segments")
+    return layer.items
+
+
+# ---- releases
+
+
+def is_release(path: Path) -> bool:
+    """Say whether a folder is a release."""
+    return (path / "release.json").is_file() and (path / "segments.jsonl").is_file()
+
+
+def release_side(path: Path) -> Side:
+    """Return a release's transcripts, with the fields its recordings and participants have."""
+    recordings = {r.id: r for r in map(_recording, _lines(path / "recordings.jsonl"))}
+    found: dict[str, list[Segment]] = {name: [] for name in recordings}
+    for row in _lines(path / "segments.jsonl"):
+        kept = {key: row[key] for key in Segment.__struct_fields__ if key in row}
+        found.setdefault(str(row["recording"]), []).append(msgspec.convert(kept, Segment))
+
+    def segments(name: str) -> tuple[Segment, ...]:
+        return tuple(found[name])
+
+    return Side(
+        names=tuple(sorted(found)),
+        segments=segments,
+        fields=lambda name: recording_fields(recordings[name]),
+        speakers=lambda name: speaker_fields(recordings[name].participants, segments(name)),
+        duration=lambda name: recordings[name].duration,
+    )
+
+
+def _lines(path: Path) -> list[dict[str, object]]:
+    return [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line]
+
+
+def _recording(row: dict[str, object]) -> Recording:
+    kept = {key: row[key] for key in Recording.__struct_fields__ if key in row}
+    return msgspec.convert(kept, Recording)
