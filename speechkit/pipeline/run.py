@@ -44,7 +44,7 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
 Progress = Callable[[str, int, int], None]  # stage, recordings finished, recordings in all
 
 
-def _silent(stage: str, finished: int, total: int) -> None:
+def silent(stage: str, finished: int, total: int) -> None:
     """Show nothing."""
 
 
@@ -54,7 +54,7 @@ def run(
     executor: Executor,
     *,
     limit: int | None = None,
-    progress: Progress = _silent,
+    progress: Progress = silent,
 ) -> RunReport:
     """Run `stages` over the first `limit` recordings of a corpus, in order of id.
 
