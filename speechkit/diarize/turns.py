@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from speechkit.core.engines import Speakers
@@ -14,12 +14,17 @@ Stretch: TypeAlias = tuple[float, float, str]  # start, end, any name for the sp
 
 
 def turns_of(
-    every: Sequence[Stretch], alone: Sequence[Stretch] | None, *, length: float
+    every: Sequence[Stretch],
+    alone: Sequence[Stretch] | None,
+    *,
+    length: float,
+    channels: Mapping[str, int] | None = None,
 ) -> tuple[Turn, ...]:
     """Return turns of both views, sorted by view, start, end and speaker.
 
     `every` may overlap; `alone` may not, and is derived where None. What lies beyond `length`
-    seconds is cut off. Speakers become SPEAKER_00, SPEAKER_01, … as they first speak.
+    seconds is cut off. Speakers become SPEAKER_00, SPEAKER_01, … as they first speak. `channels`
+    says which channel each has, where they have their own.
 
     >>> for turn in turns_of([(1.0, 3.0, "b"), (0.0, 2.0, "a")], None, length=2.5):
     ...     print(turn.exclusive, turn.start, turn.end, turn.speaker)
@@ -34,7 +39,13 @@ def turns_of(
     for _, _, speaker in [*kept, *only]:
         names.setdefault(speaker, f"SPEAKER_{len(names):02d}")
     turns = [
-        Turn(start=start, end=end, speaker=names[speaker], exclusive=view)
+        Turn(
+            start=start,
+            end=end,
+            speaker=names[speaker],
+            channel=None if channels is None else channels[speaker],
+            exclusive=view,
+        )
         for view, stretches in ((False, kept), (True, only))
         for start, end, speaker in stretches
     ]
