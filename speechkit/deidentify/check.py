@@ -9,7 +9,6 @@ found that the detector saw once and missed another time.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import msgspec
 
@@ -188,14 +187,14 @@ def _is_rare(token: Token, language: str) -> bool:
 
 def _lower_case_words(segments: Sequence[Segment], placed: Sequence[Placed]) -> frozenset[str]:
     """Words that stand in lower case outside the spans of a cased transcript: no names there."""
-    if not any(char.isupper() for segment in segments for char in segment.text):
-        return frozenset()
     spans: dict[str, list[tuple[int, int]]] = {}
     for item in placed:
         spans.setdefault(item.span.segment, []).append((item.span.start_char, item.span.end_char))
     found: set[str] = set()
     for segment in segments:
         text = segment.text
+        if not any(word[0].isupper() and len(word) > 1 for word in text.split()):
+            continue  # not cased
         for start, end in sorted(spans.get(segment.id, []), reverse=True):
             text = f"{text[:start]} {text[end:]}"
         for word in text.split():
@@ -205,12 +204,16 @@ def _lower_case_words(segments: Sequence[Segment], placed: Sequence[Placed]) -> 
 
 
 def _torn(heard: Sequence[Token]) -> list[Token]:
-    """Neighbouring words as one: a name the transcriber does not know comes in pieces."""
-    return [
-        Token(a.text + b.text, "letters", a.start, b.end)
-        for a, b in pairwise(heard)
-        if "digits" not in (a.kind, b.kind) and b.start - a.end < _PAUSE
-    ]
+    """Two or three neighbours as one: a name the transcriber does not know comes in pieces."""
+    joined: list[Token] = []
+    for at in range(len(heard)):
+        whole = heard[at]
+        for piece in heard[at + 1 : at + 3]:
+            if "digits" in (whole.kind, piece.kind) or piece.start - whole.end > _PAUSE:
+                break
+            whole = Token(whole.text + piece.text, "word", whole.start, piece.end)
+            joined.append(whole)
+    return joined
 
 
 def _is_kept(token: Token, kept: Sequence[Token]) -> bool:

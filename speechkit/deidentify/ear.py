@@ -75,9 +75,9 @@ def tokens_of(text: str) -> tuple[str, ...]:
     ('muller', 'b', '12', 'so', 'called')
     """
     found: list[str] = []
-    for piece in _PIECES.findall(text):
-        bare = _POSSESSIVE.sub("", piece) if len(piece) > 2 else piece
-        found += _MIXED.findall(fold(bare).replace("'", "").replace("’", ""))
+    for piece in _PIECES.findall(fold(text)):
+        bare = _POSSESSIVE.sub("", piece)
+        found += _MIXED.findall(bare.replace("'", "").replace("’", ""))
     return tuple(found)
 
 

@@ -43,20 +43,24 @@ def sound_key(text: str) -> str:
 
 
 def likeness(a: str, b: str) -> float:
-    """Return 1 − Levenshtein distance / length of the longer, 0–1.
+    """Return 1 − edit distance / length of the longer, 0–1; swapped neighbours are one edit.
 
-    >>> likeness("chicago", "chicano"), likeness("", "")
-    (0.8571428571428572, 1.0)
+    >>> likeness("sheila", "shiela"), likeness("", "")
+    (0.8333333333333334, 1.0)
     """
     if not a or not b:
         return float(a == b)
-    row = list(range(len(b) + 1))
+    older: list[int] = []
+    old = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
-        before, row[0] = row[0], i
+        row = [i]
         for j, y in enumerate(b, 1):
-            cost = min(row[j] + 1, row[j - 1] + 1, before + (x != y))
-            before, row[j] = row[j], cost
-    return 1 - row[-1] / max(len(a), len(b))
+            cost = min(old[j] + 1, row[j - 1] + 1, old[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+        older, old = old, row
+    return 1 - old[-1] / max(len(a), len(b))
 
 
 def sounds_like(a: str, b: str, *, strict: bool = False) -> bool:
