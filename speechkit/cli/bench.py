@@ -14,6 +14,7 @@ from rich.table import Table
 
 from speechkit import __version__
 from speechkit.benchmark.compare import compare as compare_scores
+from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import ScoreOptions, Scores, SystemScore
 from speechkit.core.errors import InputError
@@ -41,6 +42,9 @@ def command() -> None:
 @click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
 @click.option("--workers", default=0, help="Processes (default: one a core).")
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
+@click.option(
+    "--report", type=click.Path(path_type=Path, file_okay=False), help="Write a page here."
+)
 def score(
     reference: str,
     hypotheses: tuple[str, ...],
@@ -55,6 +59,7 @@ def score(
     seed: int,
     workers: int,
     as_json: bool,
+    report: Path | None,
 ) -> None:
     """Score each HYPOTHESIS against REFERENCE.
 
@@ -85,6 +90,8 @@ def score(
             references, systems, options, workers=workers, progress=lambda: bar.advance(task)
         )
     scores = msgspec.structs.replace(scores, reference=_shown(reference), version=__version__)
+    if report is not None:
+        click.echo(f"report: {write_report(scores, report)}", err=True)
     if as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:

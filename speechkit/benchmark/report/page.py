@@ -1,0 +1,55 @@
+"""The page: one HTML file without a link to anything outside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.resources import files
+
+import msgspec
+
+from speechkit.benchmark.report import charts, tables
+from speechkit.benchmark.types import Scores
+
+
+class ReportSection(msgspec.Struct, frozen=True, kw_only=True):
+    """A further part of the page. `html` goes in as it is: escape what is not yours."""
+
+    title: str
+    html: str
+
+
+def render_report(
+    scores: Scores,
+    extra_sections: Sequence[ReportSection] = (),
+    *,
+    title: str = "Speech recognition benchmark",
+) -> str:
+    """Return the whole page as HTML: no scripts, styles or pictures from elsewhere."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    folder = files("speechkit.benchmark.report")
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
+    same, neighbours = tables.indistinct(scores)
+    return template.render(
+        title=title,
+        style=Markup((folder / "page.css").read_text("utf-8")),  # noqa: S704 - our own file
+        script=Markup((folder / "page.js").read_text("utf-8")),  # noqa: S704 - our own file
+        scores=scores,
+        num_words=max((row.num_words for row in scores.systems), default=0),
+        normalizers=sorted({row.normalizer for row in scores.systems}),
+        units=sorted({row.unit for row in scores.systems}),
+        leaderboard=tables.leaderboard(scores),
+        forest=Markup(charts.forest(scores.systems)),  # noqa: S704 - names are escaped there
+        errors=tables.errors(scores),
+        error_bars=Markup(charts.error_bars(scores.systems)),  # noqa: S704 - as above
+        clinical=tables.clinical(scores),
+        slices=tables.slices(scores),
+        gaps=tables.gaps(scores),
+        same=same,
+        neighbours=neighbours,
+        sections=[(s.title, Markup(s.html)) for s in extra_sections],  # noqa: S704 - documented
+    )

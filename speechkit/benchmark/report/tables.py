@@ -1,0 +1,208 @@
+"""What the page shows, as plain rows: one place for titles, numbers and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from speechkit.benchmark.types import Scores, SliceScore, SystemScore
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """What is shown, what it sorts by, and how dark a heat map draws it (0–6, None: not)."""
+
+    text: str
+    value: float | str = ""
+    heat: int | None = None
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """A table: the first column names the rows."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+Getter = Callable[[SystemScore], Cell]
+
+
+def leaderboard(scores: Scores) -> Table:
+    """A row a system, best first; columns that hold nothing are left out."""
+    columns: list[tuple[str, Getter]] = [
+        ("System", lambda r: Cell(text=r.system, value=r.system.lower())),
+        ("Rank", _rank),
+        ("WER %", lambda r: percent(r.wer)),
+        ("95 % interval", lambda r: bounds(r.wer_interval)),
+        ("CER %", lambda r: percent(r.cer)),
+        ("MER %", lambda r: percent(r.mer)),
+        ("WIL %", lambda r: percent(r.wil)),
+        ("Clinical errors %", lambda r: percent(r.clinical_error)),
+        ("cpWER %", lambda r: percent(r.cpwer)),
+        ("DER %", lambda r: percent(r.der)),
+        ("DER %, collar 0.25 s", lambda r: percent(r.der_collar_025)),
+        ("JER %", lambda r: percent(r.jer)),
+        ("Turns < 1 s found %", lambda r: percent(r.short_turn_recall)),
+        ("Recordings", lambda r: number(r.num_recordings)),
+        ("Words", lambda r: number(r.num_words)),
+    ]
+    return _table("Systems, best word error rate first", columns, scores.systems)
+
+
+def errors(scores: Scores) -> Table:
+    """How often words were exchanged, lost and made up."""
+    columns: list[tuple[str, Getter]] = [
+        ("System", lambda r: Cell(text=r.system, value=r.system.lower())),
+        ("Substitutions", lambda r: number(r.substitutions)),
+        ("Deletions", lambda r: number(r.deletions)),
+        ("Insertions", lambda r: number(r.insertions)),
+        ("Mean of recordings’ WER %", lambda r: percent(r.mean_recording_wer)),
+        ("DER: missed %", lambda r: percent(r.der_missed)),
+        ("DER: false alarm %", lambda r: percent(r.der_false_alarm)),
+        ("DER: confusion %", lambda r: percent(r.der_confusion)),
+    ]
+    return _table("Errors by kind", columns, scores.systems)
+
+
+def clinical(scores: Scores) -> Table | None:
+    """A row a system, a column a kind of clinical term: the share said that was lost or changed."""
+    kinds = sorted({kind for row in scores.systems for kind in row.clinical})
+    if not kinds:
+        return None
+
+    def share(kind: str) -> Getter:
+        def cell(row: SystemScore) -> Cell:
+            count = row.clinical.get(kind)
+            if count is None or not count.said:
+                return Cell(text="", value=-1.0)
+            rate = count.lost / count.said
+            made_up = f", {count.invented} made up" if count.invented else ""
+            return Cell(
+                text=f"{100 * rate:.1f} ({count.lost}/{count.said}{made_up})",
+                value=rate,
+                heat=_heat(rate, 0.4),
+            )
+
+        return cell
+
+    columns: list[tuple[str, Getter]] = [
+        ("System", lambda r: Cell(text=r.system, value=r.system.lower())),
+        ("All %", lambda r: percent(r.clinical_error)),
+        ("95 % interval", lambda r: bounds(r.clinical_interval)),
+        ("Weighted %", lambda r: percent(r.clinical_weighted)),
+        *((kind.capitalize(), share(kind)) for kind in kinds),
+    ]
+    return _table("Clinical terms lost or changed, % of those said", columns, scores.systems)
+
+
+def slices(scores: Scores) -> list[Table]:
+    """A heat map for each slicing: a row a cell, a column a system."""
+    names = [row.system for row in scores.systems]
+    tables = []
+    for by in dict.fromkeys(cell.by for cell in scores.slices):
+        cells = [cell for cell in scores.slices if cell.by == by]
+        top = max((cell.wer or 0.0 for cell in cells if not cell.small), default=0.0)
+        rows: dict[str, dict[str, SliceScore]] = {}
+        for cell in cells:
+            rows.setdefault(" × ".join(cell.values.values()), {})[cell.system] = cell
+        tables.append(
+            Table(
+                caption=f"Word error rate % by {by.replace('*', ' × ')}",
+                columns=(by.replace("*", " × "), "Words", *names),
+                rows=tuple(
+                    (
+                        Cell(text=value, value=value),
+                        number(max(cell.num_words for cell in row.values())),
+                        *(_slice_cell(row.get(name), top) for name in names),
+                    )
+                    for value, row in rows.items()
+                ),
+            )
+        )
+    return tables
+
+
+def gaps(scores: Scores) -> Table | None:
+    """How far apart the best and the worst cell are."""
+    if not scores.gaps:
+        return None
+    return Table(
+        caption="Gaps between best and worst served",
+        columns=("By", "System", "Best", "Worst", "Gap, points", "95 % interval", "Ratio"),
+        rows=tuple(
+            (
+                Cell(text=gap.by.replace("*", " × "), value=gap.by),
+                Cell(text=gap.system, value=gap.system.lower()),
+                Cell(text=gap.best, value=gap.best),
+                Cell(text=gap.worst, value=gap.worst),
+                percent(gap.gap),
+                bounds(gap.gap_interval),
+                Cell(text="" if gap.ratio is None else f"{gap.ratio:.2f}", value=gap.ratio or 0.0),
+            )
+            for gap in scores.gaps
+        ),
+    )
+
+
+def indistinct(scores: Scores) -> tuple[int, int]:
+    """Return how many neighbouring ranks cannot be told apart at 5 % (Holm), and of how many."""
+    ranked = [row.system for row in scores.systems]
+    neighbours = {frozenset(pair) for pair in pairwise(ranked)}
+    pairs = [p for p in scores.pairs if frozenset((p.better, p.worse)) in neighbours]
+    return sum(p.p_value is None or p.p_value >= 0.05 for p in pairs), len(pairs)
+
+
+def percent(value: float | None) -> Cell:
+    """Show a rate as a percentage."""
+    return (
+        Cell(text="", value=-1.0) if value is None else Cell(text=f"{100 * value:.2f}", value=value)
+    )
+
+
+def bounds(interval: tuple[float, float] | None) -> Cell:
+    """Show an interval of rates; it sorts by its lower end."""
+    if interval is None:
+        return Cell(text="", value=-1.0)
+    low, high = (f"{100 * bound:.1f}".replace("-", "−") for bound in interval)
+    return Cell(text=f"{low} to {high}", value=interval[0])
+
+
+def number(value: int) -> Cell:
+    """Show a count."""
+    return Cell(text=f"{value:,}", value=float(value))
+
+
+def _table(
+    caption: str, columns: Sequence[tuple[str, Getter]], systems: Sequence[SystemScore]
+) -> Table:
+    made = [(title, [cell(row) for row in systems]) for title, cell in columns]
+    kept = [(title, cells) for title, cells in made if any(cell.text for cell in cells)]
+    return Table(
+        caption=caption,
+        columns=tuple(title for title, _ in kept),
+        rows=tuple(zip(*(cells for _, cells in kept), strict=True)),
+    )
+
+
+def _rank(row: SystemScore) -> Cell:
+    if row.rank_interval and row.rank_interval[0] != row.rank_interval[1]:
+        return Cell(text=f"{row.rank_interval[0]}–{row.rank_interval[1]}", value=float(row.rank))
+    return Cell(text=str(row.rank), value=float(row.rank))
+
+
+def _slice_cell(cell: SliceScore | None, top: float) -> Cell:
+    if cell is None or cell.wer is None:
+        return Cell(text="", value=-1.0)
+    around = f" ({bounds(cell.wer_interval).text})" if cell.wer_interval else ""
+    mark = " *" if cell.small else ""
+    return Cell(
+        text=f"{100 * cell.wer:.1f}{around}{mark}",
+        value=cell.wer,
+        heat=None if cell.small else _heat(cell.wer, top),
+    )
+
+
+def _heat(rate: float, top: float) -> int:
+    return min(6, int(7 * rate / top)) if top else 0

@@ -1,0 +1,70 @@
+"""The report's files: page, figures, tables to paste, and all numbers as JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from speechkit.benchmark.report import charts, tables
+from speechkit.benchmark.report.page import ReportSection, render_report
+from speechkit.benchmark.types import Scores
+from speechkit.core.files import write_bytes
+
+
+def write_report(
+    scores: Scores, folder: Path, extra_sections: Sequence[ReportSection] = ()
+) -> Path:
+    """Write the page, its tables as CSV and Markdown, figures, JSON; return the page's path."""
+    page = folder / "index.html"
+    contents = {
+        "index.html": render_report(scores, extra_sections),
+        "scores.json": msgspec.json.format(msgspec.json.encode(scores), indent=1).decode() + "\n",
+        "leaderboard.csv": _csv(scores.systems),
+        "slices.csv": _csv(scores.slices),
+        "leaderboard.md": markdown_table(tables.leaderboard(scores)),
+        "leaderboard.svg": charts.forest(scores.systems) + "\n",
+        "errors.svg": charts.error_bars(scores.systems) + "\n",
+    }
+    for name, text in contents.items():
+        write_bytes(folder / name, text.encode())
+    return page
+
+
+def markdown_table(table: tables.Table) -> str:
+    """Return a table as Markdown, to paste into a README."""
+    head = "| " + " | ".join(table.columns) + " |"
+    rule = "|" + "|".join("---" if i == 0 else "---:" for i in range(len(table.columns))) + "|"
+    rows = [
+        "| " + " | ".join(cell.text.replace("|", "\\|") for cell in row) + " |"
+        for row in table.rows
+    ]
+    return "\n".join([head, rule, *rows]) + "\n"
+
+
+def _csv(rows: Sequence[msgspec.Struct]) -> str:
+    """A row a struct; intervals as two columns, dicts as a column a key."""
+    flat = [_flat(msgspec.to_builtins(row)) for row in rows]
+    columns = list(dict.fromkeys(key for row in flat for key in row))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return out.getvalue()
+
+
+def _flat(row: dict[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in row.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{key}_"))
+        elif isinstance(value, list):
+            flat.update({f"{prefix}{key}_low": value[0], f"{prefix}{key}_high": value[1]})
+        elif value is None and key.endswith("interval"):
+            flat.update({f"{prefix}{key}_low": "", f"{prefix}{key}_high": ""})
+        else:
+            flat[prefix + key] = "" if value is None else value
+    return flat
