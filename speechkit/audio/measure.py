@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from speechkit.core.types import Quality
@@ -68,6 +69,11 @@ def measure_blocks(
     for block in blocks:
         meter.add(block)
     return meter.quality(truncated=truncated)
+
+
+def with_flag(quality: Quality, flag: str) -> Quality:
+    """Return the same measures with one more flag."""
+    return msgspec.structs.replace(quality, flags=tuple(sorted({*quality.flags, flag})))
 
 
 class Meter:

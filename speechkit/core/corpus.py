@@ -141,9 +141,14 @@ class Corpus:
         """Where a recording's bytes lie."""
         return self.root / recording.audio.uri
 
-    def put_audio(self, source: Path, sha256: str, *, area: str = "vault") -> str:
-        """Copy a file into `area` (`vault` or `redacted`) under its digest; return its uri."""
-        suffix = source.suffix.lower()
+    def put_audio(
+        self, source: Path, sha256: str, *, area: str = "vault", suffix: str | None = None
+    ) -> str:
+        """Copy a file into `area` (`vault` or `redacted`) under its digest; return its uri.
+
+        `suffix` replaces that of `source`, which may be part of a name ("Dr. Smith").
+        """
+        suffix = source.suffix.lower() if suffix is None else suffix
         uri = f"{area}/audio/sha256/{sha256[:2]}/{sha256}{suffix}"
         target = self.root / uri
         if not target.exists():

@@ -1,0 +1,155 @@
+"""`speechkit ingest`: bring a folder of recordings, and a table about them, into a corpus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.cli.progress import progress_bars
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import InputError, UsageError
+from speechkit.core.types import Item
+from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
+from speechkit.manifest.formats import read_segments, read_turns
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--corpus",
+    "corpus_path",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The corpus folder; made if it is not there.",
+)
+@click.option(
+    "--metadata",
+    type=click.Path(path_type=Path),
+    metavar="TABLE",
+    help="What is known about the recordings: CSV, TSV, Excel, Parquet, JSON.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column holds what, where its name does not tell: accent=native_language.",
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="COLUMN",
+    help="Keep a column's text as a tag. Free text may name people: look at it before.",
+)
+@click.option("--only-listed", is_flag=True, help="Leave out files that the table does not name.")
+@click.option("--language", default="", help="Language of recordings for which none is given.")
+@click.option("--consent", default="", metavar="ID", help="Consent where the table gives none.")
+@click.option(
+    "--pseudonym-key",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Key of another corpus: the same people get the same pseudonyms.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    folder: Path,
+    corpus_path: Path,
+    metadata: Path | None,
+    columns: tuple[str, ...],
+    keep: tuple[str, ...],
+    only_listed: bool,
+    language: str,
+    consent: str,
+    pseudonym_key: Path | None,
+    as_json: bool,
+) -> None:
+    """Bring the recordings in DIR and below into a corpus.
+
+    Formats: WAV, FLAC, Ogg/Opus, WebM, MP3, M4A and what else FFmpeg decodes, 8-192 kHz. Nothing
+    is changed in DIR. Doing it again brings only what is new.
+
+    What could not be read stands in CORPUS/failures.jsonl, which names files: keep it private.
+    """
+    options = IngestOptions(
+        metadata=metadata,
+        columns=_columns(columns),
+        keep=keep,
+        only_listed=only_listed,
+        language=language,
+        consent=consent,
+        pseudonym_key=pseudonym_key,
+    )
+    corpus = Corpus(corpus_path)
+    with progress_bars() as bars:
+        report = ingest_folder(
+            folder,
+            corpus,
+            options,
+            read_reference,
+            lambda finished, total: bars("ingest", finished, total),
+        )
+    if as_json:
+        click.echo(msgspec.json.encode(report).decode())
+    else:
+        _print(report)
+    _complain(report, corpus)
+    raise SystemExit(1 if report.failures else 0)
+
+
+def read_reference(path: Path, stem: str) -> tuple[Item, ...]:
+    """Read what a reference file says about one recording: the one of that name, or the only one.
+
+    Raises:
+        InputError: if the file cannot be read, or is about several others.
+    """
+    found = read_turns(path) if path.suffix.lower() == ".rttm" else read_segments(path)
+    if stem in found:
+        return found[stem]
+    if len(found) == 1:
+        return next(iter(found.values()))
+    raise InputError(
+        f"{path}: is about {len(found)} recordings, none of which is called as this file"
+    )
+
+
+def _columns(given: tuple[str, ...]) -> dict[str, str]:
+    columns = {}
+    for pair in given:
+        field, equals, column = pair.partition("=")
+        if not (field and equals and column):
+            raise UsageError(f"--column {pair}: write FIELD=COLUMN, as in accent=native_language")
+        columns[field.strip()] = column.strip()
+    return columns
+
+
+def _print(report: IngestReport) -> None:
+    console = Console()
+    if report.columns:
+        pairs = ", ".join(f"{field} from {name!r}" for field, name in report.columns.items())
+        console.print(f"columns: {pairs}", highlight=False, markup=False, soft_wrap=True)
+    minutes, seconds = divmod(round(report.seconds), 60)
+    table = Table(show_header=False, box=None)
+    table.add_row("recordings", str(report.recordings), f"{minutes} min {seconds} s")
+    for name in ("added", "updated", "unchanged"):
+        table.add_row(f"  {name}", str(getattr(report, name)))
+    for flag, count in report.flags.items():
+        table.add_row(f"  {flag}", str(count))
+    table.add_row("failures", str(len(report.failures)))
+    table.add_row("other files", str(report.ignored))
+    console.print(table)
+
+
+def _complain(report: IngestReport, corpus: Corpus) -> None:
+    """Say why, without names of files: a terminal's output ends up in logs."""
+    if not report.failures:
+        return
+    for reason, count in Counter(failure.reason for failure in report.failures).most_common(10):
+        lines = sorted({f.line for f in report.failures if f.reason == reason and f.line})
+        where = f" (line {', '.join(map(str, lines[:10]))} of the table)" if lines else ""
+        click.echo(f"{count} × {reason}{where}", err=True)
+    click.echo(f"which files: {corpus.root / 'failures.jsonl'} (private)", err=True)
