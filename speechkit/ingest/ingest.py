@@ -12,17 +12,16 @@ from pathlib import Path, PurePosixPath
 
 import msgspec
 
-from speechkit.audio.decode import open_audio
-from speechkit.audio.measure import measure_blocks, with_flag
 from speechkit.core.corpus import Corpus
-from speechkit.core.digest import digest_file, recording_id
+from speechkit.core.digest import recording_id
 from speechkit.core.errors import InputError
 from speechkit.core.types import Audio, Participant, Quality, Recording, Session
 from speechkit.ingest import values
 from speechkit.ingest.describe import Description
-from speechkit.ingest.folder import AUDIO_SUFFIXES, Failure, Folder, scan, shown
+from speechkit.ingest.folder import Failure, Folder, scan, shown
 from speechkit.ingest.people import Pseudonyms, unnamed
 from speechkit.ingest.plan import Entry, read_entries
+from speechkit.ingest.recording import decoded, digest_of_file
 from speechkit.ingest.references import (
     ReadReference,
     segments_layer,
@@ -31,7 +30,6 @@ from speechkit.ingest.references import (
 )
 
 Progress = Callable[[int, int], None]
-_HEADERLESS = frozenset({".raw", ".pcm", ".vox"})
 
 
 class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -151,7 +149,7 @@ class _Run:
         path = self._folder.root / entry.path
         failed = Failure(item=shown(entry.path), reason="", line=entry.line)
         try:
-            sha256 = _digest(path)
+            sha256 = digest_of_file(path)
             if sha256 in self._seen:
                 same = self._seen[sha256]
                 return [
@@ -162,7 +160,7 @@ class _Run:
                     )
                 ]
             old = self._old.get(sha256)
-            audio, quality = _known(old) or _decoded(path, sha256)
+            audio, quality = _known(old) or decoded(path, sha256)
             recording = self._recording(audio, quality, entry.description, old)
         except InputError as error:
             return [msgspec.structs.replace(failed, reason=_without(path, error))]
@@ -238,42 +236,11 @@ class _Run:
         return self._options.metadata.parent / cell
 
 
-def _digest(path: Path) -> str:
-    try:
-        return digest_file(path)
-    except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}; check permissions") from error
-
-
 def _known(session: Session | None) -> tuple[Audio, Quality] | None:
     """What was measured of the same bytes before."""
     if session is None or session.recording.quality is None:
         return None
     return session.recording.audio, session.recording.quality
-
-
-def _decoded(path: Path, sha256: str) -> tuple[Audio, Quality]:
-    suffix = path.suffix.lower()
-    if suffix in _HEADERLESS:
-        raise InputError(
-            f"a {suffix} file does not say what it holds; convert it to WAV at its sample rate"
-        )
-    with open_audio(path) as stream:
-        quality = measure_blocks(stream, stream.sample_rate)
-        info = stream.info
-    if info.truncated:
-        quality = with_flag(quality, "truncated")
-    # The suffix of an unknown kind may be part of a person's name.
-    suffix = suffix if suffix in AUDIO_SUFFIXES else f".{info.codec.partition('/')[0]}"
-    audio = Audio(
-        sha256=sha256,
-        uri=f"vault/audio/sha256/{sha256[:2]}/{sha256}{suffix}",
-        sample_rate=info.sample_rate,
-        num_samples=info.num_samples,
-        num_channels=info.num_channels,
-        codec=info.codec,
-    )
-    return audio, quality
 
 
 def _identified(
