@@ -9,12 +9,10 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speechkit.core.engines import Speakers
 from speechkit.core.errors import AudioError
-from speechkit.core.stage import Resources
-from speechkit.core.types import Segment, Turn
 
 if TYPE_CHECKING:
+    from speechkit.core.types import Segment, Turn
     from speechkit.pipeline.files import FileResult
 
 
@@ -44,6 +42,8 @@ def diarize(
         UsageError: for an unknown engine.
         MissingExtraError, ModelError: if the engine's package or weights are missing.
     """
+    from speechkit.core.engines import Speakers
+    from speechkit.core.stage import Resources
     from speechkit.pipeline.files import diarize_files
 
     speakers = Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers)
@@ -80,6 +80,7 @@ def transcribe(
         UsageError: for an unknown engine or language.
         MissingExtraError, ModelError: if the engine's package or weights are missing.
     """
+    from speechkit.core.stage import Resources
     from speechkit.pipeline.files import transcribe_files
 
     (result,) = transcribe_files(

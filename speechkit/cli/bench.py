@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from speechkit import __version__
 from speechkit.benchmark.compare import compare as compare_scores
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import ScoreOptions, Scores, SystemScore
 from speechkit.core.errors import InputError
+from speechkit.core.version import VERSION
 from speechkit.pipeline.score_inputs import read_references, read_systems
 
 _PARALLEL_FROM = 8  # recordings × systems below which starting a second process costs more
@@ -89,7 +89,7 @@ def score(
         scores = score_systems(
             references, systems, options, workers=workers, progress=lambda: bar.advance(task)
         )
-    scores = msgspec.structs.replace(scores, reference=_shown(reference), version=__version__)
+    scores = msgspec.structs.replace(scores, reference=_shown(reference), version=VERSION)
     if report is not None:
         click.echo(f"report: {write_report(scores, report)}", err=True)
     if as_json:

@@ -14,7 +14,6 @@ never what somebody said.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -69,6 +68,8 @@ def did_you_mean(wanted: str, known: Iterable[str]) -> str:
     >>> did_you_mean("x", ["pyannote"])
     'there is: pyannote'
     """
+    import difflib  # only misspelt names need it
+
     names = sorted(known)
     there_is = f"there is: {', '.join(names) or 'none'}"
     close = difflib.get_close_matches(wanted, names, n=1)

@@ -10,7 +10,6 @@ from types import ModuleType
 
 import msgspec
 
-import speechkit
 from speechkit.core.errors import UsageError, did_you_mean
 
 _PACKAGE = "speechkit._recipes"
@@ -28,7 +27,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def recipes_folder() -> Path:
     """Where the recipes lie: inside the package in a wheel, beside it in a checkout."""
-    package = Path(speechkit.__file__).parent
+    package = Path(__file__).parent.parent
     shipped = package / "_recipes"
     return shipped if shipped.is_dir() else package.parent / "recipes"
 
