@@ -11,9 +11,10 @@ from speechkit.benchmark.types import Scores, SliceScore, SystemScore
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown, what it sorts by, and how dark a heat map draws it (0–6, None: not)."""
+    """What is shown, a line below, what it sorts by, how dark a heat map draws it (0–6)."""
 
     text: str
+    note: str = ""
     value: float | str = ""
     heat: int | None = None
 
@@ -80,7 +81,8 @@ def clinical(scores: Scores) -> Table | None:
             rate = count.lost / count.said
             made_up = f", {count.invented} made up" if count.invented else ""
             return Cell(
-                text=f"{100 * rate:.1f} ({count.lost}/{count.said}{made_up})",
+                text=f"{100 * rate:.1f}",
+                note=f"{count.lost} of {count.said}{made_up}",
                 value=rate,
                 heat=_heat(rate, 0.4),
             )
@@ -165,8 +167,8 @@ def bounds(interval: tuple[float, float] | None) -> Cell:
     """Show an interval of rates; it sorts by its lower end."""
     if interval is None:
         return Cell(text="", value=-1.0)
-    low, high = (f"{100 * bound:.1f}".replace("-", "−") for bound in interval)
-    return Cell(text=f"{low} to {high}", value=interval[0])
+    low, high = (f"{100 * bound + 0.0:.1f}".replace("-0.0", "0.0") for bound in interval)
+    return Cell(text=f"{low} to {high}".replace("-", "−"), value=interval[0])
 
 
 def number(value: int) -> Cell:
@@ -195,10 +197,10 @@ def _rank(row: SystemScore) -> Cell:
 def _slice_cell(cell: SliceScore | None, top: float) -> Cell:
     if cell is None or cell.wer is None:
         return Cell(text="", value=-1.0)
-    around = f" ({bounds(cell.wer_interval).text})" if cell.wer_interval else ""
     mark = " *" if cell.small else ""
     return Cell(
-        text=f"{100 * cell.wer:.1f}{around}{mark}",
+        text=f"{100 * cell.wer:.1f}{mark}",
+        note=bounds(cell.wer_interval).text,
         value=cell.wer,
         heat=None if cell.small else _heat(cell.wer, top),
     )
