@@ -1,0 +1,137 @@
+"""`speechkit release`: make, prove, compare and show releases."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.core.corpus import Corpus
+from speechkit.manifest.card import NO_LICENCE
+from speechkit.manifest.diff import diff_releases
+from speechkit.manifest.release import ReleaseOptions, create_release
+from speechkit.manifest.schema import Release, read_release, release_digest
+from speechkit.manifest.verify import verify_release
+
+_FOLDER = click.Path(path_type=Path)
+_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group()
+def command() -> None:
+    """Releases: write-once versions of what may leave a corpus."""
+
+
+@command.command()
+@click.argument("corpus", type=_FOLDER)
+@click.option("--version", required=True, metavar="X.Y.Z", help="Semantic version of the release.")
+@click.option(
+    "--output", default=Path("manifests"), show_default=True, type=_FOLDER, help="Where to."
+)
+@click.option("--parent", type=_FOLDER, help="Folder of the version before.")
+@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
+@click.option("--tag", "tags", multiple=True, metavar="NAME", help="A metadata tag that may leave.")
+@click.option("--synthetic-in-test", is_flag=True, help="Let made-up recordings into test.")
+@_AS_JSON
+def create(
+    corpus: Path,
+    version: str,
+    output: Path,
+    parent: Path | None,
+    licence: str,
+    tags: tuple[str, ...],
+    synthetic_in_test: bool,
+    as_json: bool,
+) -> None:
+    """Make OUTPUT/<corpus>/<version>/ out of CORPUS.
+
+    Only recordings whose redacted copy was proved clean get in. The others are listed with the
+    reason, here and in release.json; the exit code is 1 if a check failed for one of them.
+    """
+    options = ReleaseOptions(
+        parent=parent, licence=licence, tags=tags, synthetic_in_test=synthetic_in_test
+    )
+    path = create_release(Corpus.open(corpus), version, output, options)
+    release = read_release(path)
+    _show(path, release, as_json=as_json)
+    for item in release.withheld:
+        click.echo(f"withheld: {item.recording}: {item.reason}", err=True)
+    if release.withheld:
+        sys.exit(1)
+
+
+@command.command()
+@click.argument("release", type=_FOLDER)
+@_AS_JSON
+def verify(release: Path, as_json: bool) -> None:
+    """Check every digest, every line and every audio file of a release; exit 1 if one is wrong."""
+    findings = verify_release(release)
+    if as_json:
+        _print_json({"release": str(release), "ok": not findings, "findings": findings})
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+        click.echo(
+            f"{release}: {f'{len(findings)} wrong' if findings else 'ok'}", err=bool(findings)
+        )
+    if findings:
+        sys.exit(1)
+
+
+@command.command()
+@click.argument("old", type=_FOLDER)
+@click.argument("new", type=_FOLDER)
+@_AS_JSON
+def diff(old: Path, new: Path, as_json: bool) -> None:
+    """Say what changed from release OLD to release NEW: ids and counts, no text."""
+    found = diff_releases(old, new)
+    if as_json:
+        _print_json({"counts": found.counts(), **msgspec.structs.asdict(found)})
+        return
+    click.echo(f"{found.old} → {found.new}")
+    table = Table("", "added", "removed", "changed", "same", box=None)
+    counts = found.counts()
+    for what in ("recordings", "segments"):
+        names = [f"{what}_{how}" for how in ("added", "removed", "changed", "same")]
+        table.add_row(what, *(str(counts[name]) for name in names))
+    table.add_row("redactions", str(found.redactions_added), str(found.redactions_removed), "", "")
+    Console().print(table)
+    if found.segments_changed:
+        aspects = ("words", "speaker", "times", "phi")
+        told = ", ".join(f"{a} {counts[f'segments_changed_{a}']}" for a in aspects)
+        click.echo(f"segments changed in: {told}")
+
+
+@command.command()
+@click.argument("release", type=_FOLDER)
+@_AS_JSON
+def show(release: Path, as_json: bool) -> None:
+    """Show what a release holds."""
+    _show(release, read_release(release), as_json=as_json)
+
+
+def _show(path: Path, release: Release, *, as_json: bool) -> None:
+    if as_json:
+        _print_json({"path": str(path), "digest": release_digest(path), "release": release})
+        return
+    counts = release.counts
+    table = Table(f"{release.corpus} {release.version}", "", box=None)
+    table.add_row("folder", str(path))
+    table.add_row("digest", release_digest(path))
+    table.add_row("parent", f"{release.parent.version}" if release.parent else "none")
+    table.add_row("licence", release.policy.licence)
+    table.add_row("recordings", f"{counts.recordings} ({counts.synthetic} made up)")
+    table.add_row("audio", f"{counts.seconds / 60:.1f} min")
+    table.add_row("segments, words", f"{counts.segments}, {counts.words}")
+    table.add_row("removed", ", ".join(f"{k} {n}" for k, n in release.statement.removed.items()))
+    table.add_row("splits", ", ".join(f"{k} {n}" for k, n in counts.splits.items()))
+    table.add_row("withheld", str(len(release.withheld)))
+    Console().print(table)
+
+
+def _print_json(value: object) -> None:
+    click.echo(msgspec.json.encode(value).decode())

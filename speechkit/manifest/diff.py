@@ -1,0 +1,242 @@
+"""What changed between two releases: recordings, segments, and what was removed.
+
+Recordings are matched by the raw recording they derive from, so a new redaction is a change and
+not another recording. Segments of a recording are matched by time: those that overlap most, first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from speechkit.core.time import overlap
+from speechkit.core.types import Recording
+from speechkit.manifest.schema import (
+    RECORDINGS,
+    REDACTIONS,
+    SEGMENTS,
+    ReleasedRedaction,
+    ReleasedSegment,
+    read_lines,
+    read_release,
+)
+
+Aspect = Literal["words", "speaker", "times", "phi"]
+_MATCH = 0.3  # of the time that either covers, two segments share at least this much to be one
+
+
+class SegmentChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A segment of both releases that is not the same; ids in the old and in the new one."""
+
+    old: str
+    new: str
+    what: tuple[Aspect, ...]
+
+
+class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
+    """Ids of what is in one release and not the other, and what changed. Never text."""
+
+    old: str
+    new: str
+    recordings_added: tuple[str, ...]
+    recordings_removed: tuple[str, ...]
+    recordings_changed: tuple[str, ...]
+    recordings_same: int
+    segments_added: tuple[str, ...]
+    segments_removed: tuple[str, ...]
+    segments_changed: tuple[SegmentChange, ...]
+    segments_same: int
+    redactions_added: int
+    redactions_removed: int
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each, changes by aspect too."""
+        counts = {
+            name: value if isinstance(value, int) else len(value)
+            for name in self.__struct_fields__[2:]
+            if not isinstance(value := getattr(self, name), str)
+        }
+        for aspect in ("words", "speaker", "times", "phi"):
+            counts[f"segments_changed_{aspect}"] = sum(
+                aspect in change.what for change in self.segments_changed
+            )
+        return counts
+
+    @property
+    def is_empty(self) -> bool:
+        """Say whether nothing changed."""
+        counts = self.counts()
+        return not any(n for name, n in counts.items() if not name.endswith("_same"))
+
+
+class _Side(msgspec.Struct, frozen=True, kw_only=True):
+    version: str
+    recordings: dict[str, Recording]
+    segments: dict[str, list[ReleasedSegment]]
+    redactions: dict[str, list[ReleasedRedaction]]
+
+
+def diff_releases(old_path: Path, new_path: Path) -> ReleaseDiff:
+    """Compare two releases.
+
+    Raises:
+        StoreError: if a folder is no release.
+        InputError: for a malformed line, with file and number.
+    """
+    old, new = _read(old_path), _read(new_path)
+    both = [name for name in new.recordings if name in old.recordings]
+    found = [_compare(old, new, name) for name in both]
+    is_same = [
+        old.recordings[name] == new.recordings[name] and one.is_same
+        for name, one in zip(both, found, strict=True)
+    ]
+    return ReleaseDiff(
+        old=old.version,
+        new=new.version,
+        recordings_added=_only_in(new, old),
+        recordings_removed=_only_in(old, new),
+        recordings_changed=tuple(
+            new.recordings[name].id for name, same in zip(both, is_same, strict=True) if not same
+        ),
+        recordings_same=sum(is_same),
+        segments_added=tuple(name for one in found for name in one.added),
+        segments_removed=tuple(name for one in found for name in one.removed),
+        segments_changed=tuple(change for one in found for change in one.changed),
+        segments_same=sum(one.same for one in found),
+        redactions_added=sum(one.redactions_added for one in found),
+        redactions_removed=sum(one.redactions_removed for one in found),
+    )
+
+
+class _Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed in one recording."""
+
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[SegmentChange, ...]
+    same: int
+    redactions_added: int
+    redactions_removed: int
+
+    @property
+    def is_same(self) -> bool:
+        return not (
+            self.added
+            or self.removed
+            or self.changed
+            or self.redactions_added
+            or self.redactions_removed
+        )
+
+
+def _compare(old: _Side, new: _Side, name: str) -> _Compared:
+    before, after = _removed(old, name), _removed(new, name)
+    old_segments, new_segments = old.segments.get(name, []), new.segments.get(name, [])
+    pairs = _match(old_segments, new_segments)
+    kept, continued = {a.id for a, _ in pairs}, {b.id for _, b in pairs}
+    changed = tuple(
+        SegmentChange(old=a.id, new=b.id, what=what)
+        for a, b in pairs
+        if (what := _changes(a, b, before, after))
+    )
+    return _Compared(
+        added=tuple(s.id for s in new_segments if s.id not in continued),
+        removed=tuple(s.id for s in old_segments if s.id not in kept),
+        changed=changed,
+        same=len(pairs) - len(changed),
+        redactions_added=len(after - before),
+        redactions_removed=len(before - after),
+    )
+
+
+def _read(path: Path) -> _Side:
+    release = read_release(path)
+    recordings = {r.derived_from or r.id: r for r in read_lines(path, RECORDINGS, Recording)}
+    source = {recording.id: name for name, recording in recordings.items()}
+
+    return _Side(
+        version=release.version,
+        recordings=recordings,
+        segments={
+            source.get(name, name): list(rows)
+            for name, rows in groupby(
+                read_lines(path, SEGMENTS, ReleasedSegment), key=lambda row: row.recording
+            )
+        },
+        redactions={
+            source.get(name, name): list(rows)
+            for name, rows in groupby(
+                read_lines(path, REDACTIONS, ReleasedRedaction), key=lambda row: row.recording
+            )
+        },
+    )
+
+
+def _only_in(side: _Side, other: _Side) -> tuple[str, ...]:
+    return tuple(r.id for name, r in side.recordings.items() if name not in other.recordings)
+
+
+_Removed: TypeAlias = tuple[float, float, str, int | None]
+
+
+def _removed(side: _Side, name: str) -> set[_Removed]:
+    return {(r.start, r.end, r.identifier, r.channel) for r in side.redactions.get(name, [])}
+
+
+def _match(
+    old: Sequence[ReleasedSegment], new: Sequence[ReleasedSegment]
+) -> list[tuple[ReleasedSegment, ReleasedSegment]]:
+    """Pair segments that share most of their time; each is in one pair at most."""
+    candidates = []
+    begin = 0
+    longest = max((s.end - s.start for s in new), default=0.0)
+    for i, a in enumerate(old):
+        while begin < len(new) and new[begin].start < a.start - longest:
+            begin += 1
+        for j in range(begin, len(new)):
+            b = new[j]
+            if b.start > a.end:
+                break
+            if a.channel == b.channel:
+                candidates.append((-_shared(a, b), a.text != b.text, a.speaker != b.speaker, i, j))
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for share, _, _, i, j in sorted(candidates):
+        if -share >= _MATCH and i not in pairs and j not in taken:
+            pairs[i] = j
+            taken.add(j)
+    return [(old[i], new[j]) for i, j in sorted(pairs.items())]
+
+
+def _shared(a: ReleasedSegment, b: ReleasedSegment) -> float:
+    if (a.start, a.end) == (b.start, b.end):
+        return 1.0
+    either = max(a.end, b.end) - min(a.start, b.start)
+    return overlap((a.start, a.end), (b.start, b.end)) / either if either > 0 else 0.0
+
+
+def _changes(
+    a: ReleasedSegment, b: ReleasedSegment, before: set[_Removed], after: set[_Removed]
+) -> tuple[Aspect, ...]:
+    what: list[Aspect] = []
+    if a.text != b.text:
+        what.append("words")
+    if (a.speaker, a.role) != (b.speaker, b.role):
+        what.append("speaker")
+    if (a.start, a.end, _times(a)) != (b.start, b.end, _times(b)):
+        what.append("times")
+    if _inside(a, before) != _inside(b, after):
+        what.append("phi")
+    return tuple(what)
+
+
+def _times(segment: ReleasedSegment) -> list[tuple[float, float]]:
+    return [(word.start, word.end) for word in segment.words]
+
+
+def _inside(segment: ReleasedSegment, removed: set[_Removed]) -> set[_Removed]:
+    return {r for r in removed if r[0] < segment.end and r[1] > segment.start}
