@@ -1,210 +1,218 @@
-"""Words as the ear has them: what is compared when listening again.
+"""A conversation as tokens with exact code-point offsets, in one form for all kinds of text.
 
-Text is folded (case, accents, punctuation), number words become digits, runs of digits become one
-number and spelled letters one string, so that "five, five - 5" is "555" and "C-A-L-L-A" is "calla".
+Recognisers work on `plain` text: words folded to lower case without accents, no punctuation, no
+fillers, one space between words, one newline between turns. Cased and ASR-style text look the
+same there; punctuation and capitals stay on the tokens as extra evidence. Every match leads back
+to offsets in the original.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from typing import Literal, NamedTuple
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
-from speechkit.core.types import Word
+import msgspec
 
-Kind = Literal["word", "digits", "letters"]
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\s]")
+# Breaks between tokens: what stands there tells how much belongs together.
+NONE, SPACE, COMMA, STOP, TURN = 0, 1, 2, 3, 4
+_STOPS = frozenset(".?!;…:¿¡")
+_COMMAS = frozenset(",()[]{}\"“”«»–—|")
+_CLITICS = ("'s", "’s", "s'", "s’")
 
 
-class Token(NamedTuple):
-    """A word, number or spelled string and its time. Never logged: it is what somebody said."""
+class Token(msgspec.Struct, frozen=True):
+    """A word or number: where it stands, its folded form, what separates it from the one before.
 
+    `gap` is one of NONE (glued), SPACE, COMMA, STOP, TURN.
+    """
+
+    start: int
+    end: int
     text: str
-    kind: Kind
-    start: float
-    end: float
+    key: str
+    gap: int
+    line: int
 
     def __repr__(self) -> str:
-        return f"Token(<{len(self.text)}>, {self.kind}, {self.start}, {self.end})"
+        return f"Token({self.start}, {self.end})"
+
+    @property
+    def capital(self) -> bool:
+        """Starts with a capital and has a small letter, or is a single capital."""
+        return self.text[0].isupper() and (len(self.text) == 1 or not self.text.isupper())
+
+    @property
+    def shouted(self) -> bool:
+        """All capitals, two letters or more."""
+        return len(self.text) > 1 and self.text.isupper()
 
 
-_PIECES = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_POSSESSIVE = re.compile(r"['’]s$")
-_MIXED = re.compile(r"\d+|[^\W\d_]+")
+class Conversation:
+    """A text with turns, tokenised. `tokens` holds words and numbers; punctuation is in the gaps."""
 
-_UNITS = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen",
-    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
-    "quince dieciseis diecisiete dieciocho diecinueve",
-    "fr": "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
-    "quinze seize",
-    "de": "null eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn "
-    "funfzehn sechzehn siebzehn achtzehn neunzehn",
-}
-_TENS = {
-    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
-    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "fr": "vingt trente quarante cinquante soixante",
-    "de": "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig",
-}
-# Words that are a number only beside others: "oh" in "four oh seven", "double" in "double five".
-_ZEROS = frozenset({"oh", "o"})
-_REPEATS = {"double": 2, "triple": 3, "doble": 2}
-_FILLERS = frozenset({"uh", "um", "er", "dash", "hyphen", "minus", "euh", "eh", "ah", "guion"})
+    def __init__(self, text: str, fillers: Collection[str] = ()) -> None:
+        self.text = text
+        self.tokens = _tokenise(text, frozenset(fillers))
+        pieces: list[str] = []
+        self._starts: list[int] = []
+        at = 0
+        for token in self.tokens:
+            if pieces:
+                pieces.append("\n" if token.gap == TURN else " ")
+                at += 1
+            self._starts.append(at)
+            pieces.append(token.key)
+            at += len(token.key)
+        self.plain = "".join(pieces)
+        self.num_lines = self.tokens[-1].line + 1 if self.tokens else 0
+        self.cased = _is_cased(self.tokens)
+
+    def __repr__(self) -> str:
+        return f"Conversation(<{len(self.tokens)} tokens>)"
+
+    def token_at(self, plain_offset: int) -> int:
+        """Return the index of the token that holds an offset of `plain`."""
+        return max(0, bisect_right(self._starts, plain_offset) - 1)
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
+        """Yield (first token, token after the last, match) for each match in `plain`."""
+        for match in pattern.finditer(self.plain):
+            first, after = self.tokens_of(match)
+            if after > first:
+                yield first, after, match
+
+    def tokens_of(self, match: re.Match[str], group: int | str = 0) -> tuple[int, int]:
+        """Return (first token, token after the last) of a group of a match in `plain`."""
+        start, end = match.span(group)
+        if end <= start:
+            return 0, 0
+        return self.token_at(start), self.token_at(end - 1) + 1
+
+    def plain_span(self, first: int, after: int) -> tuple[int, int]:
+        """Return the offsets in `plain` of tokens first … after-1."""
+        return self._starts[first], self._starts[after - 1] + len(self.tokens[after - 1].key)
+
+    def words(self, first: int, after: int) -> str:
+        """Return tokens first … after-1 as plain text."""
+        return " ".join(token.key for token in self.tokens[first:after])
+
+    def span(self, first: int, after: int) -> tuple[int, int]:
+        """Return the offsets in the original text of tokens first … after-1."""
+        return self.tokens[first].start, self.tokens[after - 1].end
+
+    def gap(self, index: int) -> int:
+        """Return what separates a token from the one before; TURN at either end of the text."""
+        return self.tokens[index].gap if 0 <= index < len(self.tokens) else TURN
+
+    def tokens_in(self, start: int, end: int) -> tuple[int, int]:
+        """Return (first token, token after the last) that overlap offsets of the original text."""
+        first = bisect_right(self.tokens, start, key=lambda token: token.end)
+        after = first
+        while after < len(self.tokens) and self.tokens[after].start < end:
+            after += 1
+        return first, after
 
 
-def _numbers() -> dict[str, dict[str, str]]:
-    tables: dict[str, dict[str, str]] = {}
-    for language, units in _UNITS.items():
-        table = {word: str(value) for value, word in enumerate(units.split())}
-        table |= {word: str(10 * (i + 2)) for i, word in enumerate(_TENS[language].split())}
-        tables[language] = table
-    tables["es"] |= {"una": "1", "un": "1"}
-    tables["de"] |= {"zwo": "2", "fuenf": "5", "zwoelf": "12"}
-    return tables
+@lru_cache(maxsize=65536)
+def fold(word: str) -> str:
+    """Return a word in lower case without accents.
 
-
-_NUMBERS = _numbers()
-
-
-def tokens_of(text: str) -> tuple[str, ...]:
-    """Return the folded words of a text; "'s" is dropped, digits and letters are parted.
-
-    >>> tokens_of("Müller's B12, so-called")
-    ('muller', 'b', '12', 'so', 'called')
+    >>> fold("Ça"), fold("Straße"), fold("AÑO")
+    ('ca', 'strasse', 'ano')
     """
-    found: list[str] = []
-    for piece in _PIECES.findall(text):
-        bare = _POSSESSIVE.sub("", piece) if len(piece) > 2 else piece
-        found += _MIXED.findall(fold(bare).replace("'", "").replace("’", ""))
-    return tuple(found)
+    if word.isascii():
+        return word.lower()
+    decomposed = unicodedata.normalize("NFKD", word.casefold())
+    kept = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return kept if kept and not any(char.isspace() for char in kept) else word.casefold()
 
 
-def fold(text: str) -> str:
-    """Return text in lower case and without accents.
-
-    >>> fold("José Weiß")
-    'jose weiss'
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in plain if not unicodedata.combining(char))
-
-
-def number_of(token: str, language: str) -> str | None:
-    """Return the digits a folded token stands for, or None.
-
-    >>> number_of("seven", "en"), number_of("12", "en"), number_of("may", "en")
-    ('7', '12', None)
-    """
-    if token.isdecimal():
-        return "".join(str(unicodedata.digit(char)) for char in token)
-    return _NUMBERS.get(language.partition("-")[0], _NUMBERS["en"]).get(token)
-
-
-def is_number(text: str, language: str) -> bool:
-    """Say whether a word is a number, or a part of one ("oh", "double").
-
-    >>> is_number("Five,", "en"), is_number("555-1234.", "en"), is_number("milligrams", "en")
-    (True, True, False)
-    """
-    tokens = tokens_of(text)
-    return bool(tokens) and all(
-        number_of(token, language) is not None or token in _ZEROS or token in _REPEATS
-        for token in tokens
-    )
+def _tokenise(text: str, fillers: frozenset[str]) -> tuple[Token, ...]:
+    tokens: list[Token] = []
+    line = 0
+    gap = TURN
+    before = 0
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        if text.find("\n", before, start) >= 0 and tokens:
+            if gap != TURN:
+                line += 1
+            gap = TURN
+        elif start > before:
+            gap = max(gap, SPACE)
+        before = end
+        word = match.group()
+        if not word[0].isalnum():
+            gap = max(gap, _gap_of(word, text, start))
+            continue
+        if _glue(tokens, word, text, start, gap):
+            continue
+        key = fold(word)
+        if key in fillers:
+            gap = max(gap, SPACE)
+            continue
+        tokens.append(Token(start, end, word, key, gap, line))
+        gap = NONE
+    return tuple(tokens)
 
 
-def is_letters(text: str) -> bool:
-    """Say whether a word is letters read out one by one ("C", "C-A-L-L-A", "N.").
-
-    >>> is_letters("C-A-L-L-A,"), is_letters("Calla")
-    (True, False)
-    """
-    tokens = tokens_of(text)
-    return bool(tokens) and all(len(token) == 1 and token.isalpha() for token in tokens)
-
-
-def listen(words: Iterable[Word], language: str) -> tuple[Token, ...]:
-    """Return words as tokens: numbers and spelled letters joined into one each.
-
-    Letters that stand alone stay words ("a", "I"); two or more in a row are spelled.
-
-    >>> from speechkit.core.types import Word
-    >>> said = ["Diane's", "C-A-L-L,", "double", "five", "oh", "uh", "12."]
-    >>> words = [Word(text=text, start=i, end=i + 1) for i, text in enumerate(said)]
-    >>> [(token.text, token.kind, token.start, token.end) for token in listen(words, "en")]
-    [('diane', 'word', 0, 1), ('call', 'letters', 1, 2), ('55012', 'digits', 2, 7)]
-    """
-    pieces = [
-        Token(piece, "word", word.start, word.end)
-        for word in words
-        for piece in tokens_of(word.text)
-    ]
-    joined: list[Token] = []
-    at = 0
-    while at < len(pieces):
-        number, after = _number_run(pieces, at, language)
-        if number is None:
-            number, after = _letter_run(pieces, at)
-        if number is None:
-            number, after = pieces[at], at + 1
-        joined.append(number)
-        at = after
-    return tuple(joined)
+def _glue(tokens: list[Token], word: str, text: str, start: int, gap: int) -> bool:
+    """Join `I'm`, `O'Brien`, `name's` to one token; leave the possessive `'s` out of names."""
+    if not tokens or gap != NONE or start == 0 or text[start - 1] not in "'’":
+        return False
+    last = tokens[-1]
+    if last.end != start - 1 or not last.text[-1].isalpha() or not word[0].isalpha():
+        return False
+    if last.key in _ELIDED:
+        return False
+    end = start + len(word)
+    if word.lower() == "s":
+        # The possessive belongs to the word for matching, but is no part of a name.
+        tokens[-1] = Token(last.start, last.end, last.text, last.key + "'s", last.gap, last.line)
+        return True
+    whole = text[last.start : end]
+    tokens[-1] = Token(last.start, end, whole, fold(whole.replace("’", "'")), last.gap, last.line)
+    return True
 
 
-def _number_run(pieces: Sequence[Token], at: int, language: str) -> tuple[Token | None, int]:
-    digits, end, index, repeat, counted = "", at, at, 1, False
-    while index < len(pieces):
-        text = pieces[index].text
-        number = number_of(text, language)
-        if number is not None:
-            # "twenty four" is 24, not 204.
-            tens = index > at and _is_tens(pieces[index - 1].text, language)
-            if tens and len(number) == 1 and number != "0":
-                digits = digits[:-1]
-            digits += number * repeat
-            repeat, end, counted = 1, index + 1, True
-        elif text in _ZEROS and _beside_number(pieces, index, language):
-            digits += "0" * repeat
-            repeat, end = 1, index + 1
-        elif text in _REPEATS and repeat == 1:
-            repeat = _REPEATS[text]
-        elif not (text in _FILLERS and digits):
-            break
-        index += 1
-    if not counted:
-        return None, at
-    return Token(digits, "digits", pieces[at].start, pieces[end - 1].end), end
+# French and Italian elisions stand before a word of their own.
+_ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quelqu aujourd".split())
 
 
-def _is_tens(text: str, language: str) -> bool:
-    return text in _TENS.get(language.partition("-")[0], "").split()
+def _gap_of(sign: str, text: str, start: int) -> int:
+    if sign in _STOPS:
+        # A point or colon inside digits (5.4, 12:30) or an abbreviation (Dr.) is no full stop.
+        after = text[start + 1 : start + 2]
+        if sign in ".:" and after and not after.isspace():
+            return NONE
+        if sign == "." and _abbreviated(text, start):
+            return SPACE
+        return STOP
+    if sign in _COMMAS:
+        return COMMA
+    return NONE
 
 
-def _beside_number(pieces: Sequence[Token], index: int, language: str) -> bool:
-    beside = [*pieces[max(0, index - 1) : index], *pieces[index + 1 : index + 2]]
-    return any(number_of(p.text, language) is not None or p.text in _REPEATS for p in beside)
+_ABBREVIATIONS = frozenset(
+    "dr dra drs prof mr mrs ms st ste sr sra srta d dna mme mlle av avda c n no nr tel tlf hr fr "
+    "str med dipl rua bd all pl ctra apt".split()
+)
 
 
-def _letter_run(pieces: Sequence[Token], at: int) -> tuple[Token | None, int]:
-    letters, index = "", at
-    while index < len(pieces):
-        text = pieces[index].text
-        doubled = text == "double" and index + 1 < len(pieces)
-        if doubled and _is_letter(pieces[index + 1].text):
-            letters += pieces[index + 1].text * 2
-            index += 2
-        elif _is_letter(text):
-            letters += text
-            index += 1
-        else:
-            break
-    if len(letters) < 2:
-        return None, at
-    return Token(letters, "letters", pieces[at].start, pieces[index - 1].end), index
+def _abbreviated(text: str, start: int) -> bool:
+    at = start
+    while at > 0 and text[at - 1].isalpha():
+        at -= 1
+    word = text[at:start]
+    return fold(word) in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
 
 
-def _is_letter(text: str) -> bool:
-    return len(text) == 1 and text.isalpha()
+def _is_cased(tokens: Sequence[Token]) -> bool:
+    """Say whether capitals mean anything here: some words have them, most do not."""
+    words = [token for token in tokens if token.text[0].isalpha()]
+    capitals = sum(token.text[0].isupper() for token in words)
+    return bool(words) and 0.02 < capitals / len(words) < 0.7

@@ -1,0 +1,94 @@
+"""`speechkit deidentify`: remove what identifies people, from text and audio."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from speechkit.cli.deidentify_audio import command as audio
+from speechkit.core.engines import make_engine
+from speechkit.core.files import atomic_path
+from speechkit.core.stage import Resources
+from speechkit.deidentify.detect_stage import with_policy
+from speechkit.deidentify.evaluate import Evaluation, evaluate, table
+from speechkit.deidentify.lines import BadLineError, deidentify_document, read_gold, read_lines
+from speechkit.deidentify.policy import load_policy
+
+
+@click.group()
+def command() -> None:
+    """Remove what identifies people, from text and audio."""
+
+
+command.add_command(audio)
+
+
+@command.command()
+@click.argument("input_path", metavar="IN.jsonl", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("output_path", metavar="OUT.jsonl", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--policy", default="safe-harbor", show_default=True, help="A name or a .toml file.")
+@click.option("--engine", default="spoken", show_default=True, help="What finds identifiers.")
+@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Of the engine.")
+@click.option("--language", default="", help="Of lines that name none, e.g. en, es, fr, de.")
+@click.option(
+    "--evaluate",
+    "gold_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Gold spans to compare with; prints recall, leak, over-redaction.",
+)
+def text(
+    input_path: Path,
+    output_path: Path,
+    policy: str,
+    engine: str,
+    settings: tuple[str, ...],
+    language: str,
+    gold_path: Path | None,
+) -> None:
+    """Find identifiers in the texts of IN.jsonl and write them with tags to OUT.jsonl.
+
+    A line of IN is {"id", "lang", "text"}; a line of OUT has, besides, "spans" and "redacted".
+    """
+    rules = load_policy(policy)
+    options = with_policy(
+        engine, _pairs(settings), rules.least_score, any_language=rules.any_language
+    )
+    gold = read_gold(gold_path) if gold_path else {}
+    total = Evaluation()
+    unknown = 0
+    with (
+        make_engine("phi-detector", engine, options).open(Resources()) as detect,
+        atomic_path(output_path) as temporary,
+        temporary.open("w", encoding="utf-8") as output,
+    ):
+        for line in read_lines(input_path):
+            found = deidentify_document(line, detect, rules, line.get("lang") or language)
+            output.write(json.dumps(found, ensure_ascii=False) + "\n")
+            unknown += found.get("patterns_only", False)
+            expected = gold.get(str(line.get("id")))
+            if gold_path and expected is None:
+                continue
+            if expected is not None:
+                if expected.text != line["text"]:
+                    raise BadLineError(f"{gold_path}: document {expected.id} has another text")
+                total += evaluate(expected, [(s["start"], s["end"]) for s in found["spans"]])
+    if unknown:
+        click.echo(
+            f"{unknown} texts are in a language without tables: patterns only, no names", err=True
+        )
+    if gold_path:
+        click.echo(table(total))
+        if total.documents < len(gold):
+            click.echo(f"{len(gold) - total.documents} gold documents had no line", err=True)
+
+
+def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals:
+            raise click.UsageError("--set wants OPTION=VALUE")
+        pairs[name] = value
+    return pairs

@@ -1,0 +1,233 @@
+"""What recognisers share: a find, the conversation under examination, how name-like a word is."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import msgspec
+
+from speechkit.core.types import Identifier
+from speechkit.deidentify import lists
+from speechkit.deidentify.language import Language
+from speechkit.deidentify.numbers import Run, runs
+from speechkit.deidentify.tokens import COMMA, NONE, SPACE, STOP, TURN, Conversation, Token
+
+
+class Find(msgspec.Struct, frozen=True, order=True):
+    """An identifier at offsets of a conversation's text. Never carries the words."""
+
+    start: int
+    end: int
+    identifier: Identifier
+    score: float
+    detector: str
+
+
+class Scene:
+    """A conversation with what is known about it: language, numbers, turns."""
+
+    def __init__(self, conversation: Conversation, language: Language) -> None:
+        self.conversation = conversation
+        self.language = language
+        self.tokens = conversation.tokens
+        self.cues = language.cues
+        self._likeness: dict[int, int] = {}
+
+    def __repr__(self) -> str:
+        return f"Scene({self.language.code}, {self.conversation!r})"
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """Runs of numbers and letters."""
+        return runs(self.conversation, self.language.code, self.cues.spelled.sure_letters)
+
+    @cached_property
+    def lines(self) -> tuple[tuple[int, int], ...]:
+        """First token and token after the last of each turn."""
+        found: list[tuple[int, int]] = []
+        start = 0
+        for index in range(1, len(self.tokens) + 1):
+            if self.conversation.gap(index) == TURN or index == len(self.tokens):
+                found.append((start, index))
+                start = index
+        return tuple(found)
+
+    def line_of(self, index: int) -> tuple[int, int]:
+        """Return (first, after) of the turn that a token is in."""
+        return self.lines[self.tokens[index].line]
+
+    def before(self, index: int, num_words: int) -> str:
+        """Return up to `num_words` words before a token, in plain text, turns included."""
+        first = max(0, index - num_words)
+        if first >= index:
+            return ""
+        start, end = self.conversation.plain_span(first, index)
+        return self.conversation.plain[start:end]
+
+    def following(self, index: int, num_words: int) -> str:
+        """Return up to `num_words` words from a token on within its turn."""
+        if index >= len(self.tokens):
+            return ""
+        end = min(index + num_words, self.line_of(index)[1])
+        return self.conversation.words(index, end)
+
+    def previous_line(self, index: int) -> str:
+        """Return the turn before the one of a token, as plain text; empty at the start."""
+        line = self.tokens[index].line
+        if line == 0:
+            return ""
+        return self.conversation.words(*self.lines[line - 1])
+
+    def find(
+        self, first: int, after: int, identifier: Identifier | str, score: float, detector: str
+    ) -> Find:
+        """Return a find over tokens first … after-1."""
+        start, end = self.conversation.span(first, after)
+        return Find(start, end, Identifier(identifier), score, detector)
+
+    def word(self, index: int) -> str:
+        """Return a token's key without a possessive."""
+        return self.tokens[index].key.removesuffix("'s")
+
+    def is_word(self, index: int) -> bool:
+        """Say whether a token is an everyday word rather than a name."""
+        return is_everyday(self.word(index), self.language.code)
+
+    def starts_sentence(self, index: int) -> bool:
+        """Say whether a capital at a token means nothing."""
+        return self.conversation.gap(index) >= STOP
+
+    def likeness(self, index: int) -> int:
+        """Return how name-like a token is by itself.
+
+        3 a name and hardly anything else, 2 no everyday word, 1 a word that may be a name, 0 none.
+        """
+        if index not in self._likeness:
+            self._likeness[index] = self._rate(index)
+        return self._likeness[index]
+
+    def _rate(self, index: int) -> int:
+        token = self.tokens[index]
+        word = self.word(index)
+        if len(word) < 2 or not word[0].isalpha() or ("'" in word and word.split("'")[0] in _SHORT):
+            return 0
+        stop = word in self.language.stopwords
+        marked = self.conversation.cased and token.capital and not self.starts_sentence(index)
+        if is_negative(word, self.language.code) or is_negative(token.key, self.language.code):
+            return 0
+        if self._is_medical(index):
+            return 0
+        first = word in lists.first_names()
+        if self.conversation.cased:
+            if token.shouted and len(word) < 5:
+                return 0
+            if stop:
+                return 1 if marked and first and not self._month(word) else 0
+            if not token.text[0].isupper():
+                return 1 if first and not self.is_word(index) else 0
+        elif stop:
+            return 0
+        if self._month(word):
+            return 1 if first and marked else 0
+        return self._rate_by_lists(index, word, first, marked)
+
+    def _rate_by_lists(self, index: int, word: str, first: bool, marked: bool) -> int:
+        everyday = self.is_word(index)
+        if first:
+            return 3 if marked or not everyday else 1
+        surname = lists.surnames().get(word, 99_999) < 60_000
+        if marked:
+            return 2 if surname or not everyday else 1
+        if not everyday:
+            return 2 if surname or lists.frequency(word, self.language.code) < 2.6 else 1
+        return 1 if surname and lists.frequency(word, self.language.code) < 4.9 else 0
+
+    def likeness_or_place(self, index: int) -> bool:
+        """Say whether a word of the gazetteer is meant as a place: marked, or no everyday word."""
+        word = self.word(index)
+        token = self.tokens[index]
+        if word in self.language.stopwords or len(word) < 3:
+            return False
+        if is_negative(word, self.language.code) or self._month(word):
+            return False
+        if self.conversation.cased:
+            return token.text[0].isupper() and (
+                not self.starts_sentence(index) or not self.is_word(index)
+            )
+        return not self.is_word(index)
+
+    def _month(self, word: str) -> bool:
+        return word in self.cues.months or word in self.cues.month_short
+
+    def _is_medical(self, index: int) -> bool:
+        """Say whether what follows makes the word an eponym ("Parkinson's disease")."""
+        after = index + 1
+        if after >= len(self.tokens) or self.conversation.gap(after) > SPACE:
+            return False
+        return self.tokens[after].key in self.cues.context.negative_after
+
+    def extend_name(self, first: int, after: int, least: int) -> int:
+        """Return the token after a name that starts at `first`, taking name-like words."""
+        limit = min(first + 4, len(self.tokens))
+        while after < limit and self.conversation.gap(after) <= SPACE:
+            if self.tokens[after - 1].key.endswith("'s"):
+                break
+            if self.likeness(after) >= least:
+                after += 1
+                continue
+            joined = after + 1 < len(self.tokens) and self.likeness(after + 1) >= 2
+            if self.tokens[after].key in _PARTICLES and joined:
+                after += 2
+                continue
+            if self.conversation.gap(after) == NONE and self.tokens[after].text[0].isupper():
+                after += 1
+                continue
+            break
+        return min(after, len(self.tokens))
+
+
+_SHORT = frozenset("i you he she it we they who what that there here let where how y'all".split())
+_PARTICLES = frozenset(
+    "de la del los las da do dos du des le van von der den zu zum y e bin al el ben mac mc st "
+    "san santa".split()
+)
+
+
+def is_everyday(word: str, language: str) -> bool:
+    """Say whether a folded word is an everyday word: in the lexicon, or common and no name."""
+    if lists.is_word(word, language):
+        return True
+    if word in lists.first_names() or lists.surnames().get(word, 99_999) < 30_000:
+        return False
+    return lists.frequency(word, language) >= 3.0 and word not in lists.places()
+
+
+def is_negative(word: str, language: str) -> bool:
+    """Say whether a word is a drug, an eponym, a country, a language or a day."""
+    from speechkit.deidentify.negatives import negatives
+
+    return (
+        word in negatives(language)
+        or word in lists.countries()
+        or (word in lists.drugs() and word not in lists.first_names())
+        or _drug_ending(word)
+    )
+
+
+_DRUG_ENDINGS = (
+    "cillin", "cilina", "cilline", "zillin", "mycin", "micina", "mycine", "oxacin", "oxacino",
+    "prazole", "prazol", "statin", "statina", "statine", "sartan", "pril", "olol", "dipine",
+    "dipino", "zepam", "azolam", "codone", "profen", "profeno", "profene", "cycline", "ciclina",
+    "formin", "formina", "triptan", "gliptin", "gliflozin", "parin", "parina", "mab", "tinib",
+    "caine", "caina", "setron", "thiazide", "tidine", "terol", "sone", "solone", "solona",
+    "nazole", "conazol", "vir", "tadine", "oxetine", "oxetina", "pram", "triptyline", "barbital",
+    "semide", "lukast", "amide", "amida", "azine", "azina", "itis", "osis", "emia", "aemia",
+    "ectomy", "otomy", "oscopy", "ology", "algia", "pathy", "uria", "plasty", "ography",
+)  # fmt: skip
+
+
+def _drug_ending(word: str) -> bool:
+    return len(word) > 6 and word.endswith(_DRUG_ENDINGS) and word not in lists.first_names()
+
+
+__all__ = ["COMMA", "NONE", "SPACE", "STOP", "TURN", "Find", "Scene", "Token", "is_everyday"]

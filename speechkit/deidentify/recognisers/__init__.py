@@ -1,0 +1,1 @@
+"""Recognisers, one kind of identifier a file. Each has `find(scene) -> Iterator[Find]`."""

@@ -1,0 +1,212 @@
+"""Names of people: after titles, introductions, relations and greetings, as answers, by lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speechkit.deidentify.find import COMMA, SPACE, STOP, TURN, Find, Scene
+from speechkit.deidentify.language import phrase
+
+DETECTOR = "names"
+
+
+def find(scene: Scene) -> Iterator[Find]:
+    """Yield names; overlapping finds are merged later."""
+    yield from _titles(scene)
+    yield from _introductions(scene)
+    yield from _relations(scene)
+    yield from _answers(scene)
+    yield from _vocatives(scene)
+    yield from _by_lists(scene)
+
+
+def _name(scene: Scene, first: int, after: int, score: float) -> Find:
+    return scene.find(first, after, "NAME", score, DETECTOR)
+
+
+def _titles(scene: Scene) -> Iterator[Find]:
+    names = scene.cues.names
+    pattern = phrase(names.titles)
+    for _, first, match in scene.conversation.find(pattern):
+        if first >= len(scene.tokens) or scene.conversation.gap(first) > SPACE:
+            continue
+        if scene.tokens[first].key in names.titles:
+            continue
+        weak = match.group() in names.weak_titles
+        start = first
+        while start < len(scene.tokens) and scene.tokens[start].key in _PARTICLES:
+            start += 1
+        if start < len(scene.tokens) and _after_title(scene, start, weak=weak):
+            yield _name(scene, first, scene.extend_name(first, start + 1, _least(scene)), 0.9)
+
+
+_PARTICLES = frozenset("de la del van von der den di le du o mc mac el y".split())
+
+
+def _least(scene: Scene) -> int:
+    """How name-like a further part of a name must be."""
+    return 1 if scene.conversation.cased else 2
+
+
+def _after_title(scene: Scene, index: int, *, weak: bool) -> bool:
+    token = scene.tokens[index]
+    word = scene.word(index)
+    if not word[0].isalpha():
+        return False
+    if scene.conversation.cased:
+        if not token.text[0].isupper():
+            return False
+        return word not in scene.language.stopwords or scene.likeness(index) > 0
+    if len(word) < 2 or word in scene.language.stopwords:
+        return False
+    if scene.likeness(index) >= (1 if weak else 0) and scene.likeness(index):
+        return True
+    if weak:
+        return False
+    return not scene.starts_sentence(index)
+
+
+def _introductions(scene: Scene) -> Iterator[Find]:
+    names = scene.cues.names
+    for _, first, _m in scene.conversation.find(phrase(names.strong)):
+        start = _skip(scene, first)
+        if start is not None and (scene.likeness(start) >= 1 or _bare(scene, start)):
+            yield _name(scene, start, scene.extend_name(start, start + 1, _least(scene)), 0.9)
+    for _, first, _m in scene.conversation.find(phrase(names.weak)):
+        if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
+            continue
+        likeness = scene.likeness(first)
+        after = scene.extend_name(first, first + 1, _least(scene)) if likeness else first
+        closes = scene.conversation.gap(after) >= COMMA
+        if likeness >= 3 or (
+            likeness == 2 and (closes or after > first + 1 or scene.conversation.cased)
+        ):
+            yield _name(scene, first, after, 0.8)
+        elif likeness == 1 and after > first + 1 and scene.likeness(after - 1) >= 2:
+            yield _name(scene, first, after, 0.7)
+
+
+def _skip(scene: Scene, index: int) -> int | None:
+    """Step over "is", "it's", a comma between an introduction and the name."""
+    for _ in range(3):
+        if index >= len(scene.tokens) or scene.conversation.gap(index) == STOP:
+            return index if index < len(scene.tokens) and scene.likeness(index) >= 2 else None
+        if scene.word(index) not in scene.language.stopwords or scene.likeness(index):
+            return index
+        index += 1
+    return None
+
+
+def _bare(scene: Scene, index: int) -> bool:
+    """Say whether a word right after "my name is" is one though no list has it."""
+    token = scene.tokens[index]
+    if not token.key[0].isalpha() or len(token.key) < 2:
+        return False
+    if scene.conversation.cased:
+        return token.text[0].isupper() and scene.word(index) not in scene.language.stopwords
+    return scene.word(index) not in scene.language.stopwords and not scene.is_word(index)
+
+
+def _relations(scene: Scene) -> Iterator[Find]:
+    names = scene.cues.names
+    links = set(names.relation_links)
+    for first, after, _ in scene.conversation.find(phrase(names.relations)):
+        start = after
+        linked = False
+        while (
+            start < len(scene.tokens)
+            and start - after < 2
+            and (scene.tokens[start].key in links and scene.conversation.gap(start) <= COMMA)
+        ):
+            start += 1
+            linked = True
+        if start >= len(scene.tokens) or scene.conversation.gap(start) > COMMA:
+            continue
+        least = 2 if linked or scene.conversation.gap(start) == COMMA else 1
+        likeness = scene.likeness(start)
+        if likeness == 1 and not scene.conversation.cased:
+            end = start + 1
+            closes = scene.conversation.gap(end) >= COMMA
+            follows = end < len(scene.tokens) and (
+                scene.tokens[end].key in names.verbs_after or scene.likeness(end) >= 2
+            )
+            likeness = likeness if closes or follows else 0
+        if likeness >= least:
+            end = scene.extend_name(start, start + 1, _least(scene))
+            yield _name(scene, first if _kin_is_name(scene, first, start) else start, end, 0.85)
+
+
+def _kin_is_name(scene: Scene, first: int, start: int) -> bool:
+    """Say whether "Grandpa Otis" is one name: a capital inside a sentence, right before it."""
+    return (
+        start == first + 1
+        and scene.conversation.cased
+        and scene.tokens[first].capital
+        and not scene.starts_sentence(first)
+    )
+
+
+def _answers(scene: Scene) -> Iterator[Find]:
+    """Yield name-like words in the turn after a question for a name."""
+    question = scene.language.questions["NAME"]
+    for number in range(1, len(scene.lines)):
+        first, after = scene.lines[number]
+        asked = question.search(scene.previous_line(first))
+        if (
+            not asked
+            and number > 1
+            and scene.lines[number - 1][1] - scene.lines[number - 1][0] <= 3
+        ):
+            asked = question.search(scene.conversation.words(*scene.lines[number - 2]))
+        if not asked:
+            continue
+        index = first
+        limit = min(after, first + 12)
+        while index < limit:
+            likeness = scene.likeness(index)
+            short = after - first <= 4
+            if likeness >= 2 or (likeness == 1 and (short or scene.tokens[index].capital)):
+                end = min(scene.extend_name(index, index + 1, 1), after)
+                yield _name(scene, index, end, 0.8)
+                index = end
+            else:
+                index += 1
+
+
+def _vocatives(scene: Scene) -> Iterator[Find]:
+    """Yield names after a greeting, and name-like words that end a turn after a comma."""
+    pattern = phrase(scene.cues.names.vocatives)
+    for _, first, _m in scene.conversation.find(pattern):
+        if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
+            continue
+        likeness = scene.likeness(first)
+        after = scene.extend_name(first, first + 1, 2) if likeness else first
+        if likeness >= 2 and scene.conversation.gap(after) >= COMMA:
+            yield _name(scene, first, after, 0.8)
+        elif likeness == 1 and scene.conversation.gap(after) >= STOP and scene.conversation.cased:
+            yield _name(scene, first, after, 0.6)
+        elif likeness == 1 and scene.conversation.gap(after) == TURN and after - first == 1:
+            if scene.conversation.gap(first) == COMMA:
+                yield _name(scene, first, after, 0.6)
+
+
+def _by_lists(scene: Scene) -> Iterator[Find]:
+    """Yield what is a name wherever it stands, and in cased text capitals that are no word."""
+    index = 0
+    while index < len(scene.tokens):
+        likeness = scene.likeness(index)
+        if likeness == 3 or (likeness == 2 and _stands_out(scene, index)):
+            after = scene.extend_name(index, index + 1, _least(scene))
+            start = index
+            if index and scene.conversation.gap(index) <= SPACE and scene.likeness(index - 1) >= 2:
+                start = index - 1
+            yield _name(scene, start, after, 0.7 if likeness == 3 else 0.5)
+            index = after
+        else:
+            index += 1
+
+
+def _stands_out(scene: Scene, index: int) -> bool:
+    """Say whether a word no list of first names has is one by its capital within a sentence."""
+    token = scene.tokens[index]
+    return scene.conversation.cased and token.capital and not scene.starts_sentence(index)

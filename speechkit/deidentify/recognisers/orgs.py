@@ -1,0 +1,180 @@
+"""Care sites, schools and employers: by the word that ends or begins them, or after "I work at"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speechkit.deidentify.find import COMMA, SPACE, STOP, Find, Scene
+from speechkit.deidentify.language import phrase
+
+DETECTOR = "orgs"
+
+
+def find(scene: Scene) -> Iterator[Find]:
+    """Yield organisations."""
+    yield from _by_suffix(scene)
+    yield from _by_prefix(scene)
+    yield from _by_cue(scene)
+    yield from _answers(scene)
+
+
+def _by_suffix(scene: Scene) -> Iterator[Find]:
+    orgs = scene.cues.orgs
+    if not orgs.suffix:
+        return
+    for first, after, match in scene.conversation.find(phrase(orgs.suffix)):
+        line, _ = scene.line_of(first)
+        start = first
+        best = 0
+        while start > line and first - start < 5 and scene.conversation.gap(start) <= SPACE:
+            before = start - 1
+            rated = _part(scene, before)
+            if rated == 0:
+                break
+            best = max(best, rated)
+            start = before
+        start = _drop_links(scene, start, first)
+        if start >= first:
+            continue
+        cased = scene.conversation.cased
+        capitals = cased and scene.tokens[first].capital and scene.tokens[start].capital
+        cued = _cued(scene, start)
+        loose = match.group() in orgs.loose_suffix
+        least = 2 if loose and not cued else 1
+        if capitals or (not cased and best >= least):
+            yield scene.find(start, after, "ORG", 0.8, DETECTOR)
+
+
+def _part(scene: Scene, index: int) -> int:
+    """Rate a word before "hospital": 0 no part of the name, 1 a word, 2 a name."""
+    key = scene.word(index)
+    token = scene.tokens[index]
+    if key in scene.cues.orgs.generic:
+        return 1 if scene.conversation.cased and token.capital else 0
+    if key in scene.cues.places.links:
+        return 1 if not scene.conversation.cased or token.capital or index > 0 else 0
+    if key in scene.language.stopwords or not key[0].isalpha():
+        return 0
+    if scene.conversation.cased:
+        return 2 if token.text[0].isupper() else 0
+    if scene.likeness(index) >= 2 or not scene.is_word(index):
+        return 2
+    return 1 if scene.likeness(index) else _plain_word(scene, index)
+
+
+def _plain_word(scene: Scene, index: int) -> int:
+    from speechkit.deidentify import lists
+
+    return 1 if lists.frequency(scene.word(index), scene.language.code) < 5.0 else 0
+
+
+def _drop_links(scene: Scene, start: int, first: int) -> int:
+    while start < first and scene.word(start) in scene.cues.places.links - {"saint", "st", "san"}:
+        start += 1
+    return start
+
+
+def _cued(scene: Scene, index: int) -> bool:
+    line, _ = scene.line_of(index)
+    before = scene.before(index, min(5, index - line))
+    return any(
+        match.end() >= len(before) - 4
+        for match in phrase(scene.cues.orgs.employer).finditer(before)
+    )
+
+
+def _by_prefix(scene: Scene) -> Iterator[Find]:
+    """Yield "University of Leeds", "Hospital Virgen del Rocío", "clinique Saint-Jean"."""
+    if not scene.cues.orgs.prefix:
+        return
+    for first, after, _ in scene.conversation.find(phrase(scene.cues.orgs.prefix)):
+        end = _name_after(scene, after)
+        if end > after:
+            yield scene.find(first, end, "ORG", 0.8, DETECTOR)
+
+
+def _name_after(scene: Scene, index: int) -> int:
+    end = index
+    at = index
+    taken = 0
+    while at < len(scene.tokens) and scene.conversation.gap(at) <= SPACE and taken < 6:
+        key = scene.word(at)
+        if key in scene.cues.places.links:
+            at += 1
+            continue
+        if scene.conversation.cased:
+            if not scene.tokens[at].text[0].isupper():
+                break
+        elif key in scene.language.stopwords or key in scene.cues.orgs.generic or (taken and not (scene.likeness(at) >= 1 or not scene.is_word(at))) or (not taken and not (scene.likeness(at) >= 1 or _plain_word(scene, at))):
+            break
+        taken += 1
+        at += 1
+        end = at
+    return end
+
+
+def _by_cue(scene: Scene) -> Iterator[Find]:
+    """Yield what follows "I work at"."""
+    for _, first, _m in scene.conversation.find(phrase(scene.cues.orgs.employer)):
+        if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
+            continue
+        yield from _named_from(scene, first, 0.7)
+
+
+def _named_from(scene: Scene, first: int, score: float) -> Iterator[Find]:
+    start = first
+    while (
+        start < len(scene.tokens)
+        and start - first < 2
+        and (
+            scene.word(start) in scene.language.stopwords
+            or scene.word(start) in scene.cues.places.links
+        )
+    ):
+        if scene.conversation.cased and scene.tokens[start].capital and start > first:
+            break
+        start += 1
+    after = start
+    while (
+        after < len(scene.tokens)
+        and after - start < 5
+        and (after == start or scene.conversation.gap(after) <= SPACE)
+    ):
+        if scene.conversation.cased:
+            link = scene.word(after) in scene.cues.places.links and after > start
+            if not (scene.tokens[after].text[0].isupper() or link):
+                break
+        elif scene.likeness(after) < 2 and (
+            scene.is_word(after) or scene.word(after) in scene.language.stopwords
+        ):
+            break
+        after += 1
+    while after > start and scene.word(after - 1) in scene.cues.places.links:
+        after -= 1
+    if after > start and scene.conversation.gap(start) <= COMMA and _is_named(scene, start, after):
+        yield scene.find(start, after, "ORG", score, DETECTOR)
+
+
+def _is_named(scene: Scene, start: int, after: int) -> bool:
+    if scene.conversation.cased:
+        return any(
+            scene.tokens[at].text[0].isupper()
+            and scene.word(at) not in scene.language.stopwords
+            and not scene.tokens[at].shouted
+            for at in range(start, after)
+        )
+    return any(scene.likeness(at) >= 2 or not scene.is_word(at) for at in range(start, after))
+
+
+def _answers(scene: Scene) -> Iterator[Find]:
+    question = scene.language.questions["ORG"]
+    for number in range(1, len(scene.lines)):
+        first, after = scene.lines[number]
+        if not question.search(scene.previous_line(first)):
+            continue
+        for index in range(first, min(after, first + 6)):
+            if scene.likeness(index) >= 2 and (
+                index == first or scene.conversation.gap(index) <= STOP
+            ):
+                yield from _named_from(scene, index, 0.6)
+                break

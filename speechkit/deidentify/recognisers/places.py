@@ -1,0 +1,79 @@
+"""Towns and other places below a state: after "live in", as answers, by the gazetteer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speechkit.deidentify import lists
+from speechkit.deidentify.find import COMMA, SPACE, Find, Scene
+from speechkit.deidentify.language import phrase
+
+DETECTOR = "places"
+
+
+def find(scene: Scene) -> Iterator[Find]:
+    """Yield places."""
+    for _, first, _m in scene.conversation.find(phrase(scene.cues.places.home)):
+        yield from _place(scene, first, least=2, score=0.8)
+    for _, first, _m in scene.conversation.find(phrase(scene.cues.places.place_before)):
+        yield from _place(scene, first, least=3, score=0.7)
+    yield from _natural(scene)
+    question = scene.language.questions["LOCATION"]
+    for number in range(1, len(scene.lines)):
+        first, after = scene.lines[number]
+        if question.search(scene.previous_line(first)):
+            for index in range(first, min(after, first + 8)):
+                yield from _place(scene, index, least=2, score=0.7)
+
+
+def _place(scene: Scene, first: int, *, least: int, score: float) -> Iterator[Find]:
+    if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
+        if first >= len(scene.tokens) or first != scene.line_of(first)[0]:
+            return
+    after = known(scene, first)
+    if after > first:
+        yield scene.find(first, _with_next(scene, after), "LOCATION", score, DETECTOR)
+        return
+    likeness = scene.likeness(first)
+    if likeness and likeness >= least - (1 if scene.conversation.cased else 0):
+        marked = scene.conversation.cased and scene.tokens[first].capital
+        if likeness >= 2 and (marked or least == 2):
+            after = scene.extend_name(first, first + 1, 2)
+            yield scene.find(first, _with_next(scene, after), "LOCATION", score - 0.1, DETECTOR)
+
+
+def known(scene: Scene, first: int) -> int:
+    """Return the token after a name of the gazetteer, the first token if there is none."""
+    for size in (4, 3, 2, 1):
+        after = first + size
+        if after > len(scene.tokens):
+            continue
+        words = scene.conversation.words(first, after).removesuffix("'s")
+        if words not in lists.places() or words in lists.countries():
+            continue
+        if any(scene.conversation.gap(at) > SPACE for at in range(first + 1, after)):
+            continue
+        if size > 1 or (scene.likeness_or_place(first)):
+            return after
+    return first
+
+
+def _with_next(scene: Scene, index: int) -> int:
+    """Take the place that follows after a comma ("Lugo, Galicia")."""
+    if index < len(scene.tokens) and scene.conversation.gap(index) == COMMA:
+        after = known(scene, index)
+        if after > index:
+            return after
+    return index
+
+
+def _natural(scene: Scene) -> Iterator[Find]:
+    """Yield "Lake Winnisquam", "St Albans"."""
+    for index in range(len(scene.tokens) - 1):
+        if scene.word(index) in scene.cues.places.natural and scene.likeness(index + 1) >= 2:
+            if scene.conversation.gap(index + 1) > SPACE:
+                continue
+            if scene.conversation.cased and not scene.tokens[index].capital:
+                continue
+            after = scene.extend_name(index + 1, index + 2, 2)
+            yield scene.find(index, after, "LOCATION", 0.7, DETECTOR)

@@ -1,0 +1,90 @@
+"""Spelled-out letters: "S A D L E R", "C-A-L-L-A", "double L", "C as in Charlie", "u, erre, i"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from speechkit.deidentify.find import STOP, Find, Scene
+from speechkit.deidentify.language import phrase
+
+DETECTOR = "spelled"
+
+
+def find(scene: Scene) -> Iterator[Find]:
+    """Yield runs of letters that spell a name."""
+    index = 0
+    while index < len(scene.tokens):
+        letters, after = letters_at(scene, index)
+        if _is_name(scene, index, after, letters):
+            yield scene.find(index, after, "NAME", 0.9, DETECTOR)
+        index = max(after, index + 1)
+
+
+def letters_at(scene: Scene, index: int) -> tuple[str, int]:
+    """Return the letters spelled from a token on, and the token after them."""
+    spelled = scene.cues.spelled
+    tokens = scene.tokens
+    letters = ""
+    after = index
+    at = index
+    while at < len(tokens):
+        if letters and tokens[at].gap >= STOP and not _pointed(scene, at):
+            break
+        letter, following = _letter_at(scene, at, started=bool(letters))
+        if letter:
+            letters += letter
+            at = after = _skip_as_in(scene, following, letter)
+            continue
+        if letters and tokens[at].key in spelled.link and at - after < 2:
+            at += 1
+            continue
+        break
+    return letters, after
+
+
+def _pointed(scene: Scene, index: int) -> bool:
+    return scene.conversation.gap(index) == STOP and len(scene.tokens[index].key) == 1
+
+
+def _letter_at(scene: Scene, index: int, *, started: bool) -> tuple[str, int]:
+    tokens = scene.tokens
+    key = tokens[index].key
+    table = scene.cues.spelled.letters
+    times = {"double": 2, "doble": 2, "doppel": 2, "deux": 0, "triple": 3}.get(key, 0)
+    if times and index + 1 < len(tokens) and tokens[index + 1].gap < STOP:
+        letter, after = _letter_at(scene, index + 1, started=True)
+        return letter * times, after
+    if index + 1 < len(tokens):
+        pair = f"{key} {tokens[index + 1].key}"
+        if pair in table:
+            return table[pair], index + 2
+    if len(key) == 1 and key.isalpha():
+        return key, index + 1
+    if key in table and (started or key in scene.cues.spelled.sure_letters):
+        return table[key], index + 1
+    return "", index
+
+
+def _skip_as_in(scene: Scene, index: int, letter: str) -> int:
+    """Step over "as in Charlie" where the word begins with the letter."""
+    tokens = scene.tokens
+    for words in sorted(scene.cues.spelled.as_in, key=lambda words: -len(words)):
+        after = index + len(words.split())
+        if after < len(tokens) and scene.conversation.words(index, after) == words:
+            if tokens[after].key.startswith(letter[-1]) and len(tokens[after].key) > 2:
+                return after + 1
+    return index
+
+
+def _is_name(scene: Scene, first: int, after: int, letters: str) -> bool:
+    if len(letters) < 3 or after - first < 3:
+        return False
+    if letters in scene.cues.spelled.acronyms:
+        return False
+    if len(set(letters)) == 1:
+        return False
+    if len(letters) == 3:
+        before = scene.before(first, 8)
+        return bool(phrase(scene.cues.spelled.cue).search(before))
+    # A number right before or after: then it is a code, and the numbers' recogniser has it.
+    return True
