@@ -6,6 +6,7 @@ Lengths are counted by decoding. `open_audio` decodes in blocks of bounded size.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -190,7 +191,9 @@ def _open_soundfile(path: Path, stack: ExitStack) -> _Source:
     import soundfile
 
     try:
-        file = stack.enter_context(soundfile.SoundFile(path))
+        # As bytes, because names need not be UTF-8 on POSIX and soundfile takes them for it.
+        name = os.fsencode(path) if os.name == "posix" else str(path)
+        file = stack.enter_context(soundfile.SoundFile(name))
         first = file.read(_BLOCK, dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
         # TypeError: headerless formats (.raw), which soundfile reads only if told everything.
@@ -223,10 +226,11 @@ def _open_av(path: Path, stack: ExitStack) -> _Source:
 
     refusal = f"{path}: not a sound file that can be read; convert it to WAV or FLAC"
     try:
-        # Only containers of sound, and only from files: a playlist must not fetch other addresses.
-        options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+        # Only containers of sound, and only this file: a playlist must not fetch other addresses.
+        options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
+        file = stack.enter_context(path.open("rb"))
         container = stack.enter_context(
-            av.open(str(path), metadata_errors="ignore", options=options)
+            av.open(file, "r", metadata_errors="ignore", options=options)
         )
         if not container.streams.audio:
             raise AudioError(f"{path}: no audio in it")

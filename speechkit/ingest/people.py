@@ -10,7 +10,7 @@ import unicodedata
 from pathlib import Path
 
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import InputError
+from speechkit.core.errors import StoreError, UsageError
 from speechkit.core.files import write_bytes
 
 KEY_NAME = "pseudonym.key"
@@ -41,15 +41,15 @@ class Pseudonyms:
         """Return the key.
 
         Raises:
-            InputError: if the key file is malformed, or another one is given than the corpus has:
-                the same person would get two pseudonyms.
-            StoreError: if a new key cannot be written.
+            UsageError: if another key is given than the corpus has: the same person would get two
+                pseudonyms.
+            StoreError: if a key cannot be read or written.
         """
         given = None if self._given is None else _read_key(self._given)
         if self._vault_key.exists():
             key = _read_key(self._vault_key)
             if given not in (None, key):
-                raise InputError(
+                raise UsageError(
                     f"{self._given}: this corpus has another pseudonym key already; leave "
                     "--pseudonym-key away, or begin a new corpus"
                 )
@@ -70,9 +70,9 @@ def _read_key(path: Path) -> bytes:
     try:
         text = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: cannot be read as a pseudonym key") from error
+        raise StoreError(f"{path}: cannot be read as a pseudonym key") from error
     if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise InputError(
+        raise StoreError(
             f"{path}: not a pseudonym key (64 hex digits); restore it from a backup: without it "
             "people get new pseudonyms"
         )
