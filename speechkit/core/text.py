@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from speechkit.core.errors import InputError
-from speechkit.core.types import Segment
+from speechkit.core.time import round_ms
+from speechkit.core.types import Segment, Word
 
 # Languages written without spaces between words; the ones whisper splits by character
 # (whisper.tokenizer.Tokenizer.split_to_word_tokens).
@@ -31,6 +32,24 @@ def join_words(words: Iterable[str], language: str) -> str:
     'お早う'
     """
     return ("" if is_unspaced(language) else " ").join(words)
+
+
+def spread_words(segment: Segment) -> tuple[Word, ...]:
+    """Return the words of a segment that has none yet, sharing its time evenly.
+
+    >>> spread_words(Segment(id="", start=1.0, end=2.0, text="good morning"))[1].start
+    1.5
+    """
+    texts = segment.text.split()
+    step = (segment.end - segment.start) / max(1, len(texts))
+    return tuple(
+        Word(
+            text=text,
+            start=round_ms(segment.start + index * step),
+            end=round_ms(segment.start + (index + 1) * step),
+        )
+        for index, text in enumerate(texts)
+    )
 
 
 def word_offsets(segment: Segment) -> tuple[tuple[int, int], ...]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from speechkit.core.errors import InputError
+from speechkit.core.text import spread_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment, Word
 from speechkit.manifest.formats.fields import (
@@ -54,7 +55,7 @@ def format_ctm(segments: Mapping[str, tuple[Segment, ...]]) -> str:
     lines = []
     for name, items in segments.items():
         for segment in items:
-            for word in segment.words or _spread(segment):
+            for word in segment.words or spread_words(segment):
                 confidence = "" if word.confidence is None else f" {word.confidence:.4f}"
                 lines.append(
                     f"{one_word(name)} {channel_field(segment.channel)} {word.start:.3f} "
@@ -81,17 +82,4 @@ def _segment(words: list[Word], channel: int | None) -> Segment:
         text=" ".join(word.text for word in words),
         words=tuple(words),
         channel=channel,
-    )
-
-
-def _spread(segment: Segment) -> tuple[Word, ...]:
-    texts = segment.text.split()
-    step = (segment.end - segment.start) / max(1, len(texts))
-    return tuple(
-        Word(
-            text=text,
-            start=round_ms(segment.start + index * step),
-            end=round_ms(segment.start + (index + 1) * step),
-        )
-        for index, text in enumerate(texts)
     )
