@@ -1,0 +1,90 @@
+"""`speechkit deidentify audio`: redacted audio, redacted transcript, and the proof."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import msgspec
+
+from speechkit.audio.mask import Method
+from speechkit.cli.progress import progress_bars
+from speechkit.core.stage import Resources
+from speechkit.pipeline.deidentify_files import DeidentifiedFile, deidentify_audio
+
+
+@click.command(name="audio")
+@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--output-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--transcript",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What is said, as `speechkit transcribe` writes it; else it is transcribed.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(get_args(Method)),
+    default="silence",
+    show_default=True,
+    help="Through tone and noise, sequences can be guessed; silence is safe.",
+)
+@click.option("--language", default="", help="ISO 639-1 code, as en; detected if not given.")
+@click.option("--set", "settings", multiple=True, metavar="STAGE.OPTION=VALUE", help="An option.")
+@click.option("--device", default="cpu", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def command(
+    audio: tuple[Path, ...],
+    output_dir: Path,
+    transcript: Path | None,
+    method: Method,
+    language: str,
+    settings: tuple[str, ...],
+    device: str,
+    as_json: bool,
+) -> None:
+    """Remove what identifies people from AUDIO files, and listen whether it is gone.
+
+    Writes DIR/<id>.flac and DIR/<id>.json for each, and DIR/redactions.json: start, end,
+    identifier, method and verdict of every mask. The id comes from the recording's digest, never
+    from its file name. A file in which something removed is heard again is not written, and the
+    exit code is 1.
+    """
+    with progress_bars() as progress:
+        results = deidentify_audio(
+            audio,
+            output_dir,
+            method=method,
+            language=language,
+            transcript=transcript,
+            settings=_by_stage(settings),
+            resources=Resources(device=device),
+            progress=progress,
+        )
+    if as_json:
+        click.echo(msgspec.json.encode([_plain(result) for result in results]).decode())
+    for result in results:
+        if result.reason:
+            click.echo(f"failed: {result.path}: {result.reason}", err=True)
+        elif not as_json:
+            masks = f"{result.redactions} mask{'s' if result.redactions != 1 else ''}"
+            click.echo(f"{result.path} → {result.audio_path} ({masks}, {result.verdict})")
+    if any(result.reason for result in results):
+        sys.exit(1)
+
+
+def _plain(result: DeidentifiedFile) -> dict[str, Any]:
+    fields = msgspec.structs.asdict(result)
+    return {k: str(v) if isinstance(v, Path) else v for k, v in fields.items()}
+
+
+def _by_stage(settings: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    options: dict[str, dict[str, str]] = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        stage, dot, option = name.partition(".")
+        if not (equals and dot and option):
+            raise click.UsageError(f"--set takes STAGE.OPTION=VALUE, not {setting!r}")
+        options.setdefault(stage, {})[option] = value
+    return options
