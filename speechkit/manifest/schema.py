@@ -187,7 +187,7 @@ def read_release(path: Path) -> Release:
         )
     try:
         return msgspec.json.decode(file.read_bytes(), type=Release)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: {reason_of(error)}") from error
 
 
@@ -204,7 +204,7 @@ def read_lines(path: Path, name: str, type_: type[Line]) -> Iterator[Line]:
             for number, line in enumerate(lines, start=1):
                 try:
                     yield decoder.decode(line)
-                except msgspec.MsgspecError as error:
+                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                     raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
     except OSError as error:
         raise InputError(f"{file}: {error.strerror or error}") from error
@@ -231,5 +231,7 @@ def reason_of(error: Exception) -> str:
     import re
 
     if not isinstance(error, msgspec.ValidationError):
-        return "not JSON" if isinstance(error, msgspec.DecodeError) else type(error).__name__
+        if isinstance(error, (msgspec.DecodeError, UnicodeDecodeError)):
+            return "not JSON"
+        return getattr(error, "strerror", None) or type(error).__name__
     return re.sub(r"'[^']*'", "…", str(error))
