@@ -93,27 +93,37 @@ def _plain(item: Heard) -> str:
 def _whole_words(pieces: Iterable[Piece], language: str) -> list[Piece]:
     """Join pieces into words; punctuation that stands alone goes to the word before it."""
     unspaced = is_unspaced(language)
-    words: list[Piece] = []
+    groups: list[list[Piece]] = []
     for piece in pieces:
-        text = "".join(piece.text.split())
-        if not text:
+        if not piece.text.strip():
             continue
-        starts = unspaced or piece.text[:1].isspace()
-        if words and not (starts and any(char.isalnum() for char in text)):
-            last = words.pop()
-            # A bare mark says nothing about the word that it closes.
-            sure = piece.probability if any(char.isalnum() for char in text) else last.probability
-            words.append(
-                Piece(
-                    text=last.text + text,
-                    start=last.start,
-                    end=max(last.end, piece.end),
-                    probability=(last.probability + sure) / 2,
-                )
-            )
+        if groups and not unspaced and not piece.text[0].isspace():
+            groups[-1].append(piece)
         else:
-            words.append(msgspec.structs.replace(piece, text=text))
-    return words
+            groups.append([piece])
+    words: list[list[Piece]] = []
+    for group in groups:
+        if words and not any(_is_spoken(piece) for piece in group):
+            words[-1] += group
+        else:
+            words.append(group)
+    return [_joined(word) for word in words]
+
+
+def _joined(pieces: Sequence[Piece]) -> Piece:
+    """Make one word; how sure it is, is the mean over what is spoken: a comma says nothing."""
+    sure = [piece.probability for piece in pieces if _is_spoken(piece)]
+    sure = sure or [piece.probability for piece in pieces]
+    return Piece(
+        text="".join("".join(piece.text.split()) for piece in pieces),
+        start=pieces[0].start,
+        end=max(piece.end for piece in pieces),
+        probability=sum(sure) / len(sure),
+    )
+
+
+def _is_spoken(piece: Piece) -> bool:
+    return any(char.isalnum() for char in piece.text)
 
 
 def _timed(pieces: Sequence[Piece], offset: float, floor: float, limit: float) -> tuple[Word, ...]:

@@ -62,6 +62,8 @@ def detect(
 def windows(speech: Sequence[Interval]) -> list[list[Interval]]:
     """Deal intervals of speech out into windows of 30 s of speech; return at most five of them.
 
+    A window is full when less than a millisecond is left of it, so that rounding cannot stall.
+
     >>> windows([(0, 20), (50, 70)])
     [[(0, 20), (50, 60.0)], [(60.0, 70)]]
     """
@@ -70,7 +72,7 @@ def windows(speech: Sequence[Interval]) -> list[list[Interval]]:
     for start, end in speech:
         at = start
         while at < end:
-            if room <= 0:
+            if room < 0.001:
                 dealt.append([])
                 room = WINDOW
             stop = min(end, at + room)

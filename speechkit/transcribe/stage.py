@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from speechkit.audio.decode import read_audio, resample, to_mono
+from speechkit.audio.read import read_resampled
 from speechkit.core.digest import segment_id
 from speechkit.core.engines import SAMPLE_RATE, Transcribe, Transcriber, Transcript, make_engine
-from speechkit.core.errors import InputError
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Recording, Segment
 
@@ -72,26 +72,28 @@ class TranscribeStage:
 
     def _one(self, task: Task, transcribe: Transcribe) -> tuple[Segment, ...]:
         recording = task.recording
-        language = self.options.language or next(iter(recording.context.languages), "")
-        samples, sample_rate = read_audio(task.audio_path)
-        if has_own_channels(recording, num_channels=len(samples)):
-            streams: Mapping[int | None, Samples] = {
-                channel: resample(samples[channel : channel + 1], sample_rate, SAMPLE_RATE)[0]
-                for channel in range(len(samples))
-            }
-        else:
-            mono = to_mono(samples)[None]
-            streams = {None: resample(mono, sample_rate, SAMPLE_RATE)[0]}
-        del samples
-        return numbered(recording.id, transcribe_channels(streams, transcribe, language))
+        apart = has_own_channels(recording)
+        samples = read_resampled(task.audio_path, SAMPLE_RATE, mono=not apart)
+        streams = {index if apart else None: one for index, one in enumerate(samples)}
+        if self.options.language:
+            return numbered(
+                recording.id, transcribe_channels(streams, transcribe, self.options.language)
+            )
+        try:
+            language = next(iter(recording.context.languages), "")
+            return numbered(recording.id, transcribe_channels(streams, transcribe, language))
+        except UsageError as error:
+            # What the metadata of one recording say must not stop the others.
+            raise InputError(f"{recording.id}: {error}; correct its languages") from error
 
 
-def has_own_channels(recording: Recording, *, num_channels: int) -> bool:
+def has_own_channels(recording: Recording) -> bool:
     """Say whether everybody in a recording speaks on a known channel, on at least two in all.
 
     Raises:
         InputError: if a participant's channel is not in the file.
     """
+    num_channels = recording.audio.num_channels
     channels = [participant.channel for participant in recording.participants]
     for participant in recording.participants:
         if participant.channel is not None and not 0 <= participant.channel < num_channels:
