@@ -21,7 +21,7 @@ from speechkit.benchmark.intervals import (
     sum_by_cluster,
 )
 from speechkit.benchmark.tally import Tally
-from speechkit.benchmark.types import Pair, SystemScore
+from speechkit.benchmark.types import ClinicalCount, Pair, SystemScore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -147,6 +147,7 @@ def _row(
         cpwer=_round(sum(spoken, ErrorRate.zero()).rate) if spoken else None,
         cpwer_interval=sample.interval(name, _speaker_counts) if spoken else None,
         **_diarization_fields(tallies),
+        **_clinical_fields(sample, name),
     )
 
 
@@ -164,6 +165,29 @@ def _diarization_fields(tallies: Sequence[Tally]) -> dict[str, Any]:
         "jer": _round(turns.jaccard_rate),
         "short_turn_recall": _round(turns.short_turn_recall),
     }
+
+
+def _clinical_fields(sample: Sample, name: str) -> dict[str, Any]:
+    tallies = [tally for tally in sample.by_system[name] if tally.clinical]
+    if not tallies:
+        return {}
+    kinds: dict[str, ClinicalCount] = {}
+    for tally in tallies:
+        for kind, number in tally.clinical.items():
+            kinds[kind] = kinds.get(kind, ClinicalCount()) + number
+    counts = [_clinical_counts(tally) for tally in tallies]
+    weighted = [tally.clinical_weighted for tally in tallies]
+    return {
+        "clinical": kinds,
+        "clinical_error": _round(rate(sum(e for e, _ in counts), sum(n for _, n in counts))),
+        "clinical_interval": sample.interval(name, _clinical_counts),
+        "clinical_weighted": _round(rate(sum(e for e, _ in weighted), sum(n for _, n in weighted))),
+    }
+
+
+def _clinical_counts(tally: Tally) -> tuple[float, float]:
+    kinds = tally.clinical.values()
+    return sum(kind.lost + kind.invented for kind in kinds), sum(kind.said for kind in kinds)
 
 
 def _total(tallies: Sequence[Tally]) -> ErrorRate:

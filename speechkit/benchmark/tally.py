@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.cpwer import cpwer
 from speechkit.benchmark.der import DiarizationErrors, diarization_errors
 from speechkit.benchmark.errors import (
@@ -52,6 +53,7 @@ def tally_recording(
     speakers = _speakers_of(said, reference.segments, normaliser)
     said_by = _tokens_by_speaker(reference.segments, normaliser)
     turns = turns_of(reference.turns, reference.segments)
+    terms = mentions(said) if options.clinical and normaliser.name.startswith("en") else None
     tallies = []
     for system, hypothesis in hypotheses:
         wrote = _tokens(hypothesis.segments, normaliser)
@@ -62,6 +64,9 @@ def tally_recording(
             if normaliser.unit == "character"
             else character_distance(said, wrote, at_most=character_bound(said, wrote, edits))
         )
+        judged = None
+        if terms is not None:
+            judged = judge(said, wrote, edits, terms, contexts=options.contexts)
         tallies.append(
             Tally(
                 system=system,
@@ -76,6 +81,18 @@ def tally_recording(
                 ),
                 speakers=_speaker_errors(said_by, hypothesis.segments, normaliser),
                 diarization=_diarization(turns, hypothesis, reference.duration),
+                clinical=judged.counts if judged else {},
+                clinical_weighted=judged.weighted if judged else (0.0, 0.0),
+                misses=tuple(
+                    Miss(
+                        system=system,
+                        recording=name,
+                        category=category,
+                        reference=before,
+                        hypothesis=after,
+                    )
+                    for category, before, after in (judged.misses if judged else ())
+                ),
             )
         )
     return tallies

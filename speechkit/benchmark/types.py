@@ -62,7 +62,6 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         allow_missing: score what is there, and list what is not.
         clinical: count clinical errors (English).
         contexts: keep the words around each clinical error. They are what patients said.
-        targets: goal shares for the coverage table: {"accent": {"Scottish": 0.1}}.
     """
 
     language: str = ""

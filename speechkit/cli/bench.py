@@ -40,6 +40,8 @@ def command() -> None:
 @click.option("--min-cell", default=50, show_default=True, help="Words a cell of a gap must have.")
 @click.option("--draws", default=1000, show_default=True, help="Bootstrap draws; 0: none.")
 @click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
+@click.option("--clinical/--no-clinical", default=True, help="Count clinical errors (English).")
+@click.option("--contexts", is_flag=True, help="List each clinical miss: JSON holds what was said.")
 @click.option("--workers", default=0, help="Processes (default: one a core).")
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
 @click.option(
@@ -57,6 +59,8 @@ def score(
     min_cell: int,
     draws: int,
     seed: int,
+    clinical: bool,
+    contexts: bool,
     workers: int,
     as_json: bool,
     report: Path | None,
@@ -76,6 +80,8 @@ def score(
         min_cell=min_cell,
         draws=draws,
         seed=seed,
+        clinical=clinical,
+        contexts=contexts,
     )
     references = read_references(reference, metadata)
     systems = read_systems(hypotheses, references)

@@ -1,0 +1,106 @@
+"""The term lists, read once. Each file states its licence in its first lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from functools import lru_cache
+from importlib.resources import files
+
+import msgspec
+
+from speechkit.benchmark.normalise import normaliser_for
+
+Phrase = tuple[str, ...]
+
+_LISTS = {"drugs": "drug", "body": "body", "symptoms": "symptom", "conditions": "condition"}
+_NEGATIONS = (
+    "no not never none nothing nobody without neither nor nope nah cannot denies denied deny "
+    "denying"
+).split()
+_CUT = {"anti histamine": "antihistamine", "anti depressant": "antidepressant"}
+_CUT |= {"ear drum": "eardrum", "pain killer": "painkiller", "anti biotic": "antibiotic"}
+_SIDES = {
+    "left": "left", "right": "right", "bilateral": "both", "bilaterally": "both",
+    "both sides": "both", "left sided": "left", "right sided": "right",
+}  # fmt: skip
+
+
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """What a phrase stands for."""
+
+    category: str
+    value: str
+
+
+class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
+    """Phrases by their first token, longest first; and units with their factor."""
+
+    phrases: dict[str, list[tuple[Phrase, Entry]]]
+    units: dict[str, list[tuple[Phrase, str, Fraction]]]
+    body: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """Read all lists; terms pass the normaliser, so that they look as they do in a transcript."""
+    phrases, body = _terms()
+    units: dict[str, list[tuple[Phrase, str, Fraction]]] = {}
+    for line in _lines("units.tsv"):
+        unit, factor, forms = line.split("\t")
+        for form in forms.split("|"):
+            phrase = tuple(form.split())
+            units.setdefault(phrase[0], []).append((phrase, unit, Fraction(factor)))
+    by_first: dict[str, list[tuple[Phrase, Entry]]] = {}
+    for phrase, entry in phrases.items():
+        by_first.setdefault(phrase[0], []).append((phrase, entry))
+    for found in by_first.values():
+        found.sort(key=lambda item: -len(item[0]))
+    for known in units.values():
+        known.sort(key=lambda item: -len(item[0]))
+    return Lexicon(phrases=by_first, units=units, body=body)
+
+
+def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:
+    """Return all phrases, and the words that name a part of the body."""
+    tokens = normaliser_for("en").tokens
+    phrases: dict[Phrase, Entry] = {}
+    body: set[str] = set()
+    # A later list wins: "chest pain" is a symptom, "high blood pressure" a condition.
+    for file in ("body", "symptoms", "conditions", "drugs"):
+        for line in _lines(f"{file}.txt"):
+            for form in _plurals(line):
+                phrase = tuple(tokens(form))
+                phrases[phrase] = Entry(_LISTS[file], line)
+                # "co codamol", "cocodamol": how a compound is cut is nobody's error.
+                phrases[("".join(phrase),)] = Entry(_LISTS[file], line)
+                if file == "body":
+                    body.add(phrase[-1])
+    for apart, term in _CUT.items():
+        for form, whole in zip(_plurals(apart), _plurals(term), strict=True):
+            phrases[tuple(form.split())] = phrases[(whole,)]
+    for line in _lines("frequencies.tsv"):
+        value, forms = line.split("\t")
+        for form in forms.split("|"):
+            phrases[tuple(tokens(form))] = Entry("frequency", value)
+    phrases.update({(word,): Entry("negation", "not") for word in _NEGATIONS})
+    phrases.update({tuple(form.split()): Entry("side", value) for form, value in _SIDES.items()})
+    return phrases, frozenset(body)
+
+
+def _lines(name: str) -> Iterator[str]:
+    text = (files("speechkit.benchmark.clinical") / "data" / name).read_text("utf-8")
+    return (line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _plurals(term: str) -> tuple[str, ...]:
+    """Return a term and its plural.
+
+    >>> _plurals("allergy")
+    ('allergy', 'allergies')
+    """
+    if term.endswith("s"):
+        return (term,)
+    if term.endswith("y") and term[-2] not in "aeiou":
+        return term, f"{term[:-1]}ies"
+    return term, f"{term}es" if term.endswith(("x", "ch", "sh")) else f"{term}s"

@@ -1,0 +1,110 @@
+"""Finding clinical terms among tokens, and writing each in one form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+import msgspec
+
+from speechkit.benchmark.clinical.lists import Lexicon, lexicon
+
+# How much an error of a kind weighs in the weighted score.
+WEIGHTS = {
+    "drug": 3, "dose": 3, "negation": 3, "side": 3, "frequency": 2, "condition": 2, "number": 1,
+    "symptom": 1, "body": 1,
+}  # fmt: skip
+
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
+_TIME = frozenset(
+    "second seconds minute minutes hour hours day days week weeks month months year years time "
+    "times night nights".split()
+)
+_POINTING = frozenset("the your my his her their on".split())
+_AFTER_SIDE = frozenset("side sided handed hand upper lower eye ear lung".split())
+_COUNTED_ONCE = frozenset(("negation", "side"))
+
+
+class Mention(msgspec.Struct, frozen=True, gc=False):
+    """A term at tokens [start, end). `value` is its one form; `certain` is off for a word that is
+    one only by its neighbours ("right", "one"), which stands as evidence but is not counted."""
+
+    category: str
+    value: str
+    start: int
+    end: int
+    certain: bool = True
+
+
+def mentions(tokens: Sequence[str]) -> list[Mention]:
+    """Find the clinical terms among normalised English tokens, left to right, longest first.
+
+    >>> [(m.category, m.value) for m in mentions("no 500 mg of amoxicillin b d".split())]
+    [('negation', 'not'), ('dose', '500000 ug'), ('drug', 'amoxicillin'), ('frequency', '2/day')]
+    """
+    known = lexicon()
+    found: list[Mention] = []
+    at = 0
+    while at < len(tokens):
+        mention = _phrase(known, tokens, at) or _quantity(known, tokens, at)
+        if mention is None:
+            at += 1
+            continue
+        # "no, no, no" is one denial: how often it is repeated is nobody's error.
+        if not (
+            found
+            and mention.category in _COUNTED_ONCE
+            and found[-1].end == at
+            and (found[-1].category, found[-1].value) == (mention.category, mention.value)
+        ):
+            found.append(mention)
+        else:
+            found[-1] = msgspec.structs.replace(found[-1], end=mention.end)
+        at = mention.end
+    return found
+
+
+def _phrase(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
+    for phrase, entry in known.phrases.get(tokens[at], ()):
+        if tuple(tokens[at : at + len(phrase)]) == phrase:
+            certain = entry.category != "side" or _is_side(known, tokens, at, len(phrase))
+            return Mention(entry.category, entry.value, at, at + len(phrase), certain)
+    return None
+
+
+def _is_side(known: Lexicon, tokens: Sequence[str], at: int, length: int) -> bool:
+    """Tell "the right knee" from "right, okay": by the body part after or the "on the" before."""
+    if length > 1 or tokens[at].startswith("bilateral"):
+        return True
+    after = tokens[at + 1 : at + 3]
+    if any(word in known.body or word in _AFTER_SIDE for word in after):
+        return True
+    before = tokens[max(at - 2, 0) : at]
+    return len(before) == 2 and before[0] in ("on", "in", "to") and before[1] in _POINTING
+
+
+def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
+    """A number with a unit is a dose, without one a number."""
+    word = tokens[at]
+    if _ORDINAL.fullmatch(word):
+        return Mention("number", word, at, at + 1)
+    percent = word.endswith("%")
+    plain = "1" if word == "one" else word.rstrip("%")
+    if not _NUMBER.fullmatch(plain):
+        return None
+    number = Fraction(plain)
+    if percent:
+        return Mention("dose", f"{_shown(number)} percent", at, at + 1)
+    for phrase, unit, factor in known.units.get(tokens[at + 1] if at + 1 < len(tokens) else "", ()):
+        if tuple(tokens[at + 1 : at + 1 + len(phrase)]) == phrase:
+            return Mention("dose", f"{_shown(number * factor)} {unit}", at, at + 1 + len(phrase))
+    after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    # "one" is mostly no number, and "0" mostly Whisper's reading of "oh".
+    certain = plain not in ("1", "0") or after in _TIME
+    return Mention("number", _shown(number), at, at + 1, certain)
+
+
+def _shown(number: Fraction) -> str:
+    return str(number.numerator) if number.denominator == 1 else f"{float(number):g}"
