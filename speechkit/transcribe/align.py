@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
     LogProbs = NDArray[np.float32]
 
-Symbols = tuple[int, ...]
+Symbols = tuple[int, ...]  # of one spoken token
+Said = tuple[Symbols, ...]  # a written word as it may be said: "264" is three or four tokens
 
 FRAME = 0.02  # seconds of every emission
 _MAX_RUN = 25.0  # seconds: bounds memory, and how far a wrong text can push its neighbours
 _PAUSE = 1.5  # seconds between draft times at which a run is cut
 _REACH = 1.0  # seconds that a run looks beyond its draft times, which may be off
+_STRAY = 0.3  # seconds within a token after which the smaller part of it is not believed
 _WILDCARD = 1.0  # what the wildcard costs a frame, below the best symbol (log)
 
 
@@ -39,7 +41,7 @@ class Acoustics(Protocol):
         """Mono samples (n,) at 16 kHz → log probabilities (frames, symbols); column 0 is blank."""
         ...
 
-    def pronounce(self, word: str, language: str) -> tuple[Symbols, ...]:
+    def pronounce(self, word: str, language: str) -> tuple[Said, ...]:
         """Return the ways to say a written word, likeliest first; () where it cannot be said."""
         ...
 
@@ -175,7 +177,7 @@ Span = tuple[int, int, float]
 
 
 def best_spans(
-    emissions: LogProbs, forms: Sequence[tuple[Symbols, ...]], breaks: Sequence[bool]
+    emissions: LogProbs, forms: Sequence[tuple[Said, ...]], breaks: Sequence[bool]
 ) -> list[Span | None]:
     """Return (first frame, last frame + 1, score) for each word, None for what cannot be said.
 
@@ -194,7 +196,7 @@ def best_spans(
 
 
 def _viterbi(
-    emissions: LogProbs, words: list[Symbols], breaks: Sequence[bool]
+    emissions: LogProbs, words: list[Said], breaks: Sequence[bool]
 ) -> tuple[float, list[Span | None]] | None:
     """Align; return the path's score and each word's span. None if there are too few frames."""
     import torch
@@ -202,27 +204,51 @@ def _viterbi(
 
     wildcard = emissions.shape[1] - 1
     targets = [wildcard]
-    owners = [-1]
-    for index, symbols in enumerate(words):
-        if (breaks[index] or not symbols) and targets[-1] != wildcard:
+    owners = [(-1, 0)]
+    for index, said in enumerate(words):
+        if (breaks[index] or not said) and targets[-1] != wildcard:
             targets.append(wildcard)
-            owners.append(-1)
-        targets += symbols
-        owners += [index] * len(symbols)
+            owners.append((-1, 0))
+        for number, symbols in enumerate(said):
+            targets += symbols
+            owners += [(index, number)] * len(symbols)
     if targets[-1] != wildcard:
         targets.append(wildcard)
-        owners.append(-1)
+        owners.append((-1, 0))
     repeats = sum(a == b for a, b in pairwise(targets))
     if len(targets) + repeats > len(emissions):
         return None
     log_probs = torch.from_numpy(emissions)[None]
     path, scores = forced_align(log_probs, torch.tensor([targets], dtype=torch.int32), blank=0)
-    found: list[list[Span]] = [[] for _ in words]
-    for owner, span in zip(owners, merge_tokens(path[0], scores[0], blank=0), strict=True):
-        if owner >= 0:
-            found[owner].append((span.start, span.end, span.score))
-    spans: list[Span | None] = [
-        (each[0][0], each[-1][1], sum(s for *_, s in each) / len(each)) if each else None
-        for each in found
-    ]
-    return float(scores.sum()), spans
+    found: list[dict[int, list[Span]]] = [{} for _ in words]
+    for (index, number), span in zip(
+        owners, merge_tokens(path[0], scores[0], blank=0), strict=True
+    ):
+        if index >= 0:
+            found[index].setdefault(number, []).append((span.start, span.end, span.score))
+    return float(scores.sum()), [_span(list(tokens.values())) for tokens in found]
+
+
+def _span(tokens: list[list[Span]]) -> Span | None:
+    """Return the span of a word from the spans of its tokens' symbols."""
+    symbols = [span for token in tokens for span in without_strays(token)]
+    if not symbols:
+        return None
+    return symbols[0][0], symbols[-1][1], sum(score for *_, score in symbols) / len(symbols)
+
+
+def without_strays(token: list[Span]) -> list[Span]:
+    """Drop symbols that a long pause parts from the rest of their token.
+
+    CTC knows no durations: a weak first or last sound may be placed a second away, where some
+    other voice has something like it.
+
+    >>> without_strays([(0, 1, -3.0), (60, 62, -0.1), (64, 65, -0.1)])
+    [(60, 62, -0.1), (64, 65, -0.1)]
+    """
+    parts = [[token[0]]]
+    for before, span in pairwise(token):
+        if (span[0] - before[1]) * FRAME > _STRAY:
+            parts.append([])
+        parts[-1].append(span)
+    return max(parts, key=lambda part: (len(part), sum(score for *_, score in part)))

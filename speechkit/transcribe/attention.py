@@ -49,7 +49,9 @@ class AttentionAligner:
         """Nothing is loaded."""
 
         def align(
-            samples: Samples, segments: Sequence[Segment], language: str  # noqa: ARG001
+            samples: Samples,
+            segments: Sequence[Segment],
+            language: str,  # noqa: ARG001
         ) -> tuple[Segment, ...]:
             return keep_draft_times(samples, segments, widened=self._options.widen)
 

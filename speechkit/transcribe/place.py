@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -31,7 +31,7 @@ def align_segments(
     *,
     name: str,
     supported: Sequence[str],
-    poor: float,
+    poor: Callable[[str], float],
     widened: bool,
 ) -> tuple[Segment, ...]:
     """Place the words of all segments; text, confidences and order stay.
@@ -47,7 +47,7 @@ def align_segments(
             continue
         chosen = [index for index, each in enumerate(spoken) if each == tongue]
         words = [segments[index].words for index in chosen]
-        found = place_words(samples, words, tongue, acoustics, poor=poor)
+        found = place_words(samples, words, tongue, acoustics, poor=poor(tongue))
         for index, each in zip(chosen, found, strict=True):
             placed[index] = each
     return finish(samples, segments, placed, name=name, widened=widened)

@@ -106,16 +106,16 @@ def _render(chunks: list[tuple[str, str]], language: str, style: _Style, named: 
             money = _MONEY[text]
         elif text in _SYMBOLS.get(language, {}):
             said += _SYMBOLS[language][text].split()
-        elif inside and text in ".," and _between_numbers(chunks, index):
+        elif inside and text in ".," and _between(chunks, index, "number"):
             said.append(money or _POINT.get(language, ""))
             money = ""
-        elif inside and text == "." and language == "en":
+        elif inside and text == "." and language == "en" and _between(chunks, index, "letters"):
             said.append("dot")
     return tuple(token for token in said if token)
 
 
-def _between_numbers(chunks: list[tuple[str, str]], index: int) -> bool:
-    return chunks[index - 1][0] == "number" and chunks[index + 1][0] == "number"
+def _between(chunks: list[tuple[str, str]], index: int, kind: str) -> bool:
+    return chunks[index - 1][0] == kind and chunks[index + 1][0] == kind
 
 
 def _letters(text: str, language: str, named: bool, *, short: bool) -> list[str]:
