@@ -141,7 +141,8 @@ def redact(
             failures[item.place] = failures.get(item.place, 0) + 1
         placed = [_wider(item, index, heard) for index, item in enumerate(placed)]
         more += [_over(item) for item in heard if _elsewhere(item, masked, failures)]
-    judged = tuple(_judged(item, heard, failed=left_over) for item in masked)
+    places = [placed[item.place].stretch for item in heard]
+    judged = tuple(_judged(item, heard, places, failed=left_over) for item in masked)
     return Outcome(
         redactions=judged,
         spans=spans,
@@ -183,9 +184,12 @@ def _over(heard: Heard) -> Stretch:
     )
 
 
-def _judged(item: Redaction, heard: Sequence[Heard], *, failed: bool) -> Redaction:
-    if item.identifier is not Identifier.UNCERTAIN or failed:
-        failed = failed or any(
-            h.start < item.end + NEAR and h.end > item.start - NEAR for h in heard
-        )
+def _judged(
+    item: Redaction, heard: Sequence[Heard], places: Sequence[Stretch], *, failed: bool
+) -> Redaction:
+    """A mask fails if something is heard again in it, or what it removed is heard elsewhere."""
+    for word, place in zip(heard, places, strict=True):
+        near = word.start < item.end + NEAR and word.end > item.start - NEAR
+        of_it = place.start < item.end and place.end > item.start
+        failed = failed or of_it or (near and item.identifier is not Identifier.UNCERTAIN)
     return msgspec.structs.replace(item, verdict="failed" if failed else "clean")

@@ -66,9 +66,11 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     min_uncovered: float = 0.3
     max_rounds: int = 3
     check_engine: str = "faster-whisper:base"
-    check_options: dict[str, str] = {"beam_size": "1", "vad": "false"}
+    check_options: dict[str, str] = msgspec.field(
+        default_factory=lambda: {"beam_size": "1", "vad": "false"}
+    )
     second_engine: str = "faster-whisper:base"
-    second_options: dict[str, str] = {"vad_threshold": "0.2"}
+    second_options: dict[str, str] = msgspec.field(default_factory=lambda: {"vad_threshold": "0.2"})
     voice_detector: str = "silero"
 
     def __post_init__(self) -> None:

@@ -215,9 +215,10 @@ def _read_list(path: Path) -> dict[str, tuple[Segment, ...]] | None:
 
 def _ready(segment: Segment, language: str) -> Segment:
     """Give a segment a language, and words where it has none: spread evenly, to be aligned."""
-    if not segment.words:
-        segment = msgspec.structs.replace(segment, words=spread_words(segment))
-    return msgspec.structs.replace(segment, language=language or segment.language)
+    segment = msgspec.structs.replace(segment, language=language or segment.language)
+    if segment.words:
+        return segment
+    return msgspec.structs.replace(segment, words=spread_words(segment))
 
 
 def _copy(corpus: Corpus, recording: str) -> RedactedCopy:

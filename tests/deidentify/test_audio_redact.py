@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from speechkit.audio.mask import Method
+from speechkit.core.engines import Transcript
 from speechkit.core.types import Identifier, PhiSpan, Segment, Word
 from speechkit.deidentify.ear import Token
 from speechkit.deidentify.place import PlaceOptions
 from speechkit.deidentify.redact import Outcome, find, redact
+from speechkit.deidentify.redact_stage import hear
 
 RATE = 1000
 OPTIONS = PlaceOptions(extra_margin=0.05)
@@ -146,6 +148,21 @@ def test_nothing_to_remove_is_clean_and_changes_nothing() -> None:
         options=OPTIONS,
     )
     assert outcome.clean and not outcome.listened and outcome.redactions == ()
+
+
+def test_every_channel_is_listened_to_and_equal_ones_once() -> None:
+    listened = []
+
+    def whisper(samples: np.ndarray, language: str | None) -> Transcript:
+        listened.append(float(samples[0]))
+        word = Word(text=f"channel{len(listened)}", start=0.0, end=0.5)
+        heard = Segment(id="", start=0, end=1, text=word.text, words=(word,))
+        return Transcript(segments=(heard,), language="en", language_probability=1.0)
+
+    samples = np.stack([np.full(16000, value, np.float32) for value in (0.1, 0.2, 0.1)])
+    tokens = hear(samples, 16000, [whisper, whisper], "en")
+    assert listened == pytest.approx([0.1, 0.1, 0.2, 0.2])
+    assert len(tokens) == 8  # "channel" and its number, four times
 
 
 def test_uncovered_speech_is_muted_as_uncertain_and_its_channel_kept() -> None:
