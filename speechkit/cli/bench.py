@@ -18,6 +18,7 @@ from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import ScoreOptions, Scores, SystemScore
 from speechkit.core.errors import InputError
 from speechkit.core.version import VERSION
+from speechkit.pipeline.score_corpus import is_release, release_name
 from speechkit.pipeline.score_inputs import read_references, read_systems
 
 _PARALLEL_FROM = 8  # recordings × systems below which starting a second process costs more
@@ -138,7 +139,9 @@ def _load(path: Path) -> Scores:
 
 
 def _shown(reference: str) -> str:
-    """Name the reference without the machine's folders."""
+    """Name the reference without the machine's folders; a release as one cites it."""
+    if is_release(Path(reference)):
+        return release_name(Path(reference))
     folder, separator, layer = reference.rpartition("#")
     return f"{Path(folder).name}#{layer}" if separator else Path(reference).resolve().name
 

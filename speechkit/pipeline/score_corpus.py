@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import msgspec
-
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.types import Code, Participant, Recording, RedactedCopy, Segment, Session, Turn
+from speechkit.manifest.schema import (
+    RECORDINGS,
+    RELEASE_JSON,
+    SEGMENTS,
+    ReleasedSegment,
+    read_lines,
+    read_release,
+    release_digest,
+)
 from speechkit.pipeline.score_side import Side
 
 
@@ -121,33 +128,44 @@ def _segments(corpus: Corpus, session: Session, name: str) -> tuple[Segment, ...
 
 def is_release(path: Path) -> bool:
     """Say whether a folder is a release."""
-    return (path / "release.json").is_file() and (path / "segments.jsonl").is_file()
+    return (path / RELEASE_JSON).is_file()
+
+
+def release_name(path: Path) -> str:
+    """Name a release as one cites it: corpus, version and the start of its digest."""
+    release = read_release(path)
+    return f"{release.corpus} {release.version} (sha256 {release_digest(path)[:16]})"
 
 
 def release_side(path: Path) -> Side:
     """Return a release's transcripts, with the fields its recordings and participants have."""
-    recordings = {r.id: r for r in map(_recording, _lines(path / "recordings.jsonl"))}
-    found: dict[str, list[Segment]] = {name: [] for name in recordings}
-    for row in _lines(path / "segments.jsonl"):
-        kept = {key: row[key] for key in Segment.__struct_fields__ if key in row}
-        found.setdefault(str(row["recording"]), []).append(msgspec.convert(kept, Segment))
+    recordings = {r.id: r for r in read_lines(path, RECORDINGS, Recording)}
+    found: dict[str, list[ReleasedSegment]] = {name: [] for name in recordings}
+    for released in read_lines(path, SEGMENTS, ReleasedSegment):
+        found.setdefault(released.recording, []).append(released)
 
     def segments(name: str) -> tuple[Segment, ...]:
-        return tuple(found[name])
+        return tuple(
+            Segment(
+                id=s.id,
+                start=s.start,
+                end=s.end,
+                text=s.text,
+                language=s.language,
+                speaker=s.speaker,
+                channel=s.channel,
+            )
+            for s in found[name]
+        )
+
+    def speakers(name: str) -> Mapping[str, Mapping[str, str]]:
+        roles = {s.speaker: {"role": s.role} for s in found[name]}
+        return {**roles, **speaker_fields(recordings[name].participants, segments(name))}
 
     return Side(
-        names=tuple(sorted(found)),
+        names=tuple(sorted(recordings)),
         segments=segments,
         fields=lambda name: recording_fields(recordings[name]),
-        speakers=lambda name: speaker_fields(recordings[name].participants, segments(name)),
+        speakers=speakers,
         duration=lambda name: recordings[name].duration,
     )
-
-
-def _lines(path: Path) -> list[dict[str, object]]:
-    return [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line]
-
-
-def _recording(row: dict[str, object]) -> Recording:
-    kept = {key: row[key] for key in Recording.__struct_fields__ if key in row}
-    return msgspec.convert(kept, Recording)

@@ -276,3 +276,59 @@ def test_the_12_systems_of_primock57(shared_data: Path) -> None:
         "kyutai-stt-pytorch-stt-2.6b-en",
         "google-gemini-2.5-pro",
     }
+
+
+def test_a_release_scores_and_is_cited_by_its_digest(tmp_path: Path) -> None:
+    from speechkit.core.digest import canonical_json, digest_file
+    from speechkit.manifest.schema import (
+        Counts,
+        Policy,
+        Release,
+        ReleasedSegment,
+        Statement,
+    )
+
+    root = tmp_path / "mine"
+    recording = corpus(root).session("rec-1").recording
+    folder = tmp_path / "mine-1.0.0"
+    folder.mkdir()
+    release = Release(
+        schema_version=1,
+        corpus="mine",
+        version="1.0.0",
+        parent=None,
+        speechkit="0",
+        counts=Counts(
+            recordings=1,
+            segments=2,
+            words=5,
+            redactions=0,
+            participants=2,
+            synthetic=0,
+            seconds=4.0,
+            splits={},
+        ),
+        policy=Policy(licence="x", split_shares=(1.0, 0.0, 0.0), synthetic_in_test=False, tags=()),
+        statement=Statement(
+            standard="x", method="x", check="x", checked_by=(), caveat="x", removed={}
+        ),
+        tools=(),
+        withheld=(),
+    )
+    segments = [
+        ReleasedSegment(
+            id=f"s{i}", recording="rec-1", start=i, end=i + 1, speaker=who, role=role, text=text
+        )
+        for i, (who, role, text) in enumerate(
+            [("p1", "doctor", "any pain"), ("p2", "patient", "none at all")]
+        )
+    ]
+    (folder / "release.json").write_bytes(canonical_json(release))
+    (folder / "recordings.jsonl").write_bytes(canonical_json(recording) + b"\n")
+    (folder / "segments.jsonl").write_bytes(b"\n".join(map(canonical_json, segments)) + b"\n")
+    (folder / "SHA256SUMS.txt").write_text("sums\n")
+    found = run(folder, f"{root}#attributed", "--by", "role")
+    assert found["systems"][0]["wer"] == 0.4
+    assert {c["values"]["role"] for c in found["slices"]} == {"doctor", "patient"}
+    digest = digest_file(folder / "SHA256SUMS.txt")[:16]
+    assert found["reference"] == f"mine 1.0.0 (sha256 {digest})"

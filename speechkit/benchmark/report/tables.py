@@ -69,7 +69,7 @@ def errors(scores: Scores) -> Table:
 
 def clinical(scores: Scores) -> Table | None:
     """A row a system, a column a kind of clinical term: the share said that was lost or changed."""
-    kinds = sorted({kind for row in scores.systems for kind in row.clinical})
+    kinds = list(dict.fromkeys(kind for row in scores.systems for kind in row.clinical))
     if not kinds:
         return None
 

@@ -61,7 +61,7 @@ def _flat(row: dict[str, object], prefix: str = "") -> dict[str, object]:
     for key, value in row.items():
         if isinstance(value, dict):
             flat.update(_flat(value, f"{prefix}{key}_"))
-        elif isinstance(value, list):
+        elif isinstance(value, (list, tuple)):
             flat.update({f"{prefix}{key}_low": value[0], f"{prefix}{key}_high": value[1]})
         elif value is None and key.endswith("interval"):
             flat.update({f"{prefix}{key}_low": "", f"{prefix}{key}_high": ""})
