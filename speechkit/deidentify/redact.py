@@ -188,8 +188,8 @@ def _judged(
     item: Redaction, heard: Sequence[Heard], places: Sequence[Stretch], *, failed: bool
 ) -> Redaction:
     """A mask fails if something is heard again in it, or what it removed is heard elsewhere."""
-    for word, place in zip(heard, places, strict=True):
+    for word, stretch in zip(heard, places, strict=True):
         near = word.start < item.end + NEAR and word.end > item.start - NEAR
-        of_it = place.start < item.end and place.end > item.start
+        of_it = stretch.start < item.end and stretch.end > item.start
         failed = failed or of_it or (near and item.identifier is not Identifier.UNCERTAIN)
     return msgspec.structs.replace(item, verdict="failed" if failed else "clean")

@@ -188,18 +188,6 @@ def test_masks_two_seconds_off_fail_and_leave_nothing(
     assert released(tmp_path) == []
 
 
-@pytest.fixture(scope="module")
-def sentence(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A made-up sentence with a name in it, in a neural voice."""
-    hibari = pytest.importorskip("hibari")
-    speech = hibari.Hibari(threads=1)(
-        "Good morning. I would like to speak to Margaret Ellison about the new tablets.", seed=0
-    )
-    path = tmp_path_factory.mktemp("made") / "sentence.wav"
-    write_audio(path, speech.astype(np.float32)[None], int(hibari.SAMPLE_RATE))
-    return path
-
-
 def test_a_made_up_name_is_gone_and_is_heard_where_nothing_was_masked(
     tmp_path: Path, sentence: Path, work: Work
 ) -> None:
