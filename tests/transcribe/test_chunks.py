@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_every_interval_of_speech_lies_within_one_chunk(gaps: list[tuple[float, 
     for start, end in speech:
         assert sum(low <= start and end <= high for low, high in planned) == 1
     assert all(high - low <= chunks.MAX_CHUNK + 2 * chunks.PAD + 0.001 for low, high in planned)
-    assert all(a[1] <= b[0] for a, b in zip(planned, planned[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(planned))
     assert planned[0][0] >= 0
     assert planned[-1][1] <= total
 
