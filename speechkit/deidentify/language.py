@@ -152,8 +152,12 @@ class Language:
 
 def phrase(words: Iterable[str]) -> re.Pattern[str]:
     """Compile alternatives that match whole words; a space matches a turn's end as well."""
-    either = _either(words)
-    return re.compile(rf"(?<![\w']){either}(?![\w'])")
+    return _compiled(tuple(words))
+
+
+@cache
+def _compiled(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w']){_either(words)}(?![\w'])")
 
 
 def _either(words: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\s]")
 # Breaks between tokens: what stands there tells how much belongs together.
 NONE, SPACE, COMMA, STOP, TURN = 0, 1, 2, 3, 4
 _STOPS = frozenset(".?!;…:¿¡")
-_COMMAS = frozenset(",()[]{}\"“”«»–—|")
+_COMMAS = frozenset(',()[]{}"“”«»–—|')
 _CLITICS = ("'s", "’s", "s'", "s’")
 
 

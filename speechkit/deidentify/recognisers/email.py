@@ -54,7 +54,9 @@ def _end(scene: Scene, index: int) -> int:
     slashes = set(scene.cues.email.slash)
     while index + 1 < len(scene.tokens) and scene.conversation.gap(index) < STOP:
         key = scene.tokens[index].key
-        if (key in dots and scene.word(index + 1) in _ENDINGS) or (key in slashes and scene.conversation.gap(index + 1) < STOP):
+        if (key in dots and scene.word(index + 1) in _ENDINGS) or (
+            key in slashes and scene.conversation.gap(index + 1) < STOP
+        ):
             index += 2
         else:
             break

@@ -105,7 +105,12 @@ def _name_after(scene: Scene, index: int) -> int:
         if scene.conversation.cased:
             if not scene.tokens[at].text[0].isupper():
                 break
-        elif key in scene.language.stopwords or key in scene.cues.orgs.generic or (taken and not (scene.likeness(at) >= 1 or not scene.is_word(at))) or (not taken and not (scene.likeness(at) >= 1 or _plain_word(scene, at))):
+        elif (
+            key in scene.language.stopwords
+            or key in scene.cues.orgs.generic
+            or (taken and not (scene.likeness(at) >= 1 or not scene.is_word(at)))
+            or (not taken and not (scene.likeness(at) >= 1 or _plain_word(scene, at)))
+        ):
             break
         taken += 1
         at += 1
