@@ -1,9 +1,11 @@
-"""speechkit: from recorded consultations to a corpus you may share and a benchmark you can trust."""
+"""From recorded consultations to a corpus you may share and a benchmark you can trust."""
 
 # The rooms first: importing one later would put it in place of the function of the same name.
 import speechkit.diarize
 import speechkit.transcribe  # noqa: F401
 from speechkit.api import diarize, transcribe
-from speechkit.core.version import VERSION as __version__
+from speechkit.core.version import VERSION
+
+__version__ = VERSION
 
 __all__ = ["__version__", "diarize", "transcribe"]

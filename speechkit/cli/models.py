@@ -20,7 +20,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_models(as_json: bool) -> None:
     """List every model with its licence and whether it is on this machine."""
-    rows = [
+    rows: list[dict[str, str | bool]] = [
         {
             "name": model.name,
             "task": model.task,
@@ -36,7 +36,7 @@ def list_models(as_json: bool) -> None:
         return
     table = Table("model", "for", "licence", "revision", "here", "note", box=None)
     for row in rows:
-        table.add_row(*("yes" if v is True else "no" if v is False else v for v in row.values()))
+        table.add_row(*(("no", "yes")[v] if isinstance(v, bool) else v for v in row.values()))
     Console().print(table)
 
 

@@ -33,14 +33,15 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `beam_size`: 1 is greedy, a third of the CPU and about two points of WER worse.
     `fallback_language`: taken where detection is unsure; empty: the best guess, labelled.
-    `vad`: whisper hears only what the voice detector calls speech, from `vad_threshold` on.
+    `vad`: whisper hears only what the voice detector calls speech, from `vad_threshold` on; it is
+    low, since words that are never heard are lost, and false alarms can be seen.
     `condition_on_previous_text`: each 30 s are shown the text before; steadier, but loops spread.
     """
 
     beam_size: int = 5
     fallback_language: str = ""
     vad: bool = True
-    vad_threshold: float = 0.5
+    vad_threshold: float = 0.35
     condition_on_previous_text: bool = False
 
     def __post_init__(self) -> None:

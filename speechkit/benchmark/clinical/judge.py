@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import msgspec
@@ -41,7 +42,7 @@ def judge(
         contexts: keep the words around each miss. They are what patients said.
     """
     found = mentions(wrote)
-    place = _places(edits, len(said), len(wrote))
+    place = _Places(edits, len(wrote))
     used: set[int] = set()
     lost: list[Mention] = []
     for mention in reference:
@@ -77,22 +78,33 @@ def judge(
     )
 
 
-def _places(edits: Sequence[Edit], num_said: int, num_wrote: int) -> list[int]:
-    """Return for each reference position, and for the end, where it stands in the hypothesis."""
-    place = [num_wrote] * (num_said + 1)
-    for edit in edits:
+class _Places:
+    """Where reference positions stand in the hypothesis."""
+
+    def __init__(self, edits: Sequence[Edit], num_wrote: int) -> None:
+        self.edits = [edit for edit in edits if edit.reference_end > edit.reference_start]
+        self.starts = [edit.reference_start for edit in self.edits]
+        self.num_wrote = num_wrote
+
+    def __getitem__(self, position: int) -> int:
+        at = bisect_right(self.starts, position) - 1
+        if at < 0 or position >= self.edits[at].reference_end:
+            return self.num_wrote
+        edit = self.edits[at]
         width = edit.hypothesis_end - edit.hypothesis_start
-        for offset in range(edit.reference_end - edit.reference_start):
-            place[edit.reference_start + offset] = edit.hypothesis_start + min(offset, width)
-    return place
+        return edit.hypothesis_start + min(position - edit.reference_start, width)
+
+    def nearest(self, hypothesis_position: int, num_said: int) -> int:
+        """Return the reference position that stands nearest to one of the hypothesis."""
+        return min(range(num_said + 1), key=lambda i: abs(self[i] - hypothesis_position))
 
 
-def _window(mention: Mention, place: Sequence[int]) -> tuple[int, int]:
+def _window(mention: Mention, place: _Places) -> tuple[int, int]:
     return place[mention.start] - _SLACK, place[mention.end - 1] + 1 + _SLACK
 
 
 def _match(
-    mention: Mention, found: Sequence[Mention], place: Sequence[int], used: set[int]
+    mention: Mention, found: Sequence[Mention], place: _Places, used: set[int]
 ) -> int | None:
     """Return the nearest unused mention of the same value within reach."""
     low, high = _window(mention, place)
@@ -106,13 +118,7 @@ def _match(
 
 def _between(found: Sequence[Mention], low: int, high: int) -> list[tuple[int, Mention]]:
     """Mentions that reach into [low, high); `found` is sorted."""
-    first, last = 0, len(found)
-    while first < last:
-        middle = (first + last) // 2
-        if found[middle].end <= low:
-            first = middle + 1
-        else:
-            last = middle
+    first = bisect_right(found, low, key=lambda mention: mention.end)
     inside = []
     for index in range(first, len(found)):
         if found[index].start >= high:
@@ -121,7 +127,7 @@ def _between(found: Sequence[Mention], low: int, high: int) -> list[tuple[int, M
     return inside
 
 
-def _is_replacement(mention: Mention, lost: Sequence[Mention], place: Sequence[int]) -> bool:
+def _is_replacement(mention: Mention, lost: Sequence[Mention], place: _Places) -> bool:
     """Say whether it stands where a term of its category was lost: one error, not two."""
     for other in lost:
         low, high = _window(other, place)
@@ -130,7 +136,7 @@ def _is_replacement(mention: Mention, lost: Sequence[Mention], place: Sequence[i
     return False
 
 
-def _was_said(mention: Mention, reference: Sequence[Mention], place: Sequence[int]) -> bool:
+def _was_said(mention: Mention, reference: Sequence[Mention], place: _Places) -> bool:
     """Say whether the reference has the same term there: kept already, only said more often."""
     for other in reference:
         if (other.category, other.value) == (mention.category, mention.value):
@@ -143,7 +149,7 @@ def _was_said(mention: Mention, reference: Sequence[Mention], place: Sequence[in
 def _misses(
     said: Sequence[str],
     wrote: Sequence[str],
-    place: Sequence[int],
+    place: _Places,
     lost: Sequence[Mention],
     invented: Sequence[Mention],
 ) -> tuple[tuple[str, str, str], ...]:
@@ -158,7 +164,7 @@ def _misses(
             )
         )
     for mention in invented:
-        at = min(range(len(place)), key=lambda i: abs(place[i] - mention.start))
+        at = place.nearest(mention.start, len(said))
         rows.append(
             (mention.category, _around(said, at, at), _around(wrote, mention.start, mention.end))
         )

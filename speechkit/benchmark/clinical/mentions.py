@@ -47,10 +47,12 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
     known = lexicon()
     found: list[Mention] = []
     at = 0
-    while at < len(tokens):
-        mention = _phrase(known, tokens, at) or _quantity(known, tokens, at)
+    starts = [i for i, word in enumerate(tokens) if _can_start(known, word)]
+    for start in starts:
+        if start < at:
+            continue
+        mention = _phrase(known, tokens, start) or _quantity(known, tokens, start)
         if mention is None:
-            at += 1
             continue
         # "no, no, no" is one denial: how often it is repeated is nobody's error.
         if not (
@@ -64,6 +66,10 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
             found[-1] = msgspec.structs.replace(found[-1], end=mention.end)
         at = mention.end
     return found
+
+
+def _can_start(known: Lexicon, word: str) -> bool:
+    return word in known.phrases or word[0].isdigit() or word == "one"
 
 
 def _phrase(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from importlib.resources import files
 
@@ -21,7 +20,7 @@ _BRACES = re.compile(r"\{[^{}]*\}")
 _FILLERS = re.compile(r"\b(?:hmm|mm|mhm|mmm|uh|um)\b")
 _APART = re.compile(r"\s+'")
 # Looks at the next word, so it comes before the words are taken one by one. "let's" is "let us".
-_PERFECT = re.compile(r"(?:(?<!\blet)'(s) (been|gone|got)|'(d) (been|gone|done))\b")
+_PERFECT = re.compile(r"'(?:(?<!\blet')(s) (been|gone|got)|(d) (been|gone|done))\b")
 
 _WORDS = {
     "won't": "will not", "can't": "can not", "let's": "let us", "ain't": "aint", "y'all": "you all",
@@ -84,19 +83,23 @@ class English:
             text = _BRACES.sub(" ", text)
         text = _FILLERS.sub("", _PARENTHESES.sub("", _BRACKETS.sub("", text)))
         text = _PERFECT.sub(_perfect, _APART.sub("'", text))
-        text = " ".join(map(_clean_word, text.split()))
-        text = self._numbers(text)
-        words: Iterable[str] = (self.spelling.get(word, word) for word in text.split())
-        text = _LOOSE_PERCENT.sub(r"\1 ", _LOOSE_PREFIX.sub(r" \1", " ".join(words)))
+        # Most that is to be done, a word at a time; "and a half" has to see words still whole.
+        if "half" in text:
+            text = _split_digits(self._halves(" ".join(map(_clean_word, text.split()))))
+        else:
+            text = " ".join(map(_clean_and_split, text.split()))
+        words = self._numbers(_ORDINAL.sub(r"\1\2", text).split())
+        text = " ".join([self.spelling.get(word, word) for word in words])
+        text = _LOOSE_PERCENT.sub(r"\1 ", _LOOSE_PREFIX.sub(r" \1", text))
         tokens = text.split()
         return _spoken_tokens(tokens) if self.spoken else tokens
 
-    def _numbers(self, text: str) -> str:
-        text = self._halves(text)
-        text = _DIGIT_LETTER.sub(r"\1 \2", _LETTER_DIGIT.sub(r"\1 \2", text))
-        text = " ".join(self.numbers.rewrite(_ORDINAL.sub(r"\1\2", text).split()))
-        text = _ONLY_CENTS.sub(_only_cents, _CENTS.sub(_with_cents, text))
-        return _ONE.sub(r"one\1", text)
+    def _numbers(self, words: list[str]) -> list[str]:
+        words = self.numbers.rewrite(words)
+        text = " ".join(words)
+        if any(sign in text for sign in "€£$"):
+            words = _ONLY_CENTS.sub(_only_cents, _CENTS.sub(_with_cents, text)).split()
+        return [_ONE.sub(r"one\1", word) if "1" in word else word for word in words]
 
     def _halves(self, text: str) -> str:
         """Write "two and a half" as "two point five"."""
@@ -118,6 +121,16 @@ def _clean_word(word: str) -> str:
     # The space stands for the white space that follows: it may be taken by a full stop.
     word = _FULL_STOP.sub(r" \1", _DIGIT_COMMA.sub(r"\1\2", word) + " ")
     return "".join(map(_clean_char, unicodedata.normalize("NFKD", word)))
+
+
+@lru_cache(maxsize=1 << 16)
+def _clean_and_split(word: str) -> str:
+    return _split_digits(_clean_word(word))
+
+
+def _split_digits(text: str) -> str:
+    """Put a space between letters and digits: "5mg" → "5 mg"."""
+    return _DIGIT_LETTER.sub(r"\1 \2", _LETTER_DIGIT.sub(r"\1 \2", text))
 
 
 def _clean_char(char: str) -> str:

@@ -49,6 +49,7 @@ _CONNECTORS = ("and", "double", "triple", "point")
 _NUMERIC = re.compile(r"\d+(\.\d+)?\n?\Z")
 
 Value = int | str | None
+_REMEMBERED = 1 << 16  # words
 
 
 class NumberWriter:
@@ -67,14 +68,25 @@ class NumberWriter:
             ("per", "percent"),
             _CONNECTORS,
         )
+        self.may_count = _MayCount(self.words)
 
     def rewrite(self, tokens: list[str]) -> list[str]:
         """Return the tokens with number words written in digits."""
         return _Scan(self, tokens).run()
 
-    def is_plain(self, word: str) -> bool:
-        """Say whether a word can have nothing to do with a number."""
-        return word not in self.words and not word[0].isdigit() and word[0] not in PREFIXES
+
+class _MayCount(dict[str, bool]):
+    """Whether a word can have to do with a number; remembered, as words come again."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        super().__init__()
+        self.words = words
+
+    def __missing__(self, word: str) -> bool:
+        known = word in self.words or word[0].isdigit() or word[0] in PREFIXES
+        if len(self) < _REMEMBERED:
+            self[word] = known
+        return known
 
 
 class _Scan:
@@ -89,21 +101,25 @@ class _Scan:
         self.sign: str | None = None
 
     def run(self) -> list[str]:
-        writer, tokens = self.writer, self.tokens
-        skip = False
-        for index, word in enumerate(tokens):
-            if skip:
-                skip = False
+        tokens, may_count = self.tokens, self.writer.may_count
+        at = 0
+        for index in [i for i, word in enumerate(tokens) if may_count[word]]:
+            if index < at:
                 continue
-            if writer.is_plain(word):
-                self.flush()
-                self.emit(word)
-                continue
+            self.pass_over(tokens[at:index])
             before = tokens[index - 1] if index else None
             after = tokens[index + 1] if index + 1 < len(tokens) else None
-            skip = self.step(before, word, after)
+            at = index + (2 if self.step(before, tokens[index], after) else 1)
+        self.pass_over(tokens[at:])
         self.flush()
         return self.out
+
+    def pass_over(self, words: list[str]) -> None:
+        """Write words that are no numbers."""
+        if words:
+            self.flush()
+            self.emit(words[0])
+            self.out += words[1:]
 
     def emit(self, text: Value) -> None:
         """Write a word; a sign that was waiting goes before it, and the number so far ends."""

@@ -1,0 +1,171 @@
+"""Which stretches of speech belong to the same person: pyannote's clustering step, for turns.
+
+pyannote's own step takes one vector for all that a local speaker says within 10 s. Where its
+segmentation network took two people for one, that vector is a mixture, and nothing later can part
+them. Here every run of speech is a unit of its own (`split_runs`), clustered by average linkage on
+cosine distance; runs too short for a vector go with the other runs of their local speaker.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+_NOBODY = -2  # what pyannote calls a unit that belongs to no speaker
+# Above this many units, average linkage is computed on an even sample: 4,000 take 130 MB.
+_MOST_LINKED = 4_000
+
+
+class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
+    """Called by pyannote's pipeline in place of its clustering.
+
+    `threshold`: mean cosine distance up to which groups are merged (0–2). `min_run`: seconds
+    alone that a run must last to take part in the grouping. `min_speaker`: seconds alone that a
+    group must speak to be a speaker.
+    """
+
+    threshold: float
+    min_run: float
+    min_speaker: float
+    window: float  # seconds of a window
+    step: float  # seconds from one window to the next
+
+    expects_num_clusters = False
+
+    def __call__(
+        self,
+        embeddings: Floats,
+        segmentations: Any,
+        num_clusters: int | None = None,
+        min_clusters: int | None = None,
+        max_clusters: float | None = None,
+        **_: Any,
+    ) -> tuple[Ints, None, Floats]:
+        """Embeddings (windows, units, dimension) → speaker per unit (windows, units), centroids."""
+        active = np.nan_to_num(segmentations.data)
+        alone = active * (active.sum(axis=2, keepdims=True) == 1)
+        seconds = alone.sum(axis=1) * self.window / active.shape[1]
+        valid = ~np.isnan(embeddings).any(axis=2)
+        most = 2**31 if max_clusters is None else int(min(max_clusters, 2**31))
+        centroids = self._centroids(
+            embeddings[valid],
+            seconds[valid],
+            num_clusters or min_clusters or 1,
+            num_clusters or most,
+        )
+        labels = np.full(valid.shape, _NOBODY, dtype=np.int64)
+        if len(centroids):
+            labels[valid] = (embeddings[valid] @ centroids.T).argmax(axis=1)
+        labels = _inherit(labels, active, valid)
+        return labels, None, centroids
+
+    def _centroids(self, vectors: Floats, seconds: Floats, least: int, most: int) -> Floats:
+        """Return a unit vector per speaker, between `least` and `most` of them if there can be."""
+        if not len(vectors):
+            return np.zeros((1, vectors.shape[1]))
+        trained = seconds >= self.min_run
+        if trained.sum() < least:  # short recordings: take what there is
+            trained = seconds >= min(self.min_run, np.sort(seconds)[::-1][: max(least, 2)].min())
+        vectors, seconds = vectors[trained], seconds[trained]
+        if len(vectors) > _MOST_LINKED:
+            sample = np.linspace(0, len(vectors) - 1, _MOST_LINKED).round().astype(int)
+            vectors, seconds = vectors[sample], seconds[sample] * len(vectors) / _MOST_LINKED
+        # Windows overlap, so that each second is counted several times.
+        seconds = seconds * self.step / self.window
+        groups = _grouped(vectors, seconds, self.threshold, self.min_speaker, least, most)
+        means = np.stack([np.average(vectors[g], axis=0, weights=seconds[g]) for g in groups])
+        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True))
+
+
+def _grouped(
+    vectors: Floats, seconds: Floats, threshold: float, min_speaker: float, least: int, most: int
+) -> list[Ints]:
+    """Return groups of indices, each a speaker, the longest first.
+
+    The tree is cut at `threshold`; groups below `min_speaker` seconds are nobody's. If that gives
+    fewer than `least` or more than `most`, the cut nearest in height that gives enough is taken.
+    """
+    if len(vectors) == 1:
+        return [np.array([0])]
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    tree = linkage(vectors, method="average", metric="cosine")
+    heights = tree[:, 2]
+
+    def cut(height: float, smallest: float) -> list[Ints]:
+        labels = fcluster(tree, height, criterion="distance")
+        groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+        groups.sort(key=lambda g: (-seconds[g].sum(), int(g[0])))
+        kept = [g for g in groups if seconds[g].sum() >= smallest]
+        return kept or groups[:1]
+
+    found = cut(threshold, min_speaker)
+    if least <= len(found) <= most:
+        return found
+    # Between two heights nothing changes: try just below each merge, those near the threshold first.
+    for smallest in (min_speaker, 0.0):
+        for height in sorted(heights, key=lambda h: (abs(h - threshold), h)):
+            for candidate in (height - 1e-9, height + 1e-9):
+                groups = cut(candidate, smallest)
+                if least <= len(groups) <= most:
+                    return groups
+    return cut(0.0, 0.0)[:most]
+
+
+def _inherit(labels: Ints, active: Floats, valid: NDArray[np.bool_]) -> Ints:
+    """Give units without a vector the speaker of the nearest unit in time of their window."""
+    out = labels.copy()
+    num_frames = active.shape[1]
+    middle = (active * np.arange(num_frames)[None, :, None]).sum(axis=1)
+    middle = middle / np.maximum(1, active.sum(axis=1))
+    for window, unit in zip(*np.nonzero(~valid & (active.sum(axis=1) > 0)), strict=True):
+        known = np.flatnonzero(valid[window])
+        if len(known):
+            nearest = known[np.abs(middle[window, known] - middle[window, unit]).argmin()]
+            out[window, unit] = labels[window, nearest]
+    return out
+
+
+def split_runs(active: Floats, *, min_gap: int, longest: int) -> Floats:
+    """Make a unit of every run of speech: (windows, frames, speakers) → (windows, frames, units).
+
+    Gaps below `min_gap` frames do not part a run; runs above `longest` frames are halved until
+    they fit. Windows with fewer units than the fullest one are filled with silence.
+    """
+    windows = []
+    for window in np.nan_to_num(active):
+        units = []
+        for speaker in window.T:
+            for start, end in _runs(speaker > 0, min_gap):
+                num_parts = -(-(end - start) // longest)
+                edges = np.linspace(start, end, num_parts + 1).round().astype(int)
+                for a, b in zip(edges, edges[1:], strict=False):
+                    unit = np.zeros_like(speaker)
+                    unit[a:b] = speaker[a:b]
+                    units.append(unit)
+        windows.append(units)
+    most = max(1, max(map(len, windows)))
+    out = np.zeros((*active.shape[:2], most), dtype=active.dtype)
+    for index, units in enumerate(windows):
+        for position, unit in enumerate(units):
+            out[index, :, position] = unit
+    return out
+
+
+def _runs(mask: NDArray[np.bool_], min_gap: int) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    runs: list[tuple[int, int]] = []
+    for start, end in edges.reshape(-1, 2).tolist():
+        if runs and start - runs[-1][1] < min_gap:
+            runs[-1] = (runs[-1][0], end)
+        else:
+            runs.append((start, end))
+    return runs
