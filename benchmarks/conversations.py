@@ -1,8 +1,8 @@
 """Two-speaker conversations spliced from real utterances, with exact times of who speaks when.
 
-Each speaker's recordings are cut at their pauses into pieces; the pieces of two speakers of the
-same collection (so that no microphone gives them away) are laid out in turns, with pauses, some
-overlap and backchannels. Speakers are divided into halves: one to choose settings on, the other to
+Each speaker's recordings are cut at pauses into phrases of a few seconds; the phrases of two
+speakers of the same collection (so that no microphone gives them away) are laid out in turns, with
+pauses, some overlap and backchannels. The reference is where a phrase stands out from the quiet. Speakers are divided into halves: one to choose settings on, the other to
 report on. Everything follows from the seed.
 """
 
@@ -22,6 +22,7 @@ from speechkit.audio.decode import read_audio, resample, to_mono
 
 RATE = 16_000
 Samples = NDArray[np.float32]
+Phrase = tuple[Samples, list[tuple[int, int]]]  # sound, and where in it somebody speaks
 Half = Literal["tune", "report"]
 CONDITIONS = ("clean", "room", "telephone")
 _FRAME = RATE // 100
@@ -47,8 +48,8 @@ def conversations(data: Path, half: Half, *, length: float = 30.0) -> Iterator[C
             for condition in CONDITIONS:
                 seed = [ord(c) for c in f"{collection}/{a}/{b}/{condition}"]
                 rng = np.random.default_rng(seed)
-                pieces = {name: _pieces(collection, speakers[name], rng) for name in (a, b)}
-                yield _spliced(f"{collection}/{a}+{b}", condition, pieces, length, rng)
+                phrases = {name: _phrases(collection, speakers[name], rng) for name in (a, b)}
+                yield _spliced(f"{collection}/{a}+{b}", condition, phrases, length, rng)
 
 
 def activity(samples: Samples) -> list[tuple[int, int]]:
@@ -80,19 +81,33 @@ def _collections(data: Path) -> dict[str, dict[str, list[Path]]]:
     return found
 
 
-def _pieces(collection: str, files: list[Path], rng: np.random.Generator) -> list[Samples]:
-    """Cut a speaker's files into pieces without a pause, each at the same loudness."""
-    pieces: list[Samples] = []
+def _phrases(collection: str, files: list[Path], rng: np.random.Generator) -> list[Phrase]:
+    """Cut a speaker's files into phrases of one to five seconds, all equally loud."""
+    phrases: list[Phrase] = []
+    words: list[Samples] = []
     for index in rng.permutation(len(files)):
         samples, sample_rate = read_audio(files[index])
         mono = resample(to_mono(samples)[None], sample_rate, RATE)[0]
         if collection == "digits":  # one word a file, cut close already
-            pieces.append(mono)
+            words.append(mono)
             continue
-        pieces += [mono[start:end] for start, end in activity(mono)]
-    if collection == "digits":
-        pieces = list(_numbers(pieces, rng))
-    return [piece * (0.05 / (np.sqrt(np.mean(piece**2)) + 1e-6)) for piece in pieces]
+        group: list[tuple[int, int]] = []
+        longest = rng.uniform(1, 5) * RATE
+        for run in activity(mono):
+            if group and run[1] - group[0][0] > longest:
+                phrases.append(_phrase(mono, group))
+                group, longest = [], rng.uniform(1, 5) * RATE
+            group.append(run)
+        if group:
+            phrases.append(_phrase(mono, group))
+    if words:
+        phrases = [(number, [(0, len(number))]) for number in _numbers(words, rng)]
+    return [(sound * (0.05 / (np.sqrt(np.mean(sound**2)) + 1e-6)), runs) for sound, runs in phrases]
+
+
+def _phrase(mono: Samples, runs: list[tuple[int, int]]) -> Phrase:
+    first = runs[0][0]
+    return mono[first : runs[-1][1]], [(start - first, end - first) for start, end in runs]
 
 
 def _numbers(digits: list[Samples], rng: np.random.Generator) -> Iterator[Samples]:
@@ -101,37 +116,38 @@ def _numbers(digits: list[Samples], rng: np.random.Generator) -> Iterator[Sample
     while at < len(digits):
         count = int(rng.integers(1, 8))
         gap = np.zeros(int(rng.uniform(0.02, 0.12) * RATE), dtype=np.float32)
-        yield np.concatenate([part for digit in digits[at : at + count] for part in (digit, gap)])
+        parts = [part for digit in digits[at : at + count] for part in (digit, gap)]
+        yield np.concatenate(parts[:-1])
         at += count
 
 
 def _spliced(
     name: str,
     condition: str,
-    pieces: dict[str, list[Samples]],
+    phrases: dict[str, list[Phrase]],
     length: float,
     rng: np.random.Generator,
 ) -> Conversation:
-    tracks = {speaker: np.zeros(int((length + 25) * RATE), np.float32) for speaker in pieces}
+    tracks = {speaker: np.zeros(int((length + 40) * RATE), np.float32) for speaker in phrases}
     reference: list[tuple[float, float, str]] = []
-    left = {speaker: list(stock) for speaker, stock in pieces.items()}
-    order = list(pieces)
+    left = {speaker: list(stock) for speaker, stock in phrases.items()}
+    order = list(phrases)
     at = float(rng.uniform(0.2, 1.0))
 
-    def say(speaker: str, piece: Samples, start: float) -> float:
-        first = int(start * RATE)
-        tracks[speaker][first : first + len(piece)] += piece
-        reference.append((first / RATE, (first + len(piece)) / RATE, speaker))
-        return (first + len(piece)) / RATE
+    def say(speaker: str, phrase: Phrase, start: float) -> float:
+        first, (sound, runs) = int(start * RATE), phrase
+        tracks[speaker][first : first + len(sound)] += sound
+        reference.extend(((first + a) / RATE, (first + b) / RATE, speaker) for a, b in runs)
+        return (first + len(sound)) / RATE
 
     turn = int(rng.integers(2))
     while at < length and all(left.values()):
         speaker, other = order[turn % 2], order[(turn + 1) % 2]
         begin = at
-        for _ in range(int(rng.integers(1, 4))):
+        for _ in range(int(rng.integers(1, 3))):
             if left[speaker] and at < length:
                 at = say(speaker, left[speaker].pop(), at) + float(rng.uniform(0.05, 0.5))
-        short = [i for i, piece in enumerate(left[other]) if len(piece) < _SHORT * RATE]
+        short = [i for i, phrase in enumerate(left[other]) if len(phrase[0]) < _SHORT * RATE]
         if short and at - begin > 2.5 and rng.random() < 0.3:
             say(other, left[other].pop(short[0]), float(rng.uniform(begin + 0.8, at - 1.2)))
         at += float(rng.uniform(-0.9, -0.3) if rng.random() < 0.25 else rng.uniform(0.0, 0.7))

@@ -22,7 +22,7 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def real_call() -> Path:
-    """30 s of a real two-party telephone call, from the wheel of pyannote.audio; RTTM and STM beside it."""
+    """30 s of a real two-party telephone call, carried by pyannote.audio; RTTM, STM beside it."""
     spec = find_spec("pyannote.audio")
     if spec is None or not spec.submodule_search_locations:
         pytest.skip("pyannote.audio is not installed")

@@ -1,4 +1,4 @@
-"""JSON lines in, JSON lines out: `{id, lang, text, turns?}` → the same with spans and redacted text."""
+"""JSON lines `{id, lang, text, turns?}` in; the same with spans and redacted text out."""
 
 from __future__ import annotations
 

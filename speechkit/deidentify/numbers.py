@@ -185,7 +185,7 @@ def runs(conversation: Conversation, language: str, letters: frozenset[str]) -> 
     index = 0
     tokens = conversation.tokens
     while index < len(tokens):
-        parts, after = _run_at(conversation, index, language, table, letters)
+        parts, _ = _run_at(conversation, index, language, table, letters)
         parts = _trim(parts, tokens)
         if parts and any(part.kind == "digits" for part in parts):
             found.append(Run(tuple(parts)))

@@ -52,7 +52,7 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Conversation:
-    """A text with turns, tokenised. `tokens` holds words and numbers; punctuation is in the gaps."""
+    """A text with turns, tokenised: `tokens` holds words and numbers, not punctuation."""
 
     def __init__(self, text: str, fillers: Collection[str] = ()) -> None:
         self.text = text

@@ -8,6 +8,7 @@ cosine distance; runs too short for a vector go with the other runs of their loc
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -53,7 +54,7 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         active = np.nan_to_num(segmentations.data)
         alone = active * (active.sum(axis=2, keepdims=True) == 1)
         seconds = alone.sum(axis=1) * self.window / active.shape[1]
-        valid = ~np.isnan(embeddings).any(axis=2)
+        valid = np.asarray(np.isfinite(embeddings).all(axis=2), dtype=np.bool_)
         most = 2**31 if max_clusters is None else int(min(max_clusters, 2**31))
         centroids = self._centroids(
             embeddings[valid],
@@ -110,7 +111,7 @@ def _grouped(
     found = cut(threshold, min_speaker)
     if least <= len(found) <= most:
         return found
-    # Between two heights nothing changes: try just below each merge, those near the threshold first.
+    # Between two heights nothing changes: try beside each merge, those near the threshold first.
     for smallest in (min_speaker, 0.0):
         for height in sorted(heights, key=lambda h: (abs(h - threshold), h)):
             for candidate in (height - 1e-9, height + 1e-9):
@@ -147,12 +148,12 @@ def split_runs(active: Floats, *, min_gap: int, longest: int) -> Floats:
             for start, end in _runs(speaker > 0, min_gap):
                 num_parts = -(-(end - start) // longest)
                 edges = np.linspace(start, end, num_parts + 1).round().astype(int)
-                for a, b in zip(edges, edges[1:], strict=False):
+                for a, b in pairwise(edges.tolist()):
                     unit = np.zeros_like(speaker)
                     unit[a:b] = speaker[a:b]
                     units.append(unit)
         windows.append(units)
-    most = max(1, max(map(len, windows)))
+    most = max(1, *map(len, windows))
     out = np.zeros((*active.shape[:2], most), dtype=active.dtype)
     for index, units in enumerate(windows):
         for position, unit in enumerate(units):

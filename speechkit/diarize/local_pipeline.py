@@ -10,11 +10,17 @@ import torch
 from pyannote.audio import Audio, Model
 from pyannote.audio.core.plda import PLDA
 from pyannote.audio.pipelines import SpeakerDiarization
-from pyannote.audio.pipelines.clustering import AgglomerativeClustering
+from pyannote.core import SlidingWindowFeature
 
+from speechkit.diarize.clustering import RunClustering, split_runs
 from speechkit.diarize.embeddings import EmbeddingName, load_embedding
 
-_MAX_LOCAL_SPEAKERS = 3  # that the segmentation network tells apart within its 10 s
+_WINDOW = 10.0  # seconds that the segmentation network hears at once
+_STEP = 1.0  # seconds from one window to the next
+# Runs of speech are parted at pauses of this length and halved above that, in seconds: long enough
+# for a vector, short enough that two speakers taken for one by the segmentation can be parted.
+_PAUSE = 0.1
+_LONGEST_RUN = 4.0
 
 
 def build(
@@ -22,7 +28,8 @@ def build(
     embedding: EmbeddingName,
     *,
     threshold: float,
-    min_cluster_size: int,
+    min_run: float,
+    min_speaker: float,
     min_pause: float,
     device: str,
 ) -> Any:
@@ -33,28 +40,39 @@ def build(
         assert segmentation is not None
         # pyannote can make neither its embedding nor its PLDA from what is here. Made for oracle
         # clustering, the pipeline loads no embedding; the PLDA is only ever used by VBx.
-        pipeline = SpeakerDiarization(
+        pipeline: Any = SpeakerDiarization(
             segmentation=segmentation,
+            segmentation_step=_STEP / _WINDOW,
             clustering="OracleClustering",
             plda=PLDA.__new__(PLDA),
             embedding_exclude_overlap=True,
-            embedding_batch_size=_MAX_LOCAL_SPEAKERS,
+            embedding_batch_size=8,
             segmentation_batch_size=8,
         )
-    pipeline.klustering = "AgglomerativeClustering"
-    pipeline.clustering = AgglomerativeClustering(metric="cosine")
+    pipeline.instantiate({"segmentation": {"min_duration_off": min_pause}})
+    pipeline.klustering = "RunClustering"
+    pipeline.clustering = RunClustering(
+        threshold=threshold,
+        min_run=min_run,
+        min_speaker=min_speaker,
+        window=_WINDOW,
+        step=_STEP,
+    )
     pipeline._embedding = load_embedding(embedding)
     pipeline._audio = Audio(sample_rate=pipeline._embedding.sample_rate, mono="downmix")
     pipeline._expects_num_speakers = False
-    pipeline.instantiate(
-        {
-            "segmentation": {"min_duration_off": min_pause},
-            "clustering": {
-                "method": "average",
-                "threshold": threshold,
-                "min_cluster_size": min_cluster_size,
-            },
-        }
-    )
+    local_speakers = pipeline.get_segmentations
+
+    def runs(file: Any, hook: Any = None) -> SlidingWindowFeature:
+        heard = local_speakers(file, hook=hook)
+        frame_rate = heard.data.shape[1] / _WINDOW
+        parted = split_runs(
+            heard.data,
+            min_gap=round(_PAUSE * frame_rate),
+            longest=round(_LONGEST_RUN * frame_rate),
+        )
+        return SlidingWindowFeature(parted, heard.sliding_window)
+
+    pipeline.get_segmentations = runs
     pipeline.to(torch.device(device))
     return pipeline

@@ -75,7 +75,7 @@ def _recording(demo: Demo, row: DemoRow, folder: Path) -> str:
         for segment in copy.segments
     )
     return (
-        f'<figure>{_timeline(row, turns, copy)}<figcaption>Who speaks when; dark bars are masked. '
+        f"<figure>{_timeline(row, turns, copy)}<figcaption>Who speaks when; dark bars are masked. "
         f'</figcaption></figure><audio controls preload="none" src="{escape(source)}" '
         f'aria-label="{escape(row.title)}, redacted"></audio>'
         f"<details><summary>The released transcript</summary><table><thead><tr>"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from speechkit.core.corpus import Corpus
@@ -100,7 +100,7 @@ def speaker_fields(
 def _person(participants: tuple[Participant, ...], segment: Segment) -> Participant | None:
     if len(participants) == 1:
         return participants[0]
-    tests = (
+    tests: tuple[Callable[[Participant], bool], ...] = (
         lambda p: p.id == segment.speaker,
         lambda p: p.role == segment.speaker,
         lambda p: p.channel is not None and p.channel == segment.channel,

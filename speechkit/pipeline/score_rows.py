@@ -75,7 +75,8 @@ def _segment(row: Any, where: str) -> Segment:
         text=text,
         speaker=str(row.get("speaker") or ""),
         language=language if isinstance(language, str) else "",
-        **times,
+        start=times["start"],
+        end=times["end"],
     )
 
 

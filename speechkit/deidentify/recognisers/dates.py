@@ -91,7 +91,7 @@ def _patterns(code: str) -> dict[str, re.Pattern[str]]:
         "dated": re.compile(dated),
         "month": re.compile(rf"(?<![\w']){month}(?![\w'])"),
         "day": re.compile(
-            rf"(?<![\w'])(?:{'|'.join(word.replace(' ', chr(92) + 's') for word in cues.day_before)})"
+            rf"(?<![\w'])(?:{'|'.join(w.replace(' ', chr(92) + 's') for w in cues.day_before)})"
             rf"\s(?P<day>{ordinals}|\d\d?\s?(?:{marks}))(?![\w'])"
         ),
     }
