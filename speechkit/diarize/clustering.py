@@ -132,6 +132,8 @@ def _inherit(labels: Ints, active: Floats, valid: NDArray[np.bool_]) -> Ints:
         if len(known):
             nearest = known[np.abs(middle[window, known] - middle[window, unit]).argmin()]
             out[window, unit] = labels[window, nearest]
+        else:
+            out[window, unit] = 0  # who speaks most
     return out
 
 
