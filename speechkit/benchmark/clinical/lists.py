@@ -34,8 +34,10 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
 
 
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
-    """Phrases by their first token, longest first; and units with their factor."""
+    """Phrases by their first token, longest first; units with their factor; all words that a
+    term may begin with, numbers in digits aside."""
 
+    first: frozenset[str]
     phrases: dict[str, list[tuple[Phrase, Entry]]]
     units: dict[str, list[tuple[Phrase, str, Fraction]]]
     body: frozenset[str]
@@ -58,7 +60,7 @@ def lexicon() -> Lexicon:
         found.sort(key=lambda item: -len(item[0]))
     for known in units.values():
         known.sort(key=lambda item: -len(item[0]))
-    return Lexicon(phrases=by_first, units=units, body=body)
+    return Lexicon(first=frozenset(by_first) | {"one"}, phrases=by_first, units=units, body=body)
 
 
 def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:

@@ -47,7 +47,8 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
     known = lexicon()
     found: list[Mention] = []
     at = 0
-    starts = [i for i, word in enumerate(tokens) if _can_start(known, word)]
+    first, digits = known.first, "0123456789"
+    starts = [i for i, word in enumerate(tokens) if word in first or word[0] in digits]
     for start in starts:
         if start < at:
             continue
@@ -66,10 +67,6 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
             found[-1] = msgspec.structs.replace(found[-1], end=mention.end)
         at = mention.end
     return found
-
-
-def _can_start(known: Lexicon, word: str) -> bool:
-    return word in known.phrases or word[0].isdigit() or word == "one"
 
 
 def _phrase(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:

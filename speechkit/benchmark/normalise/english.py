@@ -90,7 +90,8 @@ class English:
             text = " ".join(map(_clean_and_split, text.split()))
         words = self._numbers(_ORDINAL.sub(r"\1\2", text).split())
         text = " ".join([self.spelling.get(word, word) for word in words])
-        text = _LOOSE_PERCENT.sub(r"\1 ", _LOOSE_PREFIX.sub(r" \1", text))
+        if any(sign in text for sign in _KEPT):
+            text = _LOOSE_PERCENT.sub(r"\1 ", _LOOSE_PREFIX.sub(r" \1", text))
         tokens = text.split()
         return _spoken_tokens(tokens) if self.spoken else tokens
 
