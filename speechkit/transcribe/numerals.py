@@ -1,4 +1,3 @@
-
 """Whole numbers in words, for pronouncing them: English, Spanish, French, German, Italian.
 
 Compounds come out as their parts ("ein und zwanzig"): only their sound matters here.

@@ -1,4 +1,3 @@
-
 """How a written word may be said: "264" as two six four, two hundred sixty four or two sixty four.
 
 Aligners need something to pronounce; which of the forms was said they find out by score.
