@@ -35,9 +35,9 @@ def opened(request: pytest.FixtureRequest) -> Iterator[Opened]:
 
 @pytest.fixture(scope="module")
 def speech(real_call: Path) -> np.ndarray:
-    """Twelve seconds of the real call."""
+    """Six seconds of the real call."""
     whole = read_resampled(real_call, SAMPLE_RATE, mono=True)[0]
-    return whole[5 * SAMPLE_RATE : 17 * SAMPLE_RATE]
+    return whole[16 * SAMPLE_RATE : 22 * SAMPLE_RATE]
 
 
 def test_says_what_it_is(opened: Opened) -> None:
@@ -50,7 +50,7 @@ def test_words_are_timed_and_make_up_the_text(opened: Opened, speech: np.ndarray
     heard = opened.transcribe(speech, "en")
     assert heard.language == "en"
     assert heard.language_probability == 1
-    assert sum(len(segment.words) for segment in heard.segments) > 20
+    assert sum(len(segment.words) for segment in heard.segments) > 10
     starts = []
     for segment in heard.segments:
         assert segment.id == ""
@@ -60,7 +60,7 @@ def test_words_are_timed_and_make_up_the_text(opened: Opened, speech: np.ndarray
         assert segment.confidence is not None
         assert 0 < segment.confidence < 1
         for word in segment.words:
-            assert segment.start <= word.start <= word.end <= segment.end <= 12
+            assert segment.start <= word.start <= word.end <= segment.end <= 6
             assert word.confidence is not None
             assert 0 <= word.confidence <= 1
             starts.append(word.start)
@@ -69,8 +69,7 @@ def test_words_are_timed_and_make_up_the_text(opened: Opened, speech: np.ndarray
 
 
 def test_same_input_same_output(opened: Opened, speech: np.ndarray) -> None:
-    short = speech[: 6 * SAMPLE_RATE]
-    assert opened.transcribe(short, None) == opened.transcribe(short.copy(), None)
+    assert opened.transcribe(speech, None) == opened.transcribe(speech.copy(), None)
 
 
 def test_language_is_detected(opened: Opened, speech: np.ndarray) -> None:
@@ -80,7 +79,7 @@ def test_language_is_detected(opened: Opened, speech: np.ndarray) -> None:
 
 
 def test_language_given_is_respected(opened: Opened, speech: np.ndarray) -> None:
-    heard = opened.transcribe(speech[: 6 * SAMPLE_RATE], "ja")
+    heard = opened.transcribe(speech, "ja")
     assert heard.language == "ja"
     assert {segment.language for segment in heard.segments} == {"ja"}
     assert is_unspaced("ja")

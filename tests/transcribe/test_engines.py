@@ -60,15 +60,15 @@ def test_equal_text_on_the_real_call(
 
 @pytest.mark.data
 def test_equal_text_on_clips(faster: Transcribe, openai: Transcribe, shared_data: Path) -> None:
-    some = [*clips(shared_data, ["asterisk_prompts_5lang"], every=15)]
-    some += clips(shared_data, ["read_english_small"], every=2)
+    some = [*clips(shared_data, ["asterisk_prompts_5lang"], every=30)]
+    some += clips(shared_data, ["read_english_small"], every=3)
     apart = total = 0
     for clip in some:
         first = tokens(faster(clip.samples, clip.language))
         second = tokens(openai(clip.samples, clip.language))
         apart += distance(first, second)
         total += len(first)
-    assert total > 80
+    assert total > 60
     assert apart <= 0.05 * total
 
 
