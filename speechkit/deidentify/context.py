@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from speechkit.core.types import Identifier
 from speechkit.deidentify import lists
-from speechkit.deidentify.find import Find, Scene
+from speechkit.deidentify.find import COMMA, Find, Scene
 from speechkit.deidentify.recognisers.spelled import letters_at
 
 DETECTOR = "again"
@@ -43,7 +43,11 @@ def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:
     word = scene.word(index)
     if len(word) < 3 or not word[0].isalpha() or word in scene.language.stopwords:
         return False
-    if word in scene.cues.places.street or word in scene.cues.orgs.generic:
+    if (
+        word in scene.cues.places.street
+        or word in scene.cues.places.natural
+        or word in scene.cues.orgs.generic
+    ):
         return False
     if any(word in suffix.split() for suffix in scene.cues.orgs.suffix):
         return False
@@ -71,12 +75,20 @@ def _known(scene: Scene, index: int, parts: dict[str, Identifier]) -> Identifier
 def _meant(scene: Scene, index: int) -> bool:
     """Say whether an everyday word ("castle", "will") is the name here."""
     token = scene.tokens[index]
+    word = scene.word(index)
+    often = lists.frequency(word, scene.language.code)
+    after = index + 1
+    begins = scene.starts_sentence(index) and after < len(scene.tokens)
+    subject = begins and (
+        scene.tokens[after].key in scene.cues.names.verbs_after
+        or scene.conversation.gap(after) >= COMMA
+    )
     if scene.conversation.cased:
-        return token.capital and (
-            not scene.starts_sentence(index)
-            or lists.frequency(scene.word(index), scene.language.code) < 4.0
-        )
-    return lists.frequency(scene.word(index), scene.language.code) < 4.3
+        return token.capital and (not begins or subject or often < 4.0)
+    if word in lists.common_first_names(scene.language.code):
+        ends = scene.conversation.gap(after) >= COMMA
+        return often < 5.2 or subject or ends
+    return often < 4.3
 
 
 def sounds_alike(one: str, other: str) -> bool:

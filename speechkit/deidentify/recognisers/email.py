@@ -29,7 +29,7 @@ def find(scene: Scene) -> Iterator[Find]:
             continue
         end = _end(scene, after + 1)
         start, has_at = _start(scene, first)
-        if start >= first:
+        if start >= first or (not has_at and scene.word(after) in scene.language.stopwords):
             continue
         done = end - 1
         yield scene.find(start, end, "EMAIL" if has_at else "URL", 0.9, DETECTOR)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from speechkit.deidentify import lists
 from speechkit.deidentify.find import COMMA, SPACE, STOP, TURN, Find, Scene
 from speechkit.deidentify.language import phrase
 
@@ -21,6 +22,10 @@ def find(scene: Scene) -> Iterator[Find]:
 
 
 def _name(scene: Scene, first: int, after: int, score: float) -> Find:
+    if after < len(scene.tokens) and scene.conversation.gap(after) <= SPACE:
+        medical = scene.tokens[after].key in scene.cues.context.negative_after
+        if medical and scene.likeness(first) < 3:
+            score = 0.2
     return scene.find(first, after, "NAME", score, DETECTOR)
 
 
@@ -70,7 +75,7 @@ def _introductions(scene: Scene) -> Iterator[Find]:
     names = scene.cues.names
     for _, first, _m in scene.conversation.find(phrase(names.strong)):
         start = _skip(scene, first)
-        if start is not None and (scene.likeness(start) >= 1 or _bare(scene, start)):
+        if start is not None and (_surely(scene, start) or _bare(scene, start)):
             yield _name(scene, start, scene.extend_name(start, start + 1, _least(scene)), 0.9)
     for _, first, _m in scene.conversation.find(phrase(names.weak)):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
@@ -84,6 +89,18 @@ def _introductions(scene: Scene) -> Iterator[Find]:
             yield _name(scene, first, after, 0.8)
         elif likeness == 1 and after > first + 1 and scene.likeness(after - 1) >= 2:
             yield _name(scene, first, after, 0.7)
+        elif likeness == 1 and closes and _usual(scene, first):
+            yield _name(scene, first, after, 0.6)
+
+
+def _surely(scene: Scene, index: int) -> bool:
+    """Say whether a word after "my name is" may be a name; an everyday one needs more."""
+    likeness = scene.likeness(index)
+    if likeness != 1 or scene.conversation.cased or not scene.is_word(index):
+        return likeness >= 1
+    after = index + 1
+    closes = scene.conversation.gap(after) >= COMMA
+    return closes or scene.likeness(after) >= 2 or _usual(scene, index)
 
 
 def _skip(scene: Scene, index: int) -> int | None:
@@ -124,7 +141,7 @@ def _relations(scene: Scene) -> Iterator[Find]:
             continue
         least = 2 if linked or scene.conversation.gap(start) == COMMA else 1
         likeness = scene.likeness(start)
-        if likeness == 1 and not scene.conversation.cased:
+        if likeness == 1 and not scene.conversation.cased and not _usual(scene, start):
             end = start + 1
             closes = scene.conversation.gap(end) >= COMMA
             follows = end < len(scene.tokens) and (
@@ -134,6 +151,14 @@ def _relations(scene: Scene) -> Iterator[Find]:
         if likeness >= least:
             end = scene.extend_name(start, start + 1, _least(scene))
             yield _name(scene, first if _kin_is_name(scene, first, start) else start, end, 0.85)
+
+
+def _usual(scene: Scene, index: int) -> bool:
+    """Say whether an everyday word is a usual first name and not one of the commonest words."""
+    word = scene.word(index)
+    return word in lists.common_first_names(scene.language.code) and (
+        lists.frequency(word, scene.language.code) < 5.0
+    )
 
 
 def _kin_is_name(scene: Scene, first: int, start: int) -> bool:

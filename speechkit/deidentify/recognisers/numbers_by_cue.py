@@ -16,6 +16,7 @@ from speechkit.deidentify.tokens import NONE, STOP, TURN
 
 DETECTOR = "numbers"
 _WINDOW = 12  # words before a number in which a cue counts
+_SPELLED_UNITS = frozenset(("c c", "m l", "k g", "m m", "c m", "p m", "a m"))
 _LONG = 7  # digits that are an identifier without any cue
 
 
@@ -33,6 +34,9 @@ def find(scene: Scene) -> Iterator[Find]:
 def is_quantity(scene: Scene, run: Run) -> bool:
     """Say whether a number is a dose, a lab value, a duration, an age or a count."""
     following = scene.following(run.after, 3)
+    tail = " ".join(_letters_at_end(run))
+    if tail in _SPELLED_UNITS or scene.language.doses_after.fullmatch(tail):
+        return True
     glued = _glued_unit(scene, run)
     if glued or scene.language.units_after.match(following):
         return len(run.digits) < 8
@@ -43,6 +47,15 @@ def is_quantity(scene: Scene, run: Run) -> bool:
     for match in scene.language.labs_before.finditer(before):
         lab = match
     return lab is not None and not _id_cue(scene, before[lab.end() :])
+
+
+def _letters_at_end(run: Run) -> list[str]:
+    letters: list[str] = []
+    for part in reversed(run.parts):
+        if part.kind != "letters":
+            break
+        letters.insert(0, part.value)
+    return letters
 
 
 def _glued_unit(scene: Scene, run: Run) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speechkit.deidentify.find import COMMA, SPACE, STOP, Find, Scene
+from speechkit.deidentify.find import COMMA, SPACE, STOP, Find, Scene, is_negative
 from speechkit.deidentify.language import phrase
 
 DETECTOR = "orgs"
@@ -26,15 +26,17 @@ def _by_suffix(scene: Scene) -> Iterator[Find]:
         line, _ = scene.line_of(first)
         start = first
         best = 0
+        named = False
         while start > line and first - start < 5 and scene.conversation.gap(start) <= SPACE:
             before = start - 1
             rated = _part(scene, before)
             if rated == 0:
                 break
             best = max(best, rated)
+            named = named or scene.word(before) not in scene.cues.orgs.generic
             start = before
         start = _drop_links(scene, start, first)
-        if start >= first:
+        if start >= first or not named:
             continue
         cased = scene.conversation.cased
         capitals = cased and scene.tokens[first].capital and scene.tokens[start].capital
@@ -149,9 +151,7 @@ def _named_from(scene: Scene, first: int, score: float) -> Iterator[Find]:
             link = scene.word(after) in scene.cues.places.links and after > start
             if not (scene.tokens[after].text[0].isupper() or link):
                 break
-        elif scene.likeness(after) < 2 and (
-            scene.is_word(after) or scene.word(after) in scene.language.stopwords
-        ):
+        elif scene.likeness(after) < 2 and not _is_suffix(scene, after, start):
             break
         after += 1
     while after > start and scene.word(after - 1) in scene.cues.places.links:
@@ -160,12 +160,19 @@ def _named_from(scene: Scene, first: int, score: float) -> Iterator[Find]:
         yield scene.find(start, after, "ORG", score, DETECTOR)
 
 
+def _is_suffix(scene: Scene, index: int, start: int) -> bool:
+    return index > start and scene.word(index) in scene.cues.orgs.suffix
+
+
 def _is_named(scene: Scene, start: int, after: int) -> bool:
     if scene.conversation.cased:
         return any(
             scene.tokens[at].text[0].isupper()
             and scene.word(at) not in scene.language.stopwords
             and not scene.tokens[at].shouted
+            and len(scene.word(at)) > 2
+            and scene.word(at) not in scene.cues.orgs.generic
+            and not is_negative(scene.word(at), scene.language.code)
             for at in range(start, after)
         )
     return any(scene.likeness(at) >= 2 or not scene.is_word(at) for at in range(start, after))

@@ -53,7 +53,10 @@ def known(scene: Scene, first: int) -> int:
             continue
         if any(scene.conversation.gap(at) > SPACE for at in range(first + 1, after)):
             continue
-        if size > 1 or (scene.likeness_or_place(first)):
+        named = any(not scene.is_word(at) for at in range(first, after))
+        if scene.conversation.cased:
+            named = scene.tokens[first].text[0].isupper()
+        if (size > 1 and named) or (size == 1 and scene.likeness_or_place(first)):
             return after
     return first
 

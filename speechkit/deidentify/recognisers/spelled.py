@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speechkit.deidentify.find import STOP, Find, Scene
+from speechkit.deidentify import lists
+from speechkit.deidentify.find import COMMA, STOP, Find, Scene
 from speechkit.deidentify.language import phrase
 
 DETECTOR = "spelled"
@@ -77,14 +78,45 @@ def _skip_as_in(scene: Scene, index: int, letter: str) -> int:
 
 
 def _is_name(scene: Scene, first: int, after: int, letters: str) -> bool:
-    if len(letters) < 3 or after - first < 3:
+    """Say whether letters spell a name: asked for, said before, or too many for an acronym."""
+    if len(letters) < 3 or after - first < 3 or len(set(letters)) == 1:
         return False
-    if letters in scene.cues.spelled.acronyms:
+    if {letters, letters.lstrip("ai")} & scene.cues.spelled.acronyms:
         return False
-    if len(set(letters)) == 1:
-        return False
-    if len(letters) == 3:
-        before = scene.before(first, 8)
-        return bool(phrase(scene.cues.spelled.cue).search(before))
-    # A number right before or after: then it is a code, and the numbers' recogniser has it.
-    return True
+    if _is_asked(scene, first) or _is_said(scene, first, letters):
+        return True
+    if letters in lists.first_names() or letters in lists.surnames():
+        return len(letters) > 3
+    return len(letters) > 4 and not _in_groups(scene, first, after)
+
+
+def _is_asked(scene: Scene, first: int) -> bool:
+    cue = phrase(scene.cues.spelled.cue)
+    line, _ = scene.line_of(first)
+    same = scene.before(first, min(8, first - line))
+    if cue.search(same) or phrase(scene.cues.names.strong).search(same):
+        return True
+    asked = scene.previous_line(first)
+    return first - line < 8 and bool(
+        cue.search(asked) or scene.language.questions["NAME"].search(asked)
+    )
+
+
+def _is_said(scene: Scene, first: int, letters: str) -> bool:
+    """Say whether the word that is spelled was said right before."""
+    near = range(max(0, first - 15), first)
+    return any(
+        scene.word(index) == letters or (len(letters) > 4 and scene.word(index)[:3] == letters[:3])
+        for index in near
+    )
+
+
+def _in_groups(scene: Scene, first: int, after: int) -> bool:
+    """Say whether commas part the letters into groups of two to four: a list of acronyms."""
+    sizes = [1]
+    for index in range(first + 1, after):
+        if scene.conversation.gap(index) >= COMMA:
+            sizes.append(1)
+        else:
+            sizes[-1] += 1
+    return len(sizes) > 1 and all(2 <= size <= 4 for size in sizes)
