@@ -41,32 +41,31 @@ def command(folder: Path, device: str, as_json: bool) -> None:
         rows = msgspec.json.encode({"recordings": demo.rows, "page": str(page)})
         click.echo(rows.decode())
         return
-    Console(width=None).print(_table(demo))
+    Console().print(_table(demo))
     click.echo(f"release: {demo.release}")
     click.echo(f"page:    {page.resolve()}")
 
 
 def _table(demo: Demo) -> Table:
-    table = Table(
-        "recording", "length", "DER %", "WER %", "cpWER %", "PHI removed", "look-alikes kept",
-        "heard again", "muted %", "verdict", box=None,
-    )  # fmt: skip
-    for row in demo.rows:
-        phi = row.phi
-        table.add_row(
-            row.title,
-            f"{row.seconds:.0f} s",
-            _percent(row.der),
-            _percent(row.wer),
-            _percent(row.cpwer),
-            f"{phi.removed} of {phi.removed + phi.missed}",
-            f"{phi.kept} of {phi.kept + phi.lost}",
-            str(row.heard),
-            _percent(row.muted),
-            row.verdict,
-        )
+    table = Table("", *(row.title for row in demo.rows), box=None)
+    for name, cells in {
+        "length": [f"{row.seconds:.0f} s" for row in demo.rows],
+        "diarization error (DER)": [_percent(row.der) for row in demo.rows],
+        "word error (WER)": [_percent(row.wer) for row in demo.rows],
+        "word error with speakers (cpWER)": [_percent(row.cpwer) for row in demo.rows],
+        "identifiers removed": [_of(row.phi.removed, row.phi.missed) for row in demo.rows],
+        "look-alikes kept": [_of(row.phi.kept, row.phi.lost) for row in demo.rows],
+        "audio muted": [_percent(row.muted) for row in demo.rows],
+        "removed words heard again": [str(row.heard) for row in demo.rows],
+        "verdict of the second listening": [row.verdict for row in demo.rows],
+    }.items():
+        table.add_row(name, *cells)
     return table
 
 
+def _of(done: int, rest: int) -> str:
+    return f"{done} of {done + rest}" if done + rest else "none said"
+
+
 def _percent(rate: float | None) -> str:
-    return "" if rate is None else f"{100 * rate:.1f}"
+    return "" if rate is None else f"{100 * rate:.1f} %"

@@ -11,7 +11,7 @@ import sys
 
 import click
 
-from speechkit.core.errors import SpeechkitError, did_you_mean
+from speechkit.core.errors import MissingExtraError, SpeechkitError, did_you_mean
 
 # verb → what it does; the file `cli/<verb>.py` holds a click command or group named `command`.
 VERBS = {
@@ -41,9 +41,7 @@ class _Verbs(click.Group):
         except ModuleNotFoundError as error:
             if error.name and error.name.startswith("speechkit"):
                 raise
-            raise click.ClickException(
-                f"{error.name} is not installed; bring it with: pip install 'speechkit[all]'"
-            ) from error
+            raise MissingExtraError(error.name or name, extra="all") from error
         assert isinstance(command, click.Command)
         return command
 
@@ -72,6 +70,11 @@ def main() -> None:
         cli(standalone_mode=False)
     except SpeechkitError as error:
         _end(str(error), error.exit_code)
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("speechkit"):
+            raise
+        missing = MissingExtraError(error.name, extra="all")
+        _end(str(missing), missing.exit_code)
     except click.exceptions.Abort:
         _end("stopped", 130)
     except click.ClickException as error:

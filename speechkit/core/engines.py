@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import msgspec
@@ -137,6 +138,16 @@ def make_engine(kind: EngineKind, spec: str, options: Mapping[str, str] | None =
         extra = found[name].extras[0] if found[name].extras else "all"
         raise MissingExtraError(error.name or name, extra=extra) from error
     return factory(model, dict(options or {}))
+
+
+def require(package: str, *, extra: str) -> None:
+    """Make sure that a package is installed, before any work is done.
+
+    Raises:
+        MissingExtraError: naming the extra that brings it.
+    """
+    if find_spec(package) is None:
+        raise MissingExtraError(package, extra=extra)
 
 
 def parse_options(type_: type[Options], given: Mapping[str, Any], owner: str) -> Options:

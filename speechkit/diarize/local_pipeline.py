@@ -16,7 +16,7 @@ from speechkit.diarize.clustering import RunClustering, split_runs
 from speechkit.diarize.embeddings import EmbeddingName, load_embedding
 
 _WINDOW = 10.0  # seconds that the segmentation network hears at once
-_STEP = 1.0  # seconds from one window to the next
+_STEP = 2.0  # seconds from one window to the next
 # Runs of speech are parted at pauses of this length and halved above that, in seconds: long enough
 # for a vector, short enough that two speakers taken for one by the segmentation can be parted.
 _PAUSE = 0.1

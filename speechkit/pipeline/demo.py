@@ -20,6 +20,7 @@ from speechkit.core.stage import Resources
 from speechkit.core.text import spread_words, word_offsets
 from speechkit.core.time import duration, round_ms
 from speechkit.core.types import Identifier, RedactedCopy, Segment, Session
+from speechkit.core.version import VERSION as SPEECHKIT_VERSION
 from speechkit.ingest.ingest import IngestOptions, ingest_folder
 from speechkit.ingest.references import ReadReference
 from speechkit.manifest.release import create_release
@@ -107,6 +108,9 @@ def run_demo(
     systems = read_systems((f"{corpus.root}#attributed",), references)
     named = [System(name="speechkit", hypotheses=systems[0].hypotheses)]
     scores = score(references, named, ScoreOptions(draws=0, by=("modality",), min_cell=1))
+    scores = msgspec.structs.replace(
+        scores, reference=f"recipe demo, release {VERSION}", version=SPEECHKIT_VERSION
+    )
     mentions = _mentions(corpus, recordings, resources)
     rows = []
     for session in corpus.sessions():

@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from speechkit.core.engines import Align, parse_options
-from speechkit.core.errors import MissingExtraError, UsageError
+from speechkit.core.engines import Align, parse_options, require
+from speechkit.core.errors import UsageError
 from speechkit.core.models import get_model, resolve
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
@@ -147,6 +146,5 @@ def make(model: str, options: dict[str, str]) -> CtcAligner:
             f"the aligner ctc has no models to choose from; write ctc, not ctc:{model}"
         )
     for package in ("hama", "torchaudio"):
-        if find_spec(package) is None:
-            raise MissingExtraError(package, extra="align")
+        require(package, extra="align")
     return CtcAligner(parse_options(CtcOptions, options, "the aligner ctc"))

@@ -18,7 +18,7 @@ import numpy as np
 
 from speechkit.core import models
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Transcribe, parse_options
+from speechkit.core.engines import Transcribe, parse_options, require
 from speechkit.core.errors import ModelError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.transcribe import listen
@@ -131,7 +131,9 @@ def make(model: str, options: dict[str, str]) -> FasterWhisper:
 
     Raises:
         UsageError: for a model or option that does not exist; with close matches.
+        MissingExtraError: if faster-whisper is not installed.
     """
+    require("faster_whisper", extra="transcribe")
     parsed = parse_options(FasterWhisperOptions, options, NAME)
     return FasterWhisper(find_weights(model or DEFAULT_MODEL), parsed)
 

@@ -19,8 +19,8 @@ import msgspec
 import numpy as np
 
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Align, parse_options
-from speechkit.core.errors import MissingExtraError, ModelError, UsageError
+from speechkit.core.engines import Align, parse_options, require
+from speechkit.core.errors import ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
 from speechkit.transcribe.align import Said
@@ -158,6 +158,5 @@ def make(model: str, options: dict[str, str]) -> MmsAligner:
         raise UsageError(
             f"the aligner mms has no models to choose from; write mms, not mms:{model}"
         )
-    if find_spec("torchaudio") is None:
-        raise MissingExtraError("torchaudio", extra="align")
+    require("torchaudio", extra="align")
     return MmsAligner(parse_options(MmsOptions, options, "the aligner mms"))

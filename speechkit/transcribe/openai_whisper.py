@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Transcribe, parse_options
+from speechkit.core.engines import Transcribe, parse_options, require
 from speechkit.core.errors import ModelError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.transcribe import listen, weights
@@ -113,7 +113,9 @@ def make(model: str, options: dict[str, str]) -> OpenaiWhisper:
 
     Raises:
         UsageError: for a model or option that does not exist; with close matches.
+        MissingExtraError: if openai-whisper is not installed.
     """
+    require("whisper", extra="transcribe")
     parsed = parse_options(listen.WhisperOptions, options, NAME)
     return OpenaiWhisper(_find(model or DEFAULT_MODEL), parsed)
 
