@@ -2,10 +2,30 @@
 
 # The rooms first: importing one later would put it in place of the function of the same name.
 import speechkit.diarize
+import speechkit.ingest
 import speechkit.transcribe  # noqa: F401
-from speechkit.api import diarize, transcribe
+from speechkit.api import (
+    deidentify_audio,
+    deidentify_text,
+    diarize,
+    ingest,
+    release,
+    run,
+    score,
+    transcribe,
+)
 from speechkit.core.version import VERSION
 
 __version__ = VERSION
 
-__all__ = ["__version__", "diarize", "transcribe"]
+__all__ = [
+    "__version__",
+    "deidentify_audio",
+    "deidentify_text",
+    "diarize",
+    "ingest",
+    "release",
+    "run",
+    "score",
+    "transcribe",
+]

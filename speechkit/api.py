@@ -5,19 +5,26 @@ Heavy parts load when a function is called, not when this is imported.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from speechkit.core.errors import AudioError
 
 if TYPE_CHECKING:
+    from speechkit.benchmark.types import Scores
     from speechkit.core.types import Segment, Turn
+    from speechkit.ingest.ingest import IngestReport
+    from speechkit.pipeline.deidentify_files import DeidentifiedFile
     from speechkit.pipeline.files import FileResult
+    from speechkit.pipeline.run import RunReport
+
+AnyPath = str | PathLike[str]
 
 
 def diarize(
-    audio: str | PathLike[str],
+    audio: AnyPath,
     *,
     engine: str = "auto",
     num_speakers: int | None = None,
@@ -54,7 +61,7 @@ def diarize(
 
 
 def transcribe(
-    audio: str | PathLike[str],
+    audio: AnyPath,
     *,
     engine: str = "faster-whisper:base",
     language: str | None = None,
@@ -92,6 +99,209 @@ def transcribe(
         resources=Resources(device=device),
     )
     return _checked(result).segments
+
+
+def deidentify_text(
+    text: str, *, language: str, policy: str = "safe-harbor", engine: str = "spoken"
+) -> dict[str, Any]:
+    """Find what identifies people in a text, and put tags in its place.
+
+    Args:
+        text: anything from a word to a consultation.
+        language: ISO 639-1 code: `en`, `es`, `fr`, `de`.
+        policy: a policy's name, or the path of a `.toml` file.
+        engine: what finds identifiers: `spoken`, `baseline`.
+
+    Returns:
+        `redacted`, the text with tags such as `[NAME_1]`; `spans`, each with `start`, `end` (code
+        points), `label`, `score` and `detector`.
+
+    Raises:
+        UsageError: for an unknown policy, engine or language.
+        MissingExtraError, ModelError: if the engine's package or weights are missing.
+    """
+    from speechkit.core.engines import make_engine
+    from speechkit.core.stage import Resources
+    from speechkit.deidentify.detect_stage import with_policy
+    from speechkit.deidentify.lines import deidentify_document
+    from speechkit.deidentify.policy import load_policy
+
+    rules = load_policy(policy)
+    options = with_policy(engine, {}, rules.least_score, any_language=rules.any_language)
+    with make_engine("phi-detector", engine, options).open(Resources()) as detect:
+        found = deidentify_document({"text": text}, detect, rules, language)
+    return {"redacted": found["redacted"], "spans": found["spans"]}
+
+
+def deidentify_audio(
+    audio: Sequence[AnyPath],
+    output_dir: AnyPath,
+    *,
+    method: Literal["silence", "tone", "noise"] = "silence",
+    language: str = "",
+    transcript: AnyPath | None = None,
+    device: str = "cpu",
+) -> tuple[DeidentifiedFile, ...]:
+    """Write redacted audio, redacted transcripts and `redactions.json` into a folder.
+
+    A recording in which something removed is heard again is not written: see `verdict`.
+
+    Args:
+        audio: paths of sound files.
+        output_dir: gets `<id>.flac` and `<id>.json` for each; the id is made from the content.
+        method: how to mask. From silence nothing can be recovered; the others sound better.
+        language: ISO 639-1 code; empty to find out.
+        transcript: what is said, in a format that `transcribe` writes; empty to transcribe.
+        device: `cpu`, `cuda`, …
+
+    Returns:
+        A row for each of `audio`; `reason` says why nothing was written for it.
+
+    Raises:
+        UsageError: for a transcript that does not fit, or an unknown language.
+        MissingExtraError, ModelError: if an engine's package or weights are missing.
+    """
+    from speechkit.core.stage import Resources
+    from speechkit.pipeline import deidentify_files
+
+    return deidentify_files.deidentify_audio(
+        [Path(path) for path in audio],
+        Path(output_dir),
+        method=method,
+        language=language,
+        transcript=None if transcript is None else Path(transcript),
+        resources=Resources(device=device),
+    )
+
+
+def ingest(
+    folder: AnyPath,
+    corpus: AnyPath,
+    *,
+    metadata: AnyPath | None = None,
+    columns: Mapping[str, str] | None = None,
+    language: str = "",
+    consent: str = "",
+) -> IngestReport:
+    """Bring the recordings of a folder, and a table about them, into a corpus.
+
+    Args:
+        folder: where the recordings lie; its subfolders count.
+        corpus: where they go; made if it is not there.
+        metadata: table of what is known about them: CSV, TSV, Excel, Parquet, JSON.
+        columns: field → column, where the column's name does not tell.
+        language, consent: of recordings for which the table gives none.
+
+    Returns:
+        Counts, and the files that could not be brought in with the reason.
+
+    Raises:
+        UsageError: if there is no such folder, table or column.
+        StoreError: if the corpus cannot be written.
+    """
+    from speechkit.core.corpus import Corpus
+    from speechkit.ingest.ingest import IngestOptions, ingest_folder
+    from speechkit.pipeline.references import read_reference
+
+    options = IngestOptions(
+        metadata=None if metadata is None else Path(metadata),
+        columns=dict(columns or {}),
+        language=language,
+        consent=consent,
+    )
+    return ingest_folder(Path(folder), Corpus(Path(corpus)), options, read_reference)
+
+
+def run(
+    corpus: AnyPath,
+    *,
+    settings: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    device: str = "cpu",
+) -> RunReport:
+    """Run the pipeline over a corpus; what is done already is not done again.
+
+    Args:
+        corpus: folder of the corpus.
+        settings: options, `stage.option` → value, as in `{"diarize.engine": "channels"}`.
+        limit: only the first so many recordings.
+        device: `cpu`, `cuda`, …
+
+    Returns:
+        What each stage did, and a row for each recording that failed.
+
+    Raises:
+        UsageError: for an unknown stage or option.
+        StoreError: if there is no such corpus or it cannot be written.
+        MissingExtraError, ModelError: if an engine's package or weights are missing.
+    """
+    from speechkit.core.corpus import Corpus
+    from speechkit.core.stage import Resources
+    from speechkit.pipeline import run as runner
+    from speechkit.pipeline.default import default_pipeline
+    from speechkit.pipeline.local import LocalExecutor
+
+    stages = default_pipeline(dict(settings or {}))
+    executor = LocalExecutor(Resources(device=device))
+    return runner.run(Corpus.open(Path(corpus)), stages, executor, limit=limit)
+
+
+def release(corpus: AnyPath, version: str, *, dest: AnyPath = "manifests") -> Path:
+    """Release what was proved clean of a corpus as an unchangeable version.
+
+    Args:
+        corpus: folder of the corpus.
+        version: semantic version, as `1.0.0`.
+        dest: the release is `dest/<corpus>/<version>/`.
+
+    Returns:
+        The release's folder.
+
+    Raises:
+        UsageError: for a version that is none.
+        StoreError: if that version exists, or nothing may be released.
+    """
+    from speechkit.core.corpus import Corpus
+    from speechkit.manifest.release import create_release
+
+    return create_release(Corpus.open(Path(corpus)), version, Path(dest))
+
+
+def score(
+    reference: AnyPath,
+    hypotheses: Sequence[AnyPath],
+    *,
+    by: Sequence[str] = (),
+    language: str = "",
+    normalizer: str = "",
+    draws: int = 1000,
+) -> Scores:
+    """Score what systems wrote against what was said: WER, CER, DER, clinical errors.
+
+    Args:
+        reference: a release, a corpus' layer (`CORPUS#reference`), or a folder of TXT, STM, CTM,
+            SegLST, TextGrid, VTT, SRT, JSON.
+        hypotheses: the same, one a system; matched by recording id or file name.
+        by: fields of the manifest to slice by, as `accent`; `accent*role` crosses two.
+        language: ISO 639-1 code of references that name none.
+        normalizer: as `en@1`; empty for that of the language.
+        draws: bootstrap draws for the intervals; 0 for none.
+
+    Returns:
+        A row a system; rates are fractions.
+
+    Raises:
+        UsageError: if there is nothing there that can be read, or a hypothesis is missing.
+        InputError: for a malformed file.
+    """
+    from speechkit.benchmark.score import score as score_systems
+    from speechkit.benchmark.types import ScoreOptions
+    from speechkit.pipeline.score_inputs import read_references, read_systems
+
+    references = read_references(str(reference))
+    systems = read_systems(tuple(map(str, hypotheses)), references)
+    options = ScoreOptions(language=language, normalizer=normalizer, by=tuple(by), draws=draws)
+    return score_systems(references, systems, options)
 
 
 def _checked(result: FileResult) -> FileResult:

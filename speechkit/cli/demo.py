@@ -9,7 +9,6 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.cli.ingest import read_reference
 from speechkit.cli.progress import progress_bars
 from speechkit.core.stage import Resources
 from speechkit.pipeline.demo import Demo, run_demo
@@ -33,9 +32,7 @@ def command(folder: Path, device: str, as_json: bool) -> None:
     people, listens again, releases, and measures all of it against what is known to be true.
     """
     with progress_bars() as progress:
-        demo = run_demo(
-            folder, read_reference, resources=Resources(device=device), progress=progress
-        )
+        demo = run_demo(folder, resources=Resources(device=device), progress=progress)
     page = write_demo_page(demo, folder / "report")
     if as_json:
         rows = msgspec.json.encode({"recordings": demo.rows, "page": str(page)})

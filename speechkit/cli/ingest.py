@@ -12,10 +12,9 @@ from rich.table import Table
 
 from speechkit.cli.progress import progress_bars
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import InputError, UsageError
-from speechkit.core.types import Item
+from speechkit.core.errors import UsageError
 from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
-from speechkit.manifest.formats import read_segments, read_turns
+from speechkit.pipeline.references import read_reference
 
 
 @click.command()
@@ -99,22 +98,6 @@ def command(
         _print(report)
     _complain(report, corpus)
     raise SystemExit(1 if report.failures else 0)
-
-
-def read_reference(path: Path, stem: str) -> tuple[Item, ...]:
-    """Read what a reference file says about one recording: the one of that name, or the only one.
-
-    Raises:
-        InputError: if the file cannot be read, or is about several others.
-    """
-    found = read_turns(path) if path.suffix.lower() == ".rttm" else read_segments(path)
-    if stem in found:
-        return found[stem]
-    if len(found) == 1:
-        return next(iter(found.values()))
-    raise InputError(
-        f"{path}: is about {len(found)} recordings, none of which is called as this file"
-    )
 
 
 def _columns(given: tuple[str, ...]) -> dict[str, str]:

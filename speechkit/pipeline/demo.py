@@ -22,12 +22,12 @@ from speechkit.core.time import duration, round_ms
 from speechkit.core.types import Identifier, RedactedCopy, Segment, Session
 from speechkit.core.version import VERSION as SPEECHKIT_VERSION
 from speechkit.ingest.ingest import IngestOptions, ingest_folder
-from speechkit.ingest.references import ReadReference
 from speechkit.manifest.release import create_release
 from speechkit.manifest.verify import verify_release
 from speechkit.pipeline.default import default_pipeline
 from speechkit.pipeline.local import LocalExecutor
 from speechkit.pipeline.recipes import load_recipe
+from speechkit.pipeline.references import read_reference
 from speechkit.pipeline.run import Progress, run, silent
 from speechkit.pipeline.score_inputs import read_references, read_systems
 
@@ -70,7 +70,6 @@ class _Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 def run_demo(
     folder: Path,
-    read_reference: ReadReference,
     *,
     resources: Resources = Resources(),  # noqa: B008 (frozen)
     progress: Progress = silent,

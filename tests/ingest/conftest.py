@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from speechkit.cli.ingest import read_reference
+from speechkit.pipeline.references import read_reference
 from speechkit.core.corpus import Corpus
 from speechkit.core.types import Session
 from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
