@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer
+BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora
 
 .PHONY: demo test check bench $(BENCHES) clean
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 import soundfile
 
-from speechkit.pipeline.references import read_reference
 from speechkit.core.corpus import Corpus
 from speechkit.core.types import Session
 from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
+from speechkit.pipeline.references import read_reference
 
 RATE = 16_000
 

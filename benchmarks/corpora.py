@@ -1,0 +1,93 @@
+"""Real recordings through the whole pipeline: `python -m benchmarks.corpora [DIR]`.
+
+Accented speakers, five languages on the telephone, meetings, eight languages: brought into one
+corpus, run, released, and scored by accent and by language. Prints what each stage did, what was
+released and withheld and why, and the error rates. DIR (build/corpora) keeps the corpus: a second
+call only prints.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import speechkit
+from speechkit.manifest.schema import read_release
+
+ROOT = Path(__file__).parent.parent
+LANGUAGES = ("en", "es", "fr", "it", "ru", "de", "ja", "ko", "pt")
+# folder of the test data → its table, and the columns whose names do not tell what they hold
+TABLES = {
+    "alnum_phi_accents": ("clips.tsv", {}),
+    "asterisk_prompts_5lang": ("utterances.tsv", {"accent": "accent_speaker"}),
+    "picovoice_8lang": ("test_data.json", {}),
+}
+MEETINGS = {"trn": "train", "dev": "development", "tst": "test"}
+
+
+def main() -> None:
+    """Ingest, run, release, score."""
+    data = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not data.is_dir():
+        sys.exit(f"no test data at {data} (set SPEECHKIT_TEST_DATA)")
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "corpora")
+    corpus = folder / "real"
+    for name, (table, columns) in TABLES.items():
+        brought = speechkit.ingest(
+            data / name, corpus, metadata=data / name / table, columns=columns, language="en"
+        )
+        print(f"{name}: {brought.recordings} recordings, {len(brought.failures)} failures")
+    brought = meetings(data / "ami_diar_30s", corpus)
+    print(f"ami_diar_30s: {brought} recordings")
+    report = speechkit.run(corpus)
+    for stage in report.stages:
+        print(
+            f"{stage.stage:<10} {stage.engine:<22} {stage.done:4} done {stage.cached:4} before "
+            f"{stage.failed:3} failed {stage.seconds:8.1f} s"
+        )
+    for reason, count in Counter(row["reason"] for row in report.failures).most_common():
+        print(f"  {count} × {reason}")
+    version = folder / "manifests" / "real" / "1.0.0"
+    if not version.exists():
+        speechkit.release(corpus, "1.0.0", dest=folder / "manifests")
+    release = read_release(version)
+    print(f"released {release.counts.recordings} recordings, withheld {len(release.withheld)}")
+    for reason, count in Counter(item.reason for item in release.withheld).most_common():
+        print(f"  {count} × {reason}")
+    scores = speechkit.score(
+        f"{corpus}#reference", [f"{corpus}#attributed"], by=("accent", "language"), draws=1000
+    )
+    (system,) = scores.systems
+    print(f"WER {_percent(system.wer)} of {system.num_words} words ({system.normalizer})")
+    for cell in scores.slices:
+        value = ", ".join(cell.values.values())
+        print(f"  {cell.by:<9} {value:<28} {cell.num_words:5} words {_percent(cell.wer)}")
+    turns = speechkit.score(
+        f"{corpus}#reference_turns", [f"{corpus}#turns"], by=("language",), draws=0
+    )
+    (system,) = turns.systems
+    print(f"DER {_percent(system.der)}")
+
+
+def _percent(rate: float | None) -> str:
+    return "   –  " if rate is None else f"{100 * rate:5.1f} %"
+
+
+def meetings(folder: Path, corpus: Path) -> int:
+    """Bring in the meetings; their turns stand in one file a part."""
+    with tempfile.TemporaryDirectory() as scratch:
+        table = Path(scratch) / "meetings.csv"
+        with table.open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["audio", "reference_rttm"])
+            for path in sorted(folder.glob("*.flac")):
+                writer.writerow([path, f"{folder}/debug.{MEETINGS[path.name[:3]]}.rttm"])
+        return speechkit.ingest(folder, corpus, metadata=table, language="en").recordings
+
+
+if __name__ == "__main__":
+    main()
