@@ -1,4 +1,4 @@
-"""Error counts that add up, so that nobody averages averages; and alignment by jiwer.
+"""Error counts that add up, so that nobody averages averages; and the alignment they come from.
 
 WER = (S + D + I) / N, MER = (S + D + I) / (N + I), WIL = 1 − H²/(N·P), with N words in the
 reference and P in the hypothesis (Morris, Maier & Green, Interspeech 2004).
@@ -7,7 +7,6 @@ reference and P in the hypothesis (Morris, Maier & Green, Interspeech 2004).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import msgspec
 
@@ -97,18 +96,15 @@ def rate(errors: float, length: float) -> float | None:
     return None if errors else 0.0
 
 
-def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[Edit]:
-    """Align two token lists with the fewest edits (jiwer's alignment)."""
-    import jiwer
+_KINDS = {"equal": "equal", "replace": "substitute", "delete": "delete", "insert": "insert"}
 
-    as_is: Any = _as_is  # tokens are made already: jiwer's own transforms would only cost time
-    said: Any = [list(reference)]
-    wrote: Any = [list(hypothesis)]
-    output = jiwer.process_words(said, wrote, as_is, as_is)
-    return [
-        Edit(c.type, c.ref_start_idx, c.ref_end_idx, c.hyp_start_idx, c.hyp_end_idx)
-        for c in output.alignments[0]
-    ]
+
+def align(reference: Sequence[str], hypothesis: Sequence[str]) -> list[Edit]:
+    """Align two token lists with the fewest edits (rapidfuzz's alignment, which jiwer reports)."""
+    from rapidfuzz.distance import Levenshtein
+
+    codes = Levenshtein.opcodes(reference, hypothesis)
+    return [Edit(_KINDS[c.tag], c.src_start, c.src_end, c.dest_start, c.dest_end) for c in codes]
 
 
 def count(edits: Sequence[Edit]) -> ErrorRate:
@@ -135,31 +131,12 @@ def count_words(reference: Sequence[str], hypothesis: Sequence[str]) -> ErrorRat
 
 
 def character_distance(
-    reference: Sequence[str], hypothesis: Sequence[str], *, at_most: int | None = None
+    reference: Sequence[str], hypothesis: Sequence[str], *, about: int | None = None
 ) -> int:
     """Return the number of character edits between two token lists, joined by spaces.
 
-    `at_most` is a bound known beforehand; the search is then confined to a band.
+    `about` is a guess: the search begins in a band of that width, and widens it where it has to.
     """
     from rapidfuzz.distance import Levenshtein
 
-    return Levenshtein.distance(" ".join(reference), " ".join(hypothesis), score_hint=at_most)
-
-
-def character_bound(
-    reference: Sequence[str], hypothesis: Sequence[str], edits: Sequence[Edit]
-) -> int:
-    """Return an upper bound of the character distance: what the word alignment costs in letters."""
-    bound = 0
-    for edit in edits:
-        if edit.kind != "equal":
-            said = sum(map(len, reference[edit.reference_start : edit.reference_end]))
-            said += edit.reference_end - edit.reference_start
-            wrote = sum(map(len, hypothesis[edit.hypothesis_start : edit.hypothesis_end]))
-            wrote += edit.hypothesis_end - edit.hypothesis_start
-            bound += max(said, wrote)
-    return bound + 1
-
-
-def _as_is(tokens: list[list[str]]) -> list[list[str]]:
-    return tokens
+    return Levenshtein.distance(" ".join(reference), " ".join(hypothesis), score_hint=about)

@@ -13,7 +13,6 @@ from speechkit.core.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -84,65 +83,60 @@ def slice_scores(
     gaps: list[Gap] = []
     if not by:
         return scores, gaps
-    table = _table(tallies, fields, clusters)
     for names in by:
-        cells, samples = _cells(table, names, weights, min_cell)
+        cells, samples = _cells(tallies, fields, clusters, names, weights, min_cell)
         scores += cells
         gaps += _gaps(cells, samples, weights.shape[1])
     return scores, gaps
 
 
-def _table(
-    tallies: Sequence[Tally],
-    fields: Mapping[tuple[str, str], Mapping[str, str]],
-    clusters: Mapping[str, int],
-) -> pd.DataFrame:
-    """A row for what one speaker says in one recording, as one system wrote it."""
-    import pandas as pd
+class _Cell:
+    """What is added up for one cell and system."""
 
-    return pd.DataFrame(
-        [
-            {
-                **{f"field {k}": v for k, v in fields[tally.recording, speaker].items()},
-                "system": tally.system,
-                "recording": tally.recording,
-                "cluster": clusters[tally.recording],
-                "errors": words.errors,
-                "words": words.length,
-            }
-            for tally in tallies
-            for speaker, words in tally.by_speaker.items()
-        ]
-    )
+    def __init__(self) -> None:
+        self.clusters: list[int] = []
+        self.errors: list[int] = []
+        self.words: list[int] = []
+        self.recordings: set[str] = set()
 
 
 def _cells(
-    table: pd.DataFrame, names: tuple[str, ...], weights: Floats, min_cell: int
+    tallies: Sequence[Tally],
+    fields: Mapping[tuple[str, str], Mapping[str, str]],
+    clusters: Mapping[str, int],
+    names: tuple[str, ...],
+    weights: Floats,
+    min_cell: int,
 ) -> tuple[list[SliceScore], dict[int, Floats]]:
-    columns = [f"field {name}" for name in names]
-    filled = table.assign(**{c: table[c].fillna(NOT_GIVEN).replace("", NOT_GIVEN) for c in columns})
+    found: dict[tuple[tuple[str, ...], str], _Cell] = {}
+    for tally in tallies:
+        for speaker, words in tally.by_speaker.items():
+            own = fields[tally.recording, speaker]
+            values = tuple(own.get(name) or NOT_GIVEN for name in names)
+            cell = found.setdefault((values, tally.system), _Cell())
+            cell.clusters.append(clusters[tally.recording])
+            cell.errors.append(words.errors)
+            cell.words.append(words.length)
+            cell.recordings.add(tally.recording)
     cells: list[SliceScore] = []
     samples: dict[int, Floats] = {}
-    num_clusters = weights.shape[1]
-    for key, part in filled.groupby([*columns, "system"], sort=True):
-        *values, system = key if isinstance(key, tuple) else (key,)
-        used = part["cluster"].to_numpy()
-        errors = sum_by_cluster(used, part["errors"], num_clusters)
-        words = sum_by_cluster(used, part["words"], num_clusters)
-        drawn = rates(weights, errors, words)
+    for (values, system), cell in sorted(found.items(), key=lambda item: item[0]):
+        errors = sum_by_cluster(cell.clusters, cell.errors, weights.shape[1])
+        words_ = sum_by_cluster(cell.clusters, cell.words, weights.shape[1])
+        drawn = rates(weights, errors, words_)
         samples[len(cells)] = drawn
-        wer = rate(float(errors.sum()), float(words.sum()))
+        wer = rate(float(errors.sum()), float(words_.sum()))
         cells.append(
             SliceScore(
                 by="*".join(names),
-                values=dict(zip(names, map(str, values), strict=True)),
-                system=str(system),
+                values=dict(zip(names, values, strict=True)),
+                system=system,
                 wer=None if wer is None else round(wer, 6),
-                wer_interval=interval(drawn, int((words > 0).sum())),
-                num_words=int(words.sum()),
-                num_recordings=int(part["recording"].nunique()),
-                num_clusters=int((words > 0).sum()),
-                small=bool(words.sum() < min_cell),
+                wer_interval=interval(drawn, int((words_ > 0).sum())),
+                num_words=int(words_.sum()),
+                num_recordings=len(cell.recordings),
+                num_clusters=int((words_ > 0).sum()),
+                small=bool(words_.sum() < min_cell),
             )
         )
     return cells, samples

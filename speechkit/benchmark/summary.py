@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from speechkit.benchmark.intervals import (
     draw_weights,
     holm,
     interval,
+    intervals,
     p_value,
     rank_intervals,
     rates,
@@ -54,7 +56,10 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     def counts(
-        self, system: str, of: Callable[[Tally], tuple[float, float]], keep: set[str] | None = None
+        self,
+        system: str,
+        of: Callable[[Tally], tuple[float, float]],
+        keep: frozenset[str] | None = None,
     ) -> tuple[Floats, Floats]:
         """Return (errors, lengths) a cluster of what `of` returns for each recording."""
         own = [t for t in self.by_system[system] if keep is None or t.recording in keep]
@@ -88,33 +93,66 @@ def system_scores(sample: Sample, names: Sequence[str]) -> list[SystemScore]:
 
 def pair_scores(sample: Sample, ordered: Sequence[str]) -> list[Pair]:
     """Compare every two systems on the recordings both have."""
-    found = []
+    having = {name: frozenset(t.recording for t in sample.by_system[name]) for name in ordered}
+    # Systems with the same recordings are compared together: few are without some.
+    drawn: dict[tuple[str, frozenset[str]], tuple[float, Floats, int]] = {}
+
+    def rate_on(name: str, both: frozenset[str]) -> tuple[float, Floats, int]:
+        if (name, both) not in drawn:
+            errors, lengths = sample.counts(name, _word_counts, both)
+            total = float(lengths.sum())
+            drawn[name, both] = (
+                float(errors.sum()) / total if total else math.nan,
+                rates(sample.weights, errors, lengths),
+                int((lengths > 0).sum()),
+            )
+        return drawn[name, both]
+
+    found: list[Pair] = []
+    samples: list[Floats] = []
     for first, second in combinations(ordered, 2):
-        both = {t.recording for t in sample.by_system[first]} & {
-            t.recording for t in sample.by_system[second]
-        }
-        a = sample.counts(first, _word_counts, both)
-        b = sample.counts(second, _word_counts, both)
-        if not a[1].sum():
+        both = having[first] & having[second]
+        a, drawn_a, clusters = rate_on(first, both)
+        b, drawn_b, _ = rate_on(second, both)
+        if math.isnan(a):
             continue
-        difference = float(b[0].sum() / b[1].sum() - a[0].sum() / a[1].sum())
-        drawn = rates(sample.weights, *b) - rates(sample.weights, *a)
-        clusters = int((a[1] > 0).sum())
-        better, worse = (first, second) if difference >= 0 else (second, first)
-        drawn = drawn if difference >= 0 else -drawn
+        better, worse = (first, second) if b >= a else (second, first)
+        spread = drawn_b - drawn_a if b >= a else drawn_a - drawn_b
+        samples.append(spread)
         found.append(
             Pair(
                 better=better,
                 worse=worse,
-                difference=round(abs(difference), 6),
-                interval=interval(drawn, clusters),
-                p_value=p_value(abs(difference), drawn, clusters),
+                difference=round(abs(b - a), 6),
+                interval=None,
+                p_value=p_value(abs(b - a), spread, clusters),
+                num_clusters=clusters,
             )
         )
     corrected = holm([pair.p_value for pair in found])
+    bounds = _intervals(samples, [pair.num_clusters for pair in found])
     return [
-        msgspec.structs.replace(pair, p_value=p) for pair, p in zip(found, corrected, strict=True)
+        msgspec.structs.replace(pair, p_value=p, interval=interval_)
+        for pair, p, interval_ in zip(found, corrected, bounds, strict=True)
     ]
+
+
+def _intervals(
+    samples: Sequence[Floats], clusters: Sequence[int]
+) -> list[tuple[float, float] | None]:
+    """Return each one's interval; those of equal number of clusters and no gaps in one go."""
+    found: list[tuple[float, float] | None] = [None] * len(samples)
+    alike: dict[int, list[int]] = {}
+    for index, (sample, number) in enumerate(zip(samples, clusters, strict=True)):
+        if np.isnan(sample).any():
+            found[index] = interval(sample, number)
+        else:
+            alike.setdefault(number, []).append(index)
+    for number, indices in alike.items():
+        stacked = np.stack([samples[index] for index in indices], axis=1)
+        for index, bounds in zip(indices, intervals(stacked, number), strict=True):
+            found[index] = bounds
+    return found
 
 
 def _row(

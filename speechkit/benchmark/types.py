@@ -177,6 +177,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     difference: float
     interval: tuple[float, float] | None
     p_value: float | None
+    num_clusters: int = 0
 
 
 class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):

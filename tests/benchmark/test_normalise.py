@@ -59,7 +59,7 @@ def whisper_normaliser() -> Callable[[str], str]:
 def test_english_equals_whisper_on_edges(
     text: str, whisper_normaliser: Callable[[str], str]
 ) -> None:
-    assert normaliser_for("en").tokens(text) == whisper_normaliser(text).split()
+    assert normaliser_for("en", "en@1").tokens(text) == whisper_normaliser(text).split()
 
 
 def test_english_equals_whisper_on_random_number_words(
@@ -71,7 +71,7 @@ def test_english_equals_whisper_on_random_number_words(
         "$6", "0", "10", "100", "mg", "it's", "been", "got", "let's", "um", "dr", "colour", "x.",
         "5mg", "and a half", "he'd", "1,000", "-", "¢5", "%", "5%", "'s", "1", "st", "(a)", "1.0",
     ]  # fmt: skip
-    ours = normaliser_for("en").tokens
+    ours = normaliser_for("en", "en@1").tokens
     chance = random.Random(7)
     for _ in range(4000):
         text = " ".join(chance.choices(words, k=chance.randint(1, 9)))
@@ -85,7 +85,7 @@ def test_english_equals_whisper_on_random_number_words(
 def test_english_equals_whisper_on_random_characters(
     whisper_normaliser: Callable[[str], str],
 ) -> None:
-    ours = normaliser_for("en").tokens
+    ours = normaliser_for("en", "en@1").tokens
     chance = random.Random(11)
     alphabet = "aestdnm'’.,;-0159 \n$%£<>[](){}éöß½²ﬁ—…"
     for _ in range(4000):
@@ -102,7 +102,9 @@ def test_english_equals_whisper_on_real_transcripts(
     assert files
     for path in files:
         text = path.read_text("utf-8")
-        assert normaliser_for("en").tokens(text) == whisper_normaliser(text).split(), path.name
+        assert normaliser_for("en", "en@1").tokens(text) == whisper_normaliser(text).split(), (
+            path.name
+        )
 
 
 def test_spoken_english_keeps_oh_and_joins_variants() -> None:
@@ -110,7 +112,7 @@ def test_spoken_english_keeps_oh_and_joins_variants() -> None:
     assert (
         tokens("Oh, okay. {end} Erm, yeah, mum's alright") == "oh ok yes mom is all right".split()
     )
-    assert normaliser_for("en").tokens("oh no") == ["0", "no"]
+    assert normaliser_for("en", "en@1").tokens("oh no") == ["0", "no"]
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_corpus_rate_is_the_sum_not_the_mean() -> None:
     assert row.wer == pytest.approx(1 / 9, abs=1e-6)
     assert row.mean_recording_wer == pytest.approx(0.5)
     assert (row.substitutions, row.deletions, row.insertions, row.num_words) == (1, 0, 0, 9)
-    assert row.normalizer == "en@1"
+    assert row.normalizer == "en@2"
 
 
 def test_missing_refuses_unless_allowed_and_then_is_listed() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -42,133 +42,146 @@ def judge(
         contexts: keep the words around each miss. They are what patients said.
     """
     found = mentions(wrote)
-    place = _Places(edits, len(wrote))
-    used: set[int] = set()
-    lost: list[Mention] = []
-    for mention in reference:
-        if mention.certain:
-            match = _match(mention, found, place, used)
-            if match is None:
-                lost.append(mention)
-            else:
-                used.add(match)
-    invented = [
-        mention
-        for index, mention in enumerate(found)
-        if index not in used
-        and mention.certain
-        and not _is_replacement(mention, lost, place)
-        and not _was_said(mention, reference, place)
-    ]
-    counts = {category: ClinicalCount() for category in WEIGHTS}
-    for mention in reference:
-        if mention.certain:
-            counts[mention.category] += ClinicalCount(said=1)
-    for mention in lost:
-        counts[mention.category] += ClinicalCount(lost=1)
-    for mention in invented:
-        counts[mention.category] += ClinicalCount(invented=1)
+    windows = _windows(edits, reference, len(wrote))
+    matched = _match(reference, windows, found)
+    lost = [i for i, mention in enumerate(reference) if mention.certain and i not in matched]
+    used = set(matched.values())
+    unused = [m for i, m in enumerate(found) if m.certain and i not in used]
+    invented = _invented(unused, reference, windows, lost) if unused else []
+    said_of = Counter([mention.category for mention in reference if mention.certain])
+    lost_of = Counter([reference[i].category for i in lost])
+    invented_of = Counter([mention.category for mention in invented])
+    counts = {
+        kind: ClinicalCount(said=said_of[kind], lost=lost_of[kind], invented=invented_of[kind])
+        for kind in WEIGHTS
+    }
     return Judgement(
         counts=counts,
         weighted=(
             sum(WEIGHTS[kind] * (count.lost + count.invented) for kind, count in counts.items()),
             sum(WEIGHTS[kind] * count.said for kind, count in counts.items()),
         ),
-        misses=_misses(said, wrote, place, lost, invented) if contexts else (),
+        misses=(
+            _misses(
+                said,
+                wrote,
+                edits,
+                [(reference[i], windows[i]) for i in lost],
+                invented,
+            )
+            if contexts
+            else ()
+        ),
     )
 
 
-class _Places:
-    """Where reference positions stand in the hypothesis."""
-
-    def __init__(self, edits: Sequence[Edit], num_wrote: int) -> None:
-        self.edits = [edit for edit in edits if edit.reference_end > edit.reference_start]
-        self.starts = [edit.reference_start for edit in self.edits]
-        self.num_wrote = num_wrote
-
-    def __getitem__(self, position: int) -> int:
-        at = bisect_right(self.starts, position) - 1
-        if at < 0 or position >= self.edits[at].reference_end:
-            return self.num_wrote
-        edit = self.edits[at]
-        width = edit.hypothesis_end - edit.hypothesis_start
-        return edit.hypothesis_start + min(position - edit.reference_start, width)
-
-    def nearest(self, hypothesis_position: int, num_said: int) -> int:
-        """Return the reference position that stands nearest to one of the hypothesis."""
-        return min(range(num_said + 1), key=lambda i: abs(self[i] - hypothesis_position))
-
-
-def _window(mention: Mention, place: _Places) -> tuple[int, int]:
-    return place[mention.start] - _SLACK, place[mention.end - 1] + 1 + _SLACK
+def _windows(
+    edits: Sequence[Edit], reference: Sequence[Mention], num_wrote: int
+) -> list[tuple[int, int]]:
+    """Return where in the hypothesis each mention stands: [start, end), from the alignment."""
+    kept = [edit for edit in edits if edit.reference_end > edit.reference_start]
+    at, last = 0, len(kept)
+    windows = []
+    for mention in reference:
+        ends = []
+        for position in (mention.start, mention.end - 1):
+            while at < last and kept[at].reference_end <= position:
+                at += 1
+            if at == last:
+                ends.append(num_wrote)
+                continue
+            edit = kept[at]
+            width = edit.hypothesis_end - edit.hypothesis_start
+            ends.append(edit.hypothesis_start + min(position - edit.reference_start, width))
+        windows.append((ends[0], ends[1] + 1))
+    return windows
 
 
 def _match(
-    mention: Mention, found: Sequence[Mention], place: _Places, used: set[int]
-) -> int | None:
-    """Return the nearest unused mention of the same value within reach."""
-    low, high = _window(mention, place)
-    near = [
-        (abs(other.start - place[mention.start]), index)
-        for index, other in _between(found, low, high)
-        if index not in used and (other.category, other.value) == (mention.category, mention.value)
+    reference: Sequence[Mention], windows: Sequence[tuple[int, int]], found: Sequence[Mention]
+) -> dict[int, int]:
+    """Match mentions that are certain to the nearest of the same value, each one used once."""
+    there = {(m.start, m.category, m.value): i for i, m in enumerate(found)}
+    matched: dict[int, int] = {}
+    loose = []
+    for i, mention in enumerate(reference):
+        if mention.certain:
+            exact = there.get((windows[i][0], mention.category, mention.value))
+            if exact is None:
+                loose.append(i)
+            else:
+                matched[i] = exact
+    if not loose:
+        return matched
+    used = set(matched.values())
+    free: dict[tuple[str, str], list[int]] = {}
+    for j, mention in enumerate(found):
+        if j not in used:
+            free.setdefault((mention.category, mention.value), []).append(j)
+    for i in loose:
+        mention, (low, high) = reference[i], windows[i]
+        same = free.get((mention.category, mention.value), ())
+        near = [(abs(found[j].start - low), j) for j in same if _reaches(found[j], low, high)]
+        if near:
+            matched[i] = min(near)[1]
+            free[mention.category, mention.value].remove(matched[i])
+    return matched
+
+
+def _reaches(mention: Mention, low: int, high: int) -> bool:
+    return low - _SLACK < mention.end and mention.start < high + _SLACK
+
+
+def _invented(
+    unused: Sequence[Mention],
+    reference: Sequence[Mention],
+    windows: Sequence[tuple[int, int]],
+    lost: Sequence[int],
+) -> list[Mention]:
+    """Return what was made up: it stands neither where a term of its category was lost (one error,
+    not two), nor where the same was said (kept already, only said more often)."""
+    lost_at: dict[str, list[tuple[int, int]]] = {}
+    for i in lost:
+        lost_at.setdefault(reference[i].category, []).append(windows[i])
+    said_at: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for mention, window in zip(reference, windows, strict=True):
+        said_at.setdefault((mention.category, mention.value), []).append(window)
+    return [
+        mention
+        for mention in unused
+        if not any(_reaches(mention, *w) for w in lost_at.get(mention.category, ()))
+        and not any(
+            _reaches(mention, *w) for w in said_at.get((mention.category, mention.value), ())
+        )
     ]
-    return min(near)[1] if near else None
-
-
-def _between(found: Sequence[Mention], low: int, high: int) -> list[tuple[int, Mention]]:
-    """Mentions that reach into [low, high); `found` is sorted."""
-    first = bisect_right(found, low, key=lambda mention: mention.end)
-    inside = []
-    for index in range(first, len(found)):
-        if found[index].start >= high:
-            break
-        inside.append((index, found[index]))
-    return inside
-
-
-def _is_replacement(mention: Mention, lost: Sequence[Mention], place: _Places) -> bool:
-    """Say whether it stands where a term of its category was lost: one error, not two."""
-    for other in lost:
-        low, high = _window(other, place)
-        if other.category == mention.category and low < mention.end and mention.start < high:
-            return True
-    return False
-
-
-def _was_said(mention: Mention, reference: Sequence[Mention], place: _Places) -> bool:
-    """Say whether the reference has the same term there: kept already, only said more often."""
-    for other in reference:
-        if (other.category, other.value) == (mention.category, mention.value):
-            low, high = _window(other, place)
-            if low < mention.end and mention.start < high:
-                return True
-    return False
 
 
 def _misses(
     said: Sequence[str],
     wrote: Sequence[str],
-    place: _Places,
-    lost: Sequence[Mention],
+    edits: Sequence[Edit],
+    lost: Sequence[tuple[Mention, tuple[int, int]]],
     invented: Sequence[Mention],
 ) -> tuple[tuple[str, str, str], ...]:
-    rows = []
-    for mention in lost:
-        here, there = place[mention.start], place[mention.end - 1] + 1
-        rows.append(
-            (
-                mention.category,
-                _around(said, mention.start, mention.end),
-                _around(wrote, here, there),
-            )
-        )
+    rows = [
+        (mention.category, _around(said, mention.start, mention.end), _around(wrote, *window))
+        for mention, window in lost
+    ]
     for mention in invented:
-        at = place.nearest(mention.start, len(said))
+        at = _said_at(edits, mention.start)
         rows.append(
             (mention.category, _around(said, at, at), _around(wrote, mention.start, mention.end))
         )
     return tuple(rows)
+
+
+def _said_at(edits: Sequence[Edit], position: int) -> int:
+    """Return the reference position that a hypothesis position stands beside."""
+    for edit in edits:
+        if edit.hypothesis_start <= position < edit.hypothesis_end:
+            width = edit.reference_end - edit.reference_start
+            return edit.reference_start + min(position - edit.hypothesis_start, width)
+    return edits[-1].reference_end if edits else 0
 
 
 def _around(tokens: Sequence[str], start: int, end: int) -> str:

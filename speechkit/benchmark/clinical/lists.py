@@ -12,6 +12,7 @@ import msgspec
 from speechkit.benchmark.normalise import normaliser_for
 
 Phrase = tuple[str, ...]
+_REMEMBERED = 1 << 16  # words
 
 _LISTS = {"drugs": "drug", "body": "body", "symptoms": "symptom", "conditions": "condition"}
 _NEGATIONS = (
@@ -33,11 +34,26 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     value: str
 
 
-class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
-    """Phrases by their first token, longest first; units with their factor; all words that a
-    term may begin with, numbers in digits aside."""
+class MayBegin(dict[str, bool]):
+    """Whether a term may begin with a word; remembered, as words come again."""
 
-    first: frozenset[str]
+    def __init__(self, first: frozenset[str]) -> None:
+        super().__init__()
+        self.first = first
+
+    def __missing__(self, word: str) -> bool:
+        known = word in self.first or word[0] in "0123456789"
+        if len(self) < _REMEMBERED:
+            self[word] = known
+        return known
+
+
+class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
+    """Phrases by their first token, longest first; words that are a term by themselves and begin
+    no longer one; units with their factor; the words that name a part of the body."""
+
+    may_begin: MayBegin
+    simple: dict[str, Entry]
     phrases: dict[str, list[tuple[Phrase, Entry]]]
     units: dict[str, list[tuple[Phrase, str, Fraction]]]
     body: frozenset[str]
@@ -60,7 +76,15 @@ def lexicon() -> Lexicon:
         found.sort(key=lambda item: -len(item[0]))
     for known in units.values():
         known.sort(key=lambda item: -len(item[0]))
-    return Lexicon(first=frozenset(by_first) | {"one"}, phrases=by_first, units=units, body=body)
+    simple = {
+        word: entries[0][1]
+        for word, entries in by_first.items()
+        if len(entries) == 1 and entries[0][0] == (word,) and entries[0][1].category != "side"
+    }
+    first = frozenset(by_first) | {"one"}
+    return Lexicon(
+        may_begin=MayBegin(first), simple=simple, phrases=by_first, units=units, body=body
+    )
 
 
 def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:

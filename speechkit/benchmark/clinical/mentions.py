@@ -47,19 +47,23 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
     known = lexicon()
     found: list[Mention] = []
     at = 0
-    first, digits = known.first, "0123456789"
-    starts = [i for i, word in enumerate(tokens) if word in first or word[0] in digits]
-    for start in starts:
+    simple, may_begin = known.simple, known.may_begin
+    for start in [i for i, word in enumerate(tokens) if may_begin[word]]:
         if start < at:
             continue
-        mention = _phrase(known, tokens, start) or _quantity(known, tokens, start)
+        entry = simple.get(tokens[start])
+        mention = (
+            Mention(entry.category, entry.value, start, start + 1)
+            if entry is not None
+            else _phrase(known, tokens, start) or _quantity(known, tokens, start)
+        )
         if mention is None:
             continue
         # "no, no, no" is one denial: how often it is repeated is nobody's error.
         if not (
             found
             and mention.category in _COUNTED_ONCE
-            and found[-1].end == at
+            and found[-1].end == at == start
             and (found[-1].category, found[-1].value) == (mention.category, mention.value)
         ):
             found.append(mention)

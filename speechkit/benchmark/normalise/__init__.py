@@ -3,7 +3,8 @@
 A normaliser is named `<rules>@<version>`; a change that can change a figure gets a new version.
 
     en@1         what Whisper's EnglishTextNormalizer does, exactly
-    en-spoken@1  en@1 for conversations: "oh" is no zero, fillers go, yeah = yes, mum = mom
+    en@2         the default: en@1, but "oh" is no zero, okay = ok, yeah = yes, mum = mom; "erm" goes
+    en-spoken@1  en@2, and more hesitations go ("er", "uhm", "hm"), and what stands in {braces}
     basic@1      NFKC, case folded, punctuation out, marks kept; for every other language
     chars@1      basic@1 split into characters, for languages written without spaces
 """

@@ -1,16 +1,19 @@
-"""English as Whisper's EnglishTextNormalizer has it, written to be fast; and a spoken variant.
+"""English as Whisper's EnglishTextNormalizer has it, written to be fast; and rules for conversations.
 
 Source of the behaviour: openai-whisper, `whisper/normalizers/english.py` and `basic.py`; equality
-is tested on real transcripts and on random text. All that looks at one word only is done once a
-distinct word and remembered, which makes it many times faster on conversations.
+is tested on real transcripts and on random text. Most words mean the same whatever stands beside
+them: what becomes of such a word is found once and remembered. Only stretches of words that may
+have to do with a number go through the rules that look at neighbours.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 
 from speechkit.benchmark.normalise.numbers import POWERS, NumberWriter
 
@@ -49,6 +52,8 @@ _LETTERS = {
 }  # fmt: skip
 
 _AND_A_HALF = re.compile(r"\band\s+a\s+half\b")
+# As it may look before fillers and punctuation are gone.
+_MAYBE_A_HALF = re.compile(r"\band\W+(?:[hmu]+\W+)*a\W+(?:[hmu]+\W+)*half")
 _LETTER_DIGIT = re.compile(r"([a-z])([0-9])")
 _DIGIT_LETTER = re.compile(r"([0-9])([a-z])")
 _ORDINAL = re.compile(r"([0-9])\s+(st|nd|rd|th|s)\b")
@@ -57,43 +62,118 @@ _ONLY_CENTS = re.compile(r"[€£$]0.([0-9]{1,2})\b")
 _ONE = re.compile(r"\b1(s?)\b")
 _LOOSE_PREFIX = re.compile(r"[.$¢€£]([^0-9])")
 _LOOSE_PERCENT = re.compile(r"([^0-9])%")
+_ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th", "s"))
+_REMEMBERED = 1 << 16  # words and stretches each
 
-# The spoken variant: spellings of one and the same spoken word, and sounds that carry nothing.
-_SAME = {
+# Conversations: spellings of one and the same spoken word, and sounds that carry nothing.
+SAME_WORD = {
     "okay": "ok", "k": "ok", "mum": "mom", "mummy": "mommy", "yeah": "yes", "yep": "yes",
     "yea": "yes", "yah": "yes", "nope": "no", "nah": "no", "kinda": "kind of",
     "sorta": "sort of", "dunno": "do not know", "alright": "all right", "goodbye": "bye",
     "ohh": "oh", "ohhh": "oh", "ahh": "ah", "ahhh": "ah", "cos": "because", "cuz": "because",
 }  # fmt: skip
-_NOT_SAID = frozenset({"er", "erm", "uhm", "umm", "uhh", "hm", "mmhmm", "uhhuh", "em"})
+HESITATIONS = frozenset({"er", "erm", "uhm", "umm", "uhh", "hm", "mmhmm", "uhhuh", "em"})
 
 
 class English:
-    """Text → tokens. `spoken` adds what conversations need (see `normalise`)."""
+    """Text → tokens.
 
-    def __init__(self, *, spoken: bool = False) -> None:
-        self.spoken = spoken
-        self.numbers = NumberWriter(frozenset(("o", "zero") if spoken else ("o", "oh", "zero")))
+    Args:
+        oh_is_zero: read "oh" as the digit 0, as Whisper does.
+        same: token → token (or tokens) that counts as the same.
+        dropped: tokens that carry nothing.
+        braces: leave out what stands in {braces}.
+    """
+
+    def __init__(
+        self,
+        *,
+        oh_is_zero: bool = True,
+        same: Mapping[str, str] | None = None,
+        dropped: frozenset[str] = frozenset(),
+        braces: bool = False,
+    ) -> None:
+        self.numbers = NumberWriter(frozenset(("o", "oh", "zero") if oh_is_zero else ("o", "zero")))
+        self.same = same or {}
+        self.dropped = dropped
+        self.braces = braces
         self.spelling = _spelling()
+        self.plain = _Plain(self)
+        self.stretches: dict[tuple[str, bool, bool], list[str]] = {}
 
     def __call__(self, text: str) -> list[str]:
         """Return the tokens to compare."""
         text = text.lower()
-        if self.spoken:
+        if self.braces and "{" in text:
             text = _BRACES.sub(" ", text)
-        text = _FILLERS.sub("", _PARENTHESES.sub("", _BRACKETS.sub("", text)))
-        text = _PERFECT.sub(_perfect, _APART.sub("'", text))
-        # Most that is to be done, a word at a time; "and a half" has to see words still whole.
+        if "<" in text or "[" in text:
+            text = _BRACKETS.sub("", text)
+        if "(" in text:
+            text = _PARENTHESES.sub("", text)
+        if _APART.search(text):
+            text = _APART.sub("'", _FILLERS.sub("", text))
+        text = _PERFECT.sub(_perfect, text)
+        words = text.split()
+        # "and a half" is looked for across words, plain ones too.
+        if "half" in text and (not text.isascii() or _MAYBE_A_HALF.search(text)):
+            return self._rewrite(words, first=True, last=True)
+        return self._by_stretches(words)
+
+    def _by_stretches(self, words: list[str]) -> list[str]:
+        found = [self.plain[word] for word in words]
+        unsure = [index for index, tokens in enumerate(found) if tokens is None]
+        out: list[str] = []
+        at = place = 0
+        while place < len(unsure):
+            start, end = unsure[place], unsure[place] + 1
+            place += 1
+            # A filler does not end a stretch: "twenty, um, five".
+            while place < len(unsure) and not any(found[end : unsure[place]]):
+                end = unsure[place] + 1
+                place += 1
+            out += chain.from_iterable(filter(None, found[at:start]))
+            stretch = [
+                word
+                for word, tokens in zip(words[start:end], found[start:end], strict=True)
+                if tokens is None
+            ]
+            out += self._stretch(
+                stretch, first=not out, last=place == len(unsure) and not any(found[end:])
+            )
+            at = end
+        out += chain.from_iterable(filter(None, found[at:]))
+        return out
+
+    def _stretch(self, words: list[str], *, first: bool, last: bool) -> list[str]:
+        key = (" ".join(words), first, last)
+        tokens = self.stretches.get(key)
+        if tokens is None:
+            tokens = self._rewrite(words, first=first, last=last)
+            if len(self.stretches) < _REMEMBERED:
+                self.stretches[key] = tokens
+        return tokens
+
+    def _rewrite(self, words: list[str], *, first: bool, last: bool) -> list[str]:
+        """Apply the rules that look at neighbours; `first` and `last`: the text begins, ends."""
+        text = " ".join([_clean_word(word) for word in words])
         if "half" in text:
-            text = _split_digits(self._halves(" ".join(map(_clean_word, text.split()))))
-        else:
-            text = " ".join(map(_clean_and_split, text.split()))
-        words = self._numbers(_ORDINAL.sub(r"\1\2", text).split())
-        text = " ".join([self.spelling.get(word, word) for word in words])
+            text = self._halves(" ".join(text.split()))
+        text = _ORDINAL.sub(r"\1\2", _split_digits(text))
+        text = " ".join(self._spelled(self._numbers(text.split())))
         if any(sign in text for sign in _KEPT):
+            text = f"{'' if first else ' '}{text}{'' if last else ' '}"
             text = _LOOSE_PERCENT.sub(r"\1 ", _LOOSE_PREFIX.sub(r" \1", text))
-        tokens = text.split()
-        return _spoken_tokens(tokens) if self.spoken else tokens
+        return self.joined(text.split())
+
+    def joined(self, tokens: list[str]) -> list[str]:
+        """Write what counts as the same in one way, and leave out what carries nothing."""
+        if not self.same and not self.dropped:
+            return tokens
+        kept = [self.same.get(token, token) for token in tokens if token not in self.dropped]
+        return " ".join(kept).split()
+
+    def _spelled(self, words: list[str]) -> list[str]:
+        return [self.spelling.get(word, word) for word in words]
 
     def _numbers(self, words: list[str]) -> list[str]:
         words = self.numbers.rewrite(words)
@@ -114,19 +194,47 @@ class English:
         return " ".join([*kept, last] if last.strip() else kept)
 
 
-@lru_cache(maxsize=1 << 16)
+class _Plain(dict[str, tuple[str, ...] | None]):
+    """A written word → its tokens, None where they depend on the words beside it; remembered."""
+
+    def __init__(self, rules: English) -> None:
+        super().__init__()
+        self.rules = rules
+
+    def __missing__(self, word: str) -> tuple[str, ...] | None:
+        made = self._tokens(word)
+        if len(self) < _REMEMBERED:
+            self[word] = made
+        return made
+
+    def _tokens(self, word: str) -> tuple[str, ...] | None:
+        rules = self.rules
+        core = word.rstrip(".,?!;:")
+        # Plain letters with a stop behind: most words, and no contraction, symbol or diacritic.
+        if core.isascii() and core.isalpha() and ".." not in word:
+            tokens = [] if _FILLERS.fullmatch(core) else _WORDS.get(core, core).split()
+        else:
+            tokens = _split_digits(_clean_word(word)).split()
+        if not tokens:
+            return ()
+        if tokens[0] in _ORDINAL_ENDINGS or any(map(self._may_count, tokens)):
+            return None
+        spelled = [rules.spelling.get(token, token) for token in tokens]
+        return tuple(rules.joined(spelled))
+
+    def _may_count(self, token: str) -> bool:
+        return self.rules.numbers.may_count[token] or not _KEPT.isdisjoint(token)
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _clean_word(word: str) -> str:
     """Do what needs no neighbour: contractions, commas and full stops, symbols, diacritics."""
+    word = _FILLERS.sub("", word)
     for pattern, replacement in _RULES:
         word = pattern.sub(replacement, word)
     # The space stands for the white space that follows: it may be taken by a full stop.
     word = _FULL_STOP.sub(r" \1", _DIGIT_COMMA.sub(r"\1\2", word) + " ")
     return "".join(map(_clean_char, unicodedata.normalize("NFKD", word)))
-
-
-@lru_cache(maxsize=1 << 16)
-def _clean_and_split(word: str) -> str:
-    return _split_digits(_clean_word(word))
 
 
 def _split_digits(text: str) -> str:
@@ -157,11 +265,6 @@ def _with_cents(match: re.Match[str]) -> str:
 
 def _only_cents(match: re.Match[str]) -> str:
     return f"¢{int(match[1])}"
-
-
-def _spoken_tokens(tokens: list[str]) -> list[str]:
-    same = (_SAME.get(token, token) for token in tokens if token not in _NOT_SAID)
-    return " ".join(same).split()
 
 
 @lru_cache(maxsize=1)
