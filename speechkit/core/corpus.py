@@ -25,7 +25,11 @@ import msgspec
 from speechkit.core.digest import canonical_json, digest_bytes
 from speechkit.core.errors import StoreError
 from speechkit.core.files import append_line, atomic_path, write_bytes
-from speechkit.core.types import ITEM_TYPES, SCHEMA_VERSION, Layer, Recording, Session
+from speechkit.core.types import ITEM_TYPES, SCHEMA_VERSION, Layer, Provenance, Recording, Session
+
+
+class _Made(msgspec.Struct):
+    provenance: Provenance
 
 
 class Corpus:
@@ -129,6 +133,17 @@ class Corpus:
         item_type = ITEM_TYPES[layer.kind]
         items = tuple(msgspec.convert(item, item_type) for item in layer.items)
         return msgspec.structs.replace(layer, items=items)
+
+    def layer_provenance(self, digest: str) -> Provenance:
+        """Say how a layer came about without reading its items, which is much faster.
+
+        Raises:
+            StoreError: if the layer is gone or is none.
+        """
+        try:
+            return msgspec.json.decode(self._layer_path(digest).read_bytes(), type=_Made).provenance
+        except (OSError, msgspec.MsgspecError) as error:
+            raise StoreError(f"layer {digest[:12]}… is gone from {self.root}") from error
 
     def layer(self, session: Session, name: str) -> Layer | None:
         """Return a session's layer by name, or None."""

@@ -15,13 +15,13 @@ import msgspec
 
 from speechkit.core.time import overlap
 from speechkit.core.types import Recording
+from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import (
     RECORDINGS,
     REDACTIONS,
     SEGMENTS,
     ReleasedRedaction,
     ReleasedSegment,
-    read_lines,
     read_release,
 )
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import re
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from speechkit.core.corpus import Corpus
-from speechkit.core.digest import canonical_json, digest_bytes, digest_file
+from speechkit.core.digest import canonical_json
 from speechkit.core.errors import StoreError, UsageError
-from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
 from speechkit.manifest import card
-from speechkit.manifest.counts import count
+from speechkit.manifest.counts import Tally
 from speechkit.manifest.schema import (
-    FILES,
-    RECORDINGS,
-    REDACTIONS,
-    RELEASE_JSON,
     RELEASE_SCHEMA_VERSION,
-    SEGMENTS,
-    SPLITS,
-    SUMS,
     Parent,
     Policy,
     Release,
@@ -39,6 +27,7 @@ from speechkit.manifest.schema import (
 )
 from speechkit.manifest.select import Released, select
 from speechkit.manifest.splits import make_splits
+from speechkit.manifest.write import ReleaseWriter
 
 # Semantic Versioning 2.0.0, without build metadata: that is ignored when versions are compared.
 _SEMVER = re.compile(
@@ -75,38 +64,58 @@ def create_release(
         StoreError: if the version exists, nothing may be released, or writing fails.
     """
     options = options or ReleaseOptions()
-    _check(version, options)
-    folder = dest_root / corpus.name
-    target = folder / version
-    if target.exists():
-        raise StoreError(f"{target} exists; a release is never changed: choose another version")
+    check_version(version)
+    _check(options)
     parent = _parent(options.parent, corpus.name, version)
-    released, withheld = select(corpus, options.tags)
-    if not released:
-        reasons = Counter(item.reason for item in withheld)
-        said = "; ".join(f"{n} {reason}" for reason, n in sorted(reasons.items()))
-        raise StoreError(f"nothing in {corpus.root} may be released ({said or 'no recordings'})")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=f".writing-{version}-") as name:
-            staging = Path(name)
-            _stage_audio(released, staging)
-            draft = staging / "release"
-            draft.mkdir()
-            _write_files(draft, corpus.name, version, parent, released, withheld, options)
-            _publish(staging, draft, folder, target)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write {target}: {error.strerror or error}; "
-            "free some space or check permissions"
-        ) from error
+    statement = StatementDraft()
+    with ReleaseWriter(dest_root / corpus.name, version) as writer:
+        withheld = []
+        for one in select(corpus, options.tags):
+            if isinstance(one, Withheld):
+                withheld.append(one)
+                continue
+            writer.add(one.recording, one.segments, one.redactions, one.source)
+            statement.add(one)
+        if not writer.recordings:
+            reasons = Counter(item.reason for item in withheld)
+            said = "; ".join(f"{n} {reason}" for reason, n in sorted(reasons.items()))
+            raise StoreError(
+                f"nothing in {corpus.root} may be released ({said or 'no recordings'})"
+            )
+        splits = make_splits(
+            writer.recordings,
+            shares=options.split_shares,
+            synthetic_in_test=options.synthetic_in_test,
+        )
+        release = Release(
+            schema_version=RELEASE_SCHEMA_VERSION,
+            corpus=corpus.name,
+            version=version,
+            parent=parent,
+            speechkit=VERSION,
+            counts=writer.tally.counts(writer.recordings, splits),
+            policy=Policy(
+                licence=options.licence,
+                split_shares=options.split_shares,
+                synthetic_in_test=options.synthetic_in_test,
+                tags=tuple(sorted(options.tags)),
+            ),
+            statement=statement.finished(writer.tally),
+            tools=statement.tools,
+            withheld=tuple(withheld),
+        )
+        target = writer.publish(release, splits)
     corpus.note("release", version=version, digest=release_digest(target), path=str(target))
     return target
 
 
-def _check(version: str, options: ReleaseOptions) -> None:
+def check_version(version: str) -> None:
+    """Refuse a version that is not semantic."""
     if not _SEMVER.fullmatch(version):
         raise UsageError(f"version {version!r} is not semantic; write it as 1.0.0 or 1.1.0-rc.1")
+
+
+def _check(options: ReleaseOptions) -> None:
     shares = options.split_shares
     if min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
         raise UsageError("the shares of train, dev and test are at least 0 and add up to 1")
@@ -125,127 +134,42 @@ def _parent(path: Path | None, corpus: str, version: str) -> Parent | None:
     return Parent(version=parent.version, digest=release_digest(path))
 
 
-def _stage_audio(released: Sequence[Released], staging: Path) -> None:
-    for one in released:
-        audio = one.recording.audio
-        copy = staging / audio.uri
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copyfile(one.source, copy)
-        except FileNotFoundError as error:
-            raise StoreError(
-                f"redacted audio of {one.recording.derived_from} is gone; run the pipeline again"
-            ) from error
-        if digest_file(copy) != audio.sha256:
-            raise StoreError(
-                f"redacted audio of {one.recording.derived_from} was altered; delete it under "
-                "redacted/ and run the pipeline again"
-            )
+class StatementDraft:
+    """What is said about de-identification, gathered recording by recording."""
 
+    def __init__(self) -> None:
+        self._tools: dict[bytes, Tool] = {}
+        self._checkers: set[str] = set()
 
-def _write_files(
-    draft: Path,
-    corpus: str,
-    version: str,
-    parent: Parent | None,
-    released: Sequence[Released],
-    withheld: tuple[Withheld, ...],
-    options: ReleaseOptions,
-) -> None:
-    recordings = [one.recording for one in released]
-    splits = make_splits(
-        recordings, shares=options.split_shares, synthetic_in_test=options.synthetic_in_test
-    )
-    release = Release(
-        schema_version=RELEASE_SCHEMA_VERSION,
-        corpus=corpus,
-        version=version,
-        parent=parent,
-        speechkit=VERSION,
-        counts=count(
-            recordings,
-            [segment for one in released for segment in one.segments],
-            [item for one in released for item in one.redactions],
-            splits,
-        ),
-        policy=Policy(
-            licence=options.licence,
-            split_shares=options.split_shares,
-            synthetic_in_test=options.synthetic_in_test,
-            tags=tuple(sorted(options.tags)),
-        ),
-        statement=_statement(released),
-        tools=_tools(released),
-        withheld=withheld,
-    )
-    contents = {
-        RELEASE_JSON: canonical_json(release) + b"\n",
-        RECORDINGS: _lines(recordings),
-        SEGMENTS: _lines(segment for one in released for segment in one.segments),
-        REDACTIONS: _lines(item for one in released for item in one.redactions),
-        SPLITS: _lines(splits),
-        "README.md": card.dataset_card(release, recordings).encode(),
-        "LICENSE.txt": card.licence_text(release).encode(),
-        "DUA.txt": card.use_agreement(release).encode(),
-    }
-    assert tuple(contents) == FILES
-    for name, data in contents.items():
-        (draft / name).write_bytes(data)
-    (draft / SUMS).write_bytes(_sums(contents, recordings))
+    def add(self, one: Released) -> None:
+        """Note which stages worked on a recording, and who checked its redacted copy."""
+        self._tools |= {canonical_json(tool): tool for tool in one.tools}
+        self._checkers |= set(one.checked_by)
 
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        """The stages, each once."""
+        return tuple(self._tools[key] for key in sorted(self._tools))
 
-def _sums(contents: dict[str, bytes], recordings: Iterable[Recording]) -> bytes:
-    """Return what `sha256sum -c` reads: the folder's files, then the audio beside it."""
-    sums = {name: digest_bytes(data) for name, data in contents.items()}
-    sums |= {f"../{r.audio.uri}": r.audio.sha256 for r in recordings}
-    return "".join(f"{sums[name]}  {name}\n" for name in sorted(sums)).encode()
-
-
-def _publish(staging: Path, draft: Path, folder: Path, target: Path) -> None:
-    """Move the audio, then the folder in one step; take back the audio if that fails."""
-    moved: list[Path] = []
-    try:
-        for path in sorted(staging.glob("audio/**/*")):
-            place = folder / path.relative_to(staging)
-            if path.is_file() and not place.exists():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                moved.append(place)
-                path.replace(place)
-        draft.rename(target)
-    except BaseException:
-        for place in moved:
-            place.unlink(missing_ok=True)
-        raise
-
-
-def _statement(released: Sequence[Released]) -> Statement:
-    removed = Counter(str(item.identifier) for one in released for item in one.redactions)
-    methods = sorted({item.method for one in released for item in one.redactions})
-    checkers = sorted({name for one in released for name in one.checked_by})
-    return Statement(
-        standard="The identifiers of HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i), were looked for.",
-        method=(
-            f"In the audio they were replaced by {' or '.join(methods) or 'silence'} on every "
-            "channel they are heard on, in the text by tags; speech without a transcript was "
-            "removed too."
-        ),
-        check=(
-            "The redacted audio was transcribed again; recordings in which anything removed could "
-            "still be recognised are withheld."
-        ),
-        checked_by=tuple(checkers),
-        caveat=(
-            "What no detector found is not removed, and a voice itself may identify: "
-            "de-identified is not anonymous."
-        ),
-        removed=dict(sorted(removed.items())),
-    )
-
-
-def _tools(released: Sequence[Released]) -> tuple[Tool, ...]:
-    tools = {canonical_json(tool): tool for one in released for tool in one.tools}
-    return tuple(tools[key] for key in sorted(tools))
-
-
-def _lines(rows: Iterable[Any]) -> bytes:
-    return b"".join(canonical_json(row) + b"\n" for row in rows)
+    def finished(self, tally: Tally) -> Statement:
+        """Return the statement over all that was added."""
+        return Statement(
+            standard=(
+                "The identifiers of HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i), were looked for."
+            ),
+            method=(
+                f"In the audio they were replaced by {' or '.join(sorted(tally.methods)) or 'silence'}"
+                " on every channel they are heard on, in the text by tags; speech without a "
+                "transcript was removed too."
+            ),
+            check=(
+                "The redacted audio was transcribed again; recordings in which anything removed "
+                "could still be recognised are withheld."
+            ),
+            checked_by=tuple(sorted(self._checkers)),
+            caveat=(
+                "What no detector found is not removed, and a voice itself may identify: "
+                "de-identified is not anonymous."
+            ),
+            removed=dict(sorted(tally.removed.items())),
+        )

@@ -5,42 +5,39 @@
                    segments.jsonl    ReleasedSegment, by recording and time
                    redactions.jsonl  ReleasedRedaction, by recording and time
                    splits.jsonl      Split, by recording
-                   README.md  LICENSE.txt  DUA.txt  SHA256SUMS.txt
+                   README.md, DATASHEET.md, …, croissant.json, prov.json: the papers
+                   SHA256SUMS.txt    and its signature, SHA256SUMS.txt.minisig
 <corpus>/audio/sha256/ab/abcd….flac  shared between versions
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
 from speechkit.core.digest import digest_file
 from speechkit.core.errors import InputError, StoreError
 from speechkit.core.types import Identifier, Recording, Word
+from speechkit.manifest.lines import reason_of
 
-RELEASE_SCHEMA_VERSION = 1
+RELEASE_SCHEMA_VERSION = 2
 RELEASE_JSON = "release.json"
 RECORDINGS = "recordings.jsonl"
 SEGMENTS = "segments.jsonl"
 REDACTIONS = "redactions.jsonl"
 SPLITS = "splits.jsonl"
 SUMS = "SHA256SUMS.txt"
-FILES = (
-    RELEASE_JSON,
-    RECORDINGS,
-    SEGMENTS,
-    REDACTIONS,
-    SPLITS,
-    "README.md",
-    "LICENSE.txt",
-    "DUA.txt",
-)
+PAPERS = ("README.md", "LICENSE.txt", "DUA.txt", "RECORDS")
+# What stands in every release beside its line files, by schema version.
+WHOLE_FILES: dict[int, tuple[str, ...]] = {
+    1: (RELEASE_JSON, "README.md", "LICENSE.txt", "DUA.txt"),
+    2: (RELEASE_JSON, *PAPERS),
+}
 
 SplitName = Literal["train", "dev", "test"]
-Line = TypeVar("Line")
 
 
 class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -130,12 +127,38 @@ class Counts(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Policy(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """By which rules recordings and metadata got in."""
+    """By which rules recordings and metadata got in.
+
+    `split_by`: what recordings of one group share; `stratify`: what the splits are balanced by.
+    """
 
     licence: str
     split_shares: tuple[float, float, float]
     synthetic_in_test: bool
     tags: tuple[str, ...]
+    split_by: tuple[str, ...] = ("participant",)
+    stratify: tuple[str, ...] = ()
+
+
+class ConsentCheck(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """That each recording's consent was asked for, for which purpose, under which policy.
+
+    `register` and `policy` are digests; `permitted` counts recordings, `not_needed` made-up ones.
+    """
+
+    purpose: str
+    policy: str
+    register: str
+    permitted: int
+    not_needed: int
+
+
+class Withdrawn(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tombstone: a recording of an earlier version that is in no later one, and why."""
+
+    recording: str
+    version: str
+    reason: Literal["consent withdrawn"] = "consent withdrawn"
 
 
 class Statement(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -150,7 +173,11 @@ class Statement(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Release(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What release.json holds. No time and no name of a person: same inputs, same bytes."""
+    """What release.json holds. No time and no name of a person: same inputs, same bytes.
+
+    `origin` says where recordings came from: speechkit's own pipeline, or other tools' files, of
+    which `deidentified_by` says who vouches that they hold no identifiers.
+    """
 
     schema_version: int
     corpus: str
@@ -162,6 +189,10 @@ class Release(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     statement: Statement
     tools: tuple[Tool, ...]
     withheld: tuple[Withheld, ...]
+    origin: Literal["pipeline", "imported"] = "pipeline"
+    consent: ConsentCheck | None = None
+    withdrawn: tuple[Withdrawn, ...] = ()
+    deidentified_by: str = ""
 
 
 LINE_TYPES: dict[str, type[Any]] = {
@@ -170,6 +201,35 @@ LINE_TYPES: dict[str, type[Any]] = {
     REDACTIONS: ReleasedRedaction,
     SPLITS: Split,
 }
+
+
+def _from_1(old: dict[str, Any]) -> dict[str, Any]:
+    # Version 2 added fields, all of which have the defaults that were the rule before.
+    return {**old, "schema_version": 2}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+
+
+def migrated(document: Any) -> Any:
+    """Return what an older release.json holds in the form of the present schema version.
+
+    >>> migrated({"schema_version": 1, "corpus": "c"})
+    {'schema_version': 2, 'corpus': 'c'}
+    """
+    while isinstance(document, dict) and document.get("schema_version") in MIGRATIONS:
+        document = MIGRATIONS[document["schema_version"]](document)
+    return document
+
+
+def written_version(path: Path) -> int:
+    """Return the schema version that a release was written in; 0 where it does not say."""
+    try:
+        document = msgspec.json.decode((path / RELEASE_JSON).read_bytes())
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return 0
+    version = document.get("schema_version") if isinstance(document, dict) else None
+    return version if isinstance(version, int) else 0
 
 
 def read_release(path: Path) -> Release:
@@ -186,28 +246,9 @@ def read_release(path: Path) -> Release:
             "speechkit release create CORPUS --version X.Y.Z"
         )
     try:
-        return msgspec.json.decode(file.read_bytes(), type=Release)
+        return msgspec.convert(migrated(msgspec.json.decode(file.read_bytes())), type=Release)
     except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise InputError(f"{file}: {reason_of(error)}") from error
-
-
-def read_lines(path: Path, name: str, type_: type[Line]) -> Iterator[Line]:
-    """Read one of a release's line files, line by line.
-
-    Raises:
-        InputError: with file, line and reason.
-    """
-    decoder = msgspec.json.Decoder(type_)
-    file = path / name
-    try:
-        with file.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                try:
-                    yield decoder.decode(line)
-                except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                    raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror or error}") from error
 
 
 def release_digest(path: Path) -> str:
@@ -220,18 +261,3 @@ def release_digest(path: Path) -> str:
         return digest_file(path / SUMS)
     except OSError as error:
         raise InputError(f"{path / SUMS}: {error.strerror or error}") from error
-
-
-def reason_of(error: Exception) -> str:
-    """Say what does not fit, without quoting what stands there: it may be speech.
-
-    >>> reason_of(msgspec.ValidationError("Invalid enum value 'Diane' - at `$.role`"))
-    'Invalid enum value … - at `$.role`'
-    """
-    import re
-
-    if not isinstance(error, msgspec.ValidationError):
-        if isinstance(error, (msgspec.DecodeError, UnicodeDecodeError)):
-            return "not JSON"
-        return getattr(error, "strerror", None) or type(error).__name__
-    return re.sub(r"'[^']*'", "…", str(error))

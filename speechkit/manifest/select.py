@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,35 +39,31 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
         return f"Released({self.recording.id!r})"
 
 
-def select(
-    corpus: Corpus, tags: Sequence[str] = ()
-) -> tuple[tuple[Released, ...], tuple[Withheld, ...]]:
-    """Return what may be released, sorted by id, and what is withheld and why.
+def select(corpus: Corpus, tags: Sequence[str] = ()) -> Iterator[Released | Withheld]:
+    """Yield what may be released, and what is withheld and why, in order of raw ids.
 
     Args:
         corpus: after a run of the pipeline.
         tags: names of the context's tags that may leave; a kept column may hold anything.
     """
     failed = {row["item"]: row.get("stage", "ingest") for row in corpus.failures() if "item" in row}
-    released: dict[str, Released] = {}
-    withheld = []
+    released: dict[str, str | None] = {}
     for session in corpus.sessions():
         raw = session.recording.id
         layer = corpus.layer(session, "redacted")
         copy: RedactedCopy | None = layer.items[0] if layer is not None and layer.items else None
         reason = _refusal(copy, failed.get(raw, ""))
         if reason:
-            withheld.append(Withheld(recording=raw, reason=reason))
+            yield Withheld(recording=raw, reason=reason)
             continue
         assert copy is not None
-        one = _released(corpus, session, copy, tags)
-        if one.recording.id in released:
-            other = released[one.recording.id].recording.derived_from
-            reason = f"its redacted audio is the same as that of {other}"
-            withheld.append(Withheld(recording=raw, reason=reason))
-        else:
-            released[one.recording.id] = one
-    return tuple(released[name] for name in sorted(released)), tuple(withheld)
+        name = recording_id(copy.audio.sha256)
+        if name in released:
+            reason = f"its redacted audio is the same as that of {released[name]}"
+            yield Withheld(recording=raw, reason=reason)
+            continue
+        released[name] = raw
+        yield _released(corpus, session, copy, tags)
 
 
 def _refusal(copy: RedactedCopy | None, failed_stage: str) -> str:
@@ -201,9 +197,8 @@ def _one(people: Sequence[Participant]) -> Participant | None:
 def _tools(corpus: Corpus, session: Session) -> tuple[Tool, ...]:
     tools = []
     for name in sorted(session.layers):
-        layer = corpus.layer(session, name)
-        if layer is not None and layer.provenance.stage != "ingest":
-            made = layer.provenance
+        made = corpus.layer_provenance(session.layers[name])
+        if made.stage != "ingest":
             tools.append(
                 Tool(
                     stage=made.stage,

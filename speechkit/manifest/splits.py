@@ -30,7 +30,7 @@ def make_splits(
         synthetic_in_test: if false, a group with a made-up recording goes to train instead of test.
     """
     splits = []
-    for group in people_groups(recordings):
+    for group in groups(recordings):
         key = _key(group)
         name = _draw(key, shares)
         if name == "test" and not synthetic_in_test and any(r.synthetic for r in group):
@@ -39,7 +39,7 @@ def make_splits(
     return tuple(sorted(splits, key=lambda split: split.recording))
 
 
-def people_groups(recordings: Sequence[Recording]) -> tuple[tuple[Recording, ...], ...]:
+def groups(recordings: Sequence[Recording]) -> tuple[tuple[Recording, ...], ...]:
     """Return the connected components of recordings under 'shares a participant'."""
     root: dict[str, str] = {recording.id: recording.id for recording in recordings}
 

@@ -34,10 +34,17 @@ from speechkit.core.types import (
     SpeakerRole,
     Word,
 )
-from speechkit.manifest import release as release_module
+from speechkit.manifest import write as write_module
 from speechkit.manifest.diff import diff_releases
+from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import ReleaseOptions, create_release
-from speechkit.manifest.schema import SEGMENTS, ReleasedSegment, read_lines, read_release
+from speechkit.manifest.schema import (
+    PAPERS,
+    RELEASE_SCHEMA_VERSION,
+    SEGMENTS,
+    ReleasedSegment,
+    read_release,
+)
 from speechkit.manifest.splits import make_splits
 from speechkit.manifest.verify import verify_release
 
@@ -201,7 +208,7 @@ def test_never_over_an_old_one(corpus: Corpus, tmp_path: Path) -> None:
     assert contents(tmp_path / "out") == before
 
 
-@pytest.mark.parametrize("step", ["_stage_audio", "_lines", "_sums", "rename"])
+@pytest.mark.parametrize("step", ["_stage_audio", "write_lines", "_write_sums", "rename"])
 def test_interrupted_leaves_nothing(
     corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
@@ -210,8 +217,10 @@ def test_interrupted_leaves_nothing(
 
     if step == "rename":
         monkeypatch.setattr(Path, "rename", stop)
+    elif step == "_stage_audio":
+        monkeypatch.setattr(write_module.ReleaseWriter, step, stop)
     else:
-        monkeypatch.setattr(release_module, step, stop)
+        monkeypatch.setattr(write_module, step, stop)
     with pytest.raises(KeyboardInterrupt):
         create_release(corpus, "1.0.0", tmp_path / "out")
     assert contents(tmp_path / "out") == {}
@@ -265,7 +274,7 @@ def test_sha256sum_accepts_it(corpus: Corpus, tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count(": OK") == 8 + 3
+    assert done.stdout.count(": OK") == 5 + len(PAPERS) + 3
 
 
 def test_lines_are_canonical_by_another_program(corpus: Corpus, tmp_path: Path) -> None:
@@ -422,3 +431,20 @@ def test_withheld_recordings_are_said(corpus: Corpus, tmp_path: Path) -> None:
     done = CliRunner().invoke(command, args)
     assert done.exit_code == 1
     assert f"withheld: {failed}: the check failed" in done.stderr
+
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.mark.parametrize("version", [1])
+def test_releases_of_every_schema_version_are_read(version: int) -> None:
+    """Written by the speechkit of that time and never again; verified by the one of today."""
+    path = GOLDEN / f"v{version}" / "clinic" / "1.0.0"
+    release = read_release(path)
+    assert (release.schema_version, release.counts.segments) == (RELEASE_SCHEMA_VERSION, 4)
+    assert verify_release(path) == ()
+    assert [s.role for s in read_lines(path, SEGMENTS, ReleasedSegment)] == [
+        "doctor",
+        "unknown",
+    ] * 2
+    assert diff_releases(path, path).counts()["segments_same"] == 4

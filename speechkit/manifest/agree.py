@@ -1,0 +1,168 @@
+"""Whether the files of a release agree with each other: ids, order, times, people, counts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from speechkit.core.digest import recording_id, segment_id
+from speechkit.core.types import Recording
+from speechkit.manifest.counts import Tally
+from speechkit.manifest.lines import encode_line
+from speechkit.manifest.schema import (
+    RECORDINGS,
+    RELEASE_JSON,
+    SPLITS,
+    SUMS,
+    Counts,
+    Release,
+    ReleasedRedaction,
+    ReleasedSegment,
+    Split,
+)
+from speechkit.manifest.splits import groups
+
+_SLACK = 0.02  # seconds a segment may reach beyond the audio: transcribers round to 20 ms
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is wrong; `line` counts from 1, 0 where it is about the whole file."""
+
+    file: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.file}{f', line {self.line}' if self.line else ''}: {self.reason}"
+
+
+class TextDigest:
+    """The digest of what is said in a recording that has no audio: its id comes from that."""
+
+    def __init__(self) -> None:
+        self._state = hashlib.sha256()
+
+    def add(self, segment: ReleasedSegment) -> None:
+        """Take the next segment, in order."""
+        bare = msgspec.structs.replace(segment, id="", recording="")
+        self._state.update(encode_line(bare))
+
+    def recording_id(self) -> str:
+        """Return the recording's id."""
+        return recording_id(self._state.hexdigest())
+
+
+def text_id(segments: Iterable[ReleasedSegment]) -> str:
+    """Return the id of a recording without audio, made from its segments in order."""
+    digest = TextDigest()
+    for segment in segments:
+        digest.add(segment)
+    return digest.recording_id()
+
+
+class LineChecks:
+    """Checks line after line; `segment` and `redaction` return a reason or nothing."""
+
+    def __init__(self, recordings: Sequence[Recording], sums: dict[str, str]) -> None:
+        self.tally = Tally()
+        self._recordings = recordings
+        self._sums = sums
+        self._ends = {r.id: r.duration + _SLACK for r in recordings}
+        self._text_only = {r.id: TextDigest() for r in recordings if not r.audio.sha256}
+        self._segment: tuple[str, float, float] = ("", 0.0, 0.0)
+        self._index = -1
+        self._redaction: tuple[str, float, float] = ("", 0.0, 0.0)
+
+    def segment(self, row: ReleasedSegment) -> str:
+        """Check the next segment."""
+        key = (row.recording, row.start, row.end)
+        before, self._segment = self._segment, key
+        self._index = self._index + 1 if before[0] == row.recording else 0
+        self.tally.add_segment(row)
+        if row.recording in self._text_only:
+            self._text_only[row.recording].add(row)
+        if key < before:
+            return "out of order"
+        if row.id != segment_id(row.recording, self._index):
+            return "its id is not the next of its recording: a line is missing or moved"
+        return self._within(*key)
+
+    def redaction(self, row: ReleasedRedaction) -> str:
+        """Check the next redaction."""
+        key = (row.recording, row.start, row.end)
+        before, self._redaction = self._redaction, key
+        self.tally.add_redaction(row)
+        return "out of order" if key < before else self._within(*key)
+
+    def recordings(self) -> Iterator[Finding]:
+        """Check the recordings, once all segments have passed."""
+        before = ""
+        for number, recording in enumerate(self._recordings, start=1):
+            reason = self._recording(recording)
+            if recording.id <= before:
+                reason = "out of order, or there twice"
+            if reason:
+                yield Finding(file=RECORDINGS, line=number, reason=reason)
+            before = recording.id
+
+    def _within(self, recording: str, start: float, end: float) -> str:
+        last = self._ends.get(recording)
+        if last is None:
+            return f"no recording {recording}"
+        if not 0 <= start <= end:
+            return "ends before it starts"
+        return "ends after its recording" if end > last else ""
+
+    def _recording(self, recording: Recording) -> str:
+        audio = recording.audio
+        if recording.phi == "raw":
+            return "is raw, not redacted"
+        if not audio.sha256:
+            if recording.id != self._text_only[recording.id].recording_id():
+                return "its id does not come from its segments"
+            return ""
+        if recording.id != recording_id(audio.sha256):
+            return "its id does not come from its audio's digest"
+        if self._sums.get(f"../{audio.uri}") != audio.sha256:
+            return f"{SUMS} does not have its audio under its digest"
+        return ""
+
+
+def check_splits(recordings: Sequence[Recording], splits: Sequence[Split]) -> Iterator[Finding]:
+    """Check that every recording has one split, and nobody is in two."""
+    known = {recording.id for recording in recordings}
+    before = ""
+    for number, split in enumerate(splits, start=1):
+        if split.recording <= before:
+            yield Finding(file=SPLITS, line=number, reason="out of order, or there twice")
+        if split.recording not in known:
+            reason = f"no recording {split.recording}"
+            yield Finding(file=SPLITS, line=number, reason=reason)
+        before = split.recording
+    split_of = {split.recording: split.split for split in splits}
+    for recording in recordings:
+        if recording.id not in split_of:
+            yield Finding(file=SPLITS, line=0, reason=f"no split for {recording.id}")
+    for group in groups(recordings):
+        if len({split_of[r.id] for r in group if r.id in split_of}) > 1:
+            names = ", ".join(r.id for r in group)
+            yield Finding(file=SPLITS, line=0, reason=f"people are in two splits: {names}")
+
+
+def check_release(
+    release: Release, tally: Tally, recordings: Sequence[Recording], splits: Sequence[Split]
+) -> Iterator[Finding]:
+    """Check what release.json says against what is there."""
+    counted = tally.counts(recordings, splits)
+    for field in Counts.__struct_fields__:
+        said, found = getattr(release.counts, field), getattr(counted, field)
+        if said != found:
+            reason = f"says {said} {field}, there are {found}"
+            yield Finding(file=RELEASE_JSON, line=1, reason=reason)
+    made_up = {r.id for r in recordings if r.synthetic}
+    if not release.policy.synthetic_in_test:
+        for number, split in enumerate(splits, start=1):
+            if split.split == "test" and split.recording in made_up:
+                yield Finding(file=SPLITS, line=number, reason="a made-up recording is in test")
