@@ -1,0 +1,71 @@
+"""What this process may use of the machine: cores, memory, disk. Containers give less than all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")
+_NETWORK = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "lustre", "gpfs"}
+)
+
+
+def usable_cores() -> int:
+    """Number of cores this process may run on: its affinity, and its container's share (≥ 1)."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    quota, _, period = _read(_CGROUP / "cpu.max").partition(" ")
+    if quota.isdigit() and period.isdigit() and int(period):
+        cores = min(cores or 1, max(1, int(quota) // int(period)))
+    return cores or 1
+
+
+def usable_memory() -> int:
+    """Bytes of memory this process may use: the machine's, or its container's limit; 0: unknown."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0
+    limit = _read(_CGROUP / "memory.max")
+    return min(memory, int(limit)) if limit.isdigit() else memory
+
+
+def free_disk(path: Path) -> int:
+    """Bytes free where `path` lies, or would lie."""
+    return shutil.disk_usage(_existing(path)).free
+
+
+def filesystem(path: Path) -> str:
+    """Kind of the file system that `path` lies on (`ext4`, `nfs4`, …); empty where not known."""
+    here = _existing(path).resolve()
+    best, kind = -1, ""
+    for line in _read(Path("/proc/mounts")).splitlines():
+        fields = line.split(" ")
+        mount = fields[1].encode().decode("unicode_escape")
+        if here.is_relative_to(mount) and len(mount) >= best:
+            best, kind = len(mount), fields[2]
+    return kind
+
+
+def is_network(kind: str) -> bool:
+    """Say whether a kind of file system lies on another machine.
+
+    >>> is_network("nfs4"), is_network("fuse.sshfs"), is_network("ext4")
+    (True, True, False)
+    """
+    return kind in _NETWORK or kind.startswith("fuse.")
+
+
+def _existing(path: Path) -> Path:
+    path = path.absolute()
+    while not path.exists() and path != path.parent:
+        path = path.parent
+    return path
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text().strip()
+    except OSError:
+        return ""
