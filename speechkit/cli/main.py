@@ -23,6 +23,7 @@ VERBS = {
     "release": "create, verify and compare releases",
     "bench": "score hypotheses against references",
     "models": "list, fetch and verify pinned weights",
+    "doctor": "what is installed, which weights verify, what will be slow and why",
     "demo": "a real call and a made-up consultation through the whole pipeline",
 }
 
