@@ -1,10 +1,10 @@
 """`make bench-wer`: WER of 12 systems against the published ones, and speed against jiwer.
 
 Data: PriMock57 days 1 and 2 as 12 systems wrote them (`primock57_12_systems` of the developers'
-shared data). The published figures are the means of the WER of all 55 files (Omi-Health/
-medical-STT-eval, README, 2026-04-06), under Whisper's normaliser with two changes of theirs: "oh"
-is not a zero, and variants as okay/ok and yeah/yes are one word. Of one system they publish every
-file's WER: that comparison is on the same files.
+shared data). Published are the mean of the WER of 55 files a system and the WER of each file
+(`wer_published.py`), under Whisper's normaliser with two changes: "oh" is not a zero, and variants
+as okay/ok and yeah/yes are one word. What can be compared is compared on the same files: here are
+25 of the 57 consultations, and they are harder than the rest.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 import jiwer
 import numpy as np
 
+from benchmarks.wer_published import ALL_FILES, BY_FILE, FILES, OTHER_TEXT, STOCK
+from speechkit.benchmark.normalise import DEFAULT_ENGLISH
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import ScoreOptions, Scores
@@ -30,49 +32,14 @@ FOLDER = DATA / "primock57_12_systems"
 DRAWS = 1000
 ROUNDS = 3
 
-PUBLISHED = {
-    "google-gemini-2.5-pro": 8.15,
-    "qwen3-asr-1.7b": 8.96,
-    "parakeet-parakeet-tdt-0.6b-v3": 9.35,
-    "elevenlabs-scribe_v2": 9.72,
-    "kyutai-stt-pytorch-stt-2.6b-en": 11.20,
-    "groq-whisper-large-v3": 11.93,
-    "groq-whisper-large-v3-turbo": 12.14,
-    "openai-whisper-1": 13.20,
-    "canary-1b-v2": 14.32,
-    "mms-1b-all": 38.70,
-    "google-medasr": 64.38,
-}
-
-# groq-whisper-large-v3, file by file, as published (results/metrics/…_wer.json).
-BY_FILE = {
-    "day1_consultation02": 0.15472, "day1_consultation03": 0.11693, "day1_consultation05": 0.16024,
-    "day1_consultation06": 0.14698, "day1_consultation08": 0.12984, "day1_consultation09": 0.16324,
-    "day1_consultation10": 0.18858, "day1_consultation11": 0.16353, "day1_consultation12": 0.13593,
-    "day1_consultation13": 0.10782, "day1_consultation14": 0.13744, "day1_consultation15": 0.13307,
-    "day2_consultation01": 0.11453, "day2_consultation02": 0.13389, "day2_consultation03": 0.14256,
-    "day2_consultation04": 0.10575, "day2_consultation05": 0.07303, "day2_consultation06": 0.11971,
-    "day2_consultation07": 0.13546, "day2_consultation08": 0.09697, "day2_consultation09": 0.11330,
-    "day2_consultation10": 0.08934,
-}  # fmt: skip
-
 
 def main() -> None:
     """Print both comparisons."""
     if not FOLDER.is_dir():
         sys.exit(f"no {FOLDER.name} among the test data (set SPEECHKIT_TEST_DATA)")
-    whisper, spoken = run(""), run("en-spoken")
-    print(f"{'system':32} {'published':>9} {'en@1':>7} {'en-spoken@1':>12}   (55 files; here 25)")
-    for row in whisper.systems:
-        other = next(s for s in spoken.systems if s.system == row.system)
-        published = PUBLISHED.get(row.system)
-        shown = f"{published:9.2f}" if published else " " * 9
-        print(f"{row.system:32} {shown} {percent(row.wer):7.2f} {percent(other.wer):12.2f}")
-    for name, scores in (("en@1", whisper), ("en-spoken@1", spoken)):
-        rows = {s.system: s.wer or 0.0 for s in scores.systems}
-        both = [(PUBLISHED[system], rows[system]) for system in rows if system in PUBLISHED]
-        print(f"rank correlation with the published ones, {name}: {rank_correlation(both):.3f}")
-    same_files(spoken)
+    results = {name: run(name) for name in (DEFAULT_ENGLISH, "en@1", "en-spoken@1")}
+    everything(results)
+    same_files(results[DEFAULT_ENGLISH], results["en@1"])
     speed()
 
 
@@ -84,25 +51,51 @@ def run(normalizer: str, workers: int = 2) -> Scores:
     return score(references, systems, options, workers=workers)
 
 
-def same_files(scores: Scores) -> None:
-    """Compare the one system whose every file is published, on the files that are here."""
-    ours = {
-        row.recording.removesuffix("_pure_text"): row.errors / row.words
-        for row in scores.recordings
-        if row.system == "groq-whisper-large-v3"
-    }
-    shared = sorted(ours.keys() & BY_FILE.keys())
-    mine = float(np.mean([ours[name] for name in shared]))
-    theirs = float(np.mean([BY_FILE[name] for name in shared]))
-    apart = max(abs(ours[name] - BY_FILE[name]) for name in shared)
+def everything(results: dict[str, Scores]) -> None:
+    """Print each system's corpus WER on all that is here, beside the published mean of 55 files."""
+    print(f"{'system':32} {'55 files':>9}" + "".join(f" {name:>12}" for name in results))
+    rows = {name: {s.system: s.wer for s in scores.systems} for name, scores in results.items()}
+    for system in rows[DEFAULT_ENGLISH]:
+        cells = "".join(f" {percent(row[system]):12.2f}" for row in rows.values())
+        print(f"{system:32} {ALL_FILES[system]:9.2f}{cells}")
+    print()
+
+
+def same_files(default: Scores, stock: Scores) -> None:
+    """Compare with what was published for the same files, transcript by transcript."""
+    print(f"{'the same files, corpus WER':32} files published    here  farthest file  rules")
+    both = []
+    for system, published in sorted(BY_FILE.items()):
+        scores = stock if system in STOCK else default
+        ours = {
+            row.recording.removesuffix("_pure_text"): row
+            for row in scores.recordings
+            if row.system == system
+        }
+        known = [
+            (ours[name].errors, ours[name].words, rate)
+            for name, rate in zip(FILES, published, strict=True)
+            if name in ours and (system, name) not in OTHER_TEXT
+        ]
+        words = sum(n for _, n, _ in known)
+        here = 100 * sum(e for e, _, _ in known) / words
+        theirs = 100 * sum(rate * n for _, n, rate in known) / words
+        apart = 100 * max(abs(e / n - rate) for e, n, rate in known)
+        rules = "en@1" if system in STOCK else DEFAULT_ENGLISH
+        print(f"{system:32} {len(known):5} {theirs:9.2f} {here:7.2f} {apart:14.2f}  {rules}")
+        if system not in STOCK:
+            both.append((theirs, here))
     print(
-        f"groq-whisper-large-v3 on the same {len(shared)} files, mean a file: published "
-        f"{100 * theirs:.2f}, en-spoken@1 {100 * mine:.2f}; farthest file {100 * apart:.2f} apart"
+        f"{len(both)} systems under {DEFAULT_ENGLISH}: rank correlation with the published figures "
+        f"{rank_correlation(both):.3f}, farthest {max(abs(a - b) for a, b in both):.2f} points"
     )
 
 
 def speed() -> None:
-    """Time one run with intervals, clinical errors and the report against jiwer alone."""
+    """Time one run with intervals, clinical errors and the report against jiwer alone.
+
+    The work is done in forked processes: each run reads the texts and meets each word anew.
+    """
     references = read_references(str(FOLDER / "reference"))
     systems = read_systems((str(FOLDER / "hypotheses"),), references)
     pairs = [
@@ -117,12 +110,11 @@ def speed() -> None:
 
     with TemporaryDirectory() as folder:
 
-        def everything() -> None:
+        def all_of_it() -> None:
             write_report(run(""), Path(folder))
 
-        everything()  # the lists and the cache of words are there from the second run on
         # Taken in turns, so that other work on the machine slows both alike.
-        times = [(timed(alone), timed(everything)) for _ in range(ROUNDS)]
+        times = [(timed(alone), timed(all_of_it)) for _ in range(ROUNDS)]
     baseline, ours = (min(column) for column in zip(*times, strict=True))
     print(
         f"{len(pairs)} pairs: jiwer alone {baseline:.2f} s; speechkit with {DRAWS} draws, clinical "
@@ -139,8 +131,9 @@ def timed(work: Callable[[], None]) -> float:
 
 def rank_correlation(pairs: list[tuple[float, float]]) -> float:
     """Return Spearman's rank correlation."""
-    ranks = np.argsort(np.argsort(np.array(pairs), axis=0), axis=0)
-    return float(np.corrcoef(ranks.T)[0, 1])
+    columns = np.array(pairs).T
+    first, second = (np.argsort(np.argsort(column)) for column in columns)
+    return float(np.corrcoef(first, second)[0, 1])
 
 
 def percent(rate: float | None) -> float:
