@@ -20,6 +20,7 @@ VERBS = {
     "diarize": "who spoke when: audio files → RTTM",
     "transcribe": "what was said: audio files → JSON, subtitles, STM, CTM, SegLST",
     "deidentify": "remove what identifies people, from text and audio",
+    "review": "people correct drafts in the browser: desk, accounts, queue, export",
     "release": "create, verify and compare releases",
     "bench": "score hypotheses against references",
     "models": "list, fetch and verify pinned weights",

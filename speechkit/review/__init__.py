@@ -1,0 +1,1 @@
+"""People correct drafts: accounts, tasks, edits, agreement, and the desk in the browser."""

@@ -1,0 +1,88 @@
+"""Who may see, hear and change what. Every route asks here; what is not allowed is refused."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from speechkit.core.errors import SpeechkitError
+from speechkit.review.accounts import Person
+from speechkit.review.schema import Task
+
+ADJUDICATED = "adjudicated"
+
+
+class RefusedError(SpeechkitError):
+    """Somebody asked for what is not theirs."""
+
+
+class UnknownError(SpeechkitError):
+    """There is nothing of that name, or nothing that the person may know of."""
+
+
+def hides(person: Person) -> bool:
+    """Say whether identifiers are hidden from this person, in text and sound."""
+    return not person.hear_raw
+
+
+def fits(person: Person, task: Task) -> bool:
+    """Say whether a person's credentials and languages are those that a task asks for."""
+    if task.needs and task.needs not in person.credentials:
+        return False
+    primary = task.language.replace("_", "-").split("-")[0]
+    return not (person.languages and primary) or primary in person.languages
+
+
+def may_see(session: Session, person: Person, task: Task) -> bool:
+    """Say whether a person may open a task, if only to read."""
+    if person.has("admin", "auditor"):
+        return True
+    if task.assignee == person.id:
+        return True
+    if person.has("adjudicator") and task.track == ADJUDICATED and task.assignee is None:
+        return True
+    if person.has("reviewer") and task.state != "open":
+        return True
+    return (
+        person.has("transcriber")
+        and task.track != ADJUDICATED
+        and task.assignee is None
+        and task.state == "open"
+        and fits(person, task)
+        and not did_another(session, person, task)
+    )
+
+
+def may_edit(session: Session, person: Person, task: Task) -> bool:
+    """Say whether a person may take the lease of a task."""
+    if not may_see(session, person, task):
+        return False
+    if task.state == "approved":
+        return False
+    if task.state == "submitted":
+        # Four eyes: nobody approves their own work.
+        return person.has("reviewer") and task.assignee != person.id
+    if task.track == ADJUDICATED:
+        return person.has("adjudicator") and not did_another(session, person, task)
+    return person.has("transcriber") and task.assignee in (None, person.id)
+
+
+def did_another(session: Session, person: Person, task: Task) -> bool:
+    """Say whether a person has had another pass over the same recording: passes are blind."""
+    other = select(Task.id).where(
+        Task.recording == task.recording, Task.id != task.id, Task.assignee == person.id
+    )
+    return session.scalar(other.limit(1)) is not None
+
+
+def seen_task(session: Session, person: Person, task_id: str, *, lock: bool = False) -> Task:
+    """Return a task that the person may see.
+
+    Raises:
+        UnknownError: if there is none; or none for them, which they are not told apart.
+    """
+    query = select(Task).where(Task.id == task_id)
+    task = session.scalar(query.with_for_update() if lock else query)
+    if task is None or not may_see(session, person, task):
+        raise UnknownError("there is no such task for you")
+    return task

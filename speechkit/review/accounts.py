@@ -1,0 +1,210 @@
+"""Accounts and sessions: argon2id passwords, random tokens of which only the digest is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import time
+from collections.abc import Sequence
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from speechkit.core.errors import SpeechkitError, UsageError, did_you_mean
+from speechkit.review.audit import record
+from speechkit.review.schema import Login, User
+
+ROLES = ("admin", "transcriber", "reviewer", "adjudicator", "auditor")
+IDLE = 30 * 60.0  # seconds without a request after which a session ends
+LONGEST = 12 * 3600.0  # seconds after which it ends whatever happens
+LEAST_PASSWORD, MOST_PASSWORD = 12, 256
+
+_HASHER = PasswordHasher()
+# Verified when there is no such account, so that timing does not tell which names exist.
+_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is asking, and what they may do."""
+
+    id: int
+    name: str
+    roles: tuple[str, ...]
+    hear_raw: bool
+    credentials: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    def has(self, *roles: str) -> bool:
+        """Say whether the person has one of these roles."""
+        return any(role in self.roles for role in roles)
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """A session just opened; `token` goes into the cookie and is kept nowhere else."""
+
+    person: Person
+    token: str
+    csrf: str
+
+    def __repr__(self) -> str:
+        return f"Opened({self.person.name!r})"
+
+
+def add_user(
+    session: Session,
+    name: str,
+    password: str,
+    *,
+    roles: Sequence[str],
+    hear_raw: bool = False,
+    credentials: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    by: str = "command line",
+) -> User:
+    """Make an account.
+
+    Raises:
+        UsageError: for a name that is taken, an unknown role, or too weak a password.
+    """
+    for role in roles:
+        if role not in ROLES:
+            raise UsageError(f"no role {role!r}; {did_you_mean(role, ROLES)}")
+    if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
+        raise UsageError("a user's name has 1 to 100 printable characters")
+    if session.scalar(select(User).where(User.name == name)) is not None:
+        raise UsageError(f"there is a user {name!r} already")
+    check_password(password, name)
+    user = User(
+        name=name,
+        password=_HASHER.hash(password),
+        roles=list(roles),
+        hear_raw=hear_raw,
+        credentials=list(credentials),
+        languages=list(languages),
+        created=time.time(),
+    )
+    session.add(user)
+    session.flush()
+    record(session, by, "user-added", user=name, roles=list(roles), hear_raw=hear_raw)
+    return user
+
+
+def disable_user(session: Session, name: str, *, by: str = "command line") -> None:
+    """Close an account and its sessions; what it did stays.
+
+    Raises:
+        UsageError: if there is none of that name.
+    """
+    user = find_user(session, name)
+    user.disabled = True
+    session.execute(delete(Login).where(Login.user == user.id))
+    record(session, by, "user-disabled", user=name)
+
+
+def find_user(session: Session, name: str) -> User:
+    """Return an account by name.
+
+    Raises:
+        UsageError: if there is none.
+    """
+    user = session.scalar(select(User).where(User.name == name))
+    if user is None:
+        known = session.scalars(select(User.name)).all()
+        raise UsageError(f"no user {name!r}; {did_you_mean(name, known)}")
+    return user
+
+
+def change_password(session: Session, person: Person, old: str, new: str) -> None:
+    """Give the account another password and end its other sessions.
+
+    Raises:
+        SpeechkitError: if the old one is wrong.
+        UsageError: if the new one is too weak.
+    """
+    user = session.get_one(User, person.id)
+    if not _matches(user.password, old):
+        raise SpeechkitError("that is not the present password")
+    check_password(new, user.name)
+    user.password = _HASHER.hash(new)
+    session.execute(delete(Login).where(Login.user == user.id))
+    record(session, person.name, "password-changed")
+
+
+def check_password(password: str, name: str) -> None:
+    """Refuse what is guessed at once (OWASP ASVS 2.1: 12 characters or more, no other rules)."""
+    if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
+        raise UsageError(f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
+    if name.casefold() in password.casefold() and len(name) > 3:
+        raise UsageError("a password does not hold the user's name")
+    if len(set(password)) < 5:
+        raise UsageError("a password has at least five different characters")
+
+
+def log_in(session: Session, name: str, password: str) -> Opened | None:
+    """Open a session; None if name or password is wrong, or the account closed."""
+    user = session.scalar(select(User).where(User.name == name))
+    right = _matches(user.password if user else _NOBODY, password)
+    if user is None or not right or user.disabled:
+        record(session, "somebody", "login-refused")  # a mistyped name may be a password
+        return None
+    if _HASHER.check_needs_rehash(user.password):
+        user.password = _HASHER.hash(password)
+    token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), time.time()
+    session.execute(delete(Login).where(Login.created < now - LONGEST))
+    session.add(Login(token=_digest(token), user=user.id, csrf=csrf, created=now, seen=now))
+    record(session, user.name, "login")
+    return Opened(person=_person(user), token=token, csrf=csrf)
+
+
+def log_out(session: Session, token: str, who: str) -> None:
+    """End a session."""
+    session.execute(delete(Login).where(Login.token == _digest(token)))
+    record(session, who, "logout")
+
+
+def who_is(session: Session, token: str) -> tuple[Person, str, float] | None:
+    """Return who a token belongs to, the session's CSRF token and when it was last seen."""
+    login = session.get(Login, _digest(token))
+    now = time.time()
+    if login is None or now - login.seen > IDLE or now - login.created > LONGEST:
+        return None
+    user = session.get_one(User, login.user)
+    return None if user.disabled else (_person(user), login.csrf, login.seen)
+
+
+def touch(session: Session, token: str) -> None:
+    """Note that a session is in use."""
+    login = session.get(Login, _digest(token))
+    if login is not None:
+        login.seen = time.time()
+
+
+def same(a: str, b: str) -> bool:
+    """Compare two secrets in constant time."""
+    return hmac.compare_digest(a.encode(), b.encode())
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _HASHER.verify(hashed, password[: MOST_PASSWORD + 1])
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _person(user: User) -> Person:
+    return Person(
+        id=user.id,
+        name=user.name,
+        roles=tuple(user.roles),
+        hear_raw=user.hear_raw,
+        credentials=tuple(user.credentials),
+        languages=tuple(user.languages),
+    )

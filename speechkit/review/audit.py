@@ -1,0 +1,84 @@
+"""The audit log: who did what when, each row chained to the one before by its hash.
+
+A chain shows that a row was changed or taken out. That its tail was cut shows only against a
+checkpoint kept elsewhere: `checkpoint` writes the head into the corpus's journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.digest import canonical_json, digest_of
+from speechkit.review.schema import AuditHead, AuditRow
+
+FIRST = "0" * 64
+
+
+def record(session: Session, who: str, event: str, **facts: Any) -> None:
+    """Add an event in the session's transaction. Facts are ids and counts, never text."""
+    head = session.scalars(select(AuditHead).with_for_update()).one()
+    row = AuditRow(
+        number=head.number + 1,
+        when=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        who=who,
+        event=event,
+        facts=canonical_json(facts).decode(),
+        previous=head.hash,
+        hash="",
+    )
+    row.hash = _hash(row)
+    session.add(row)
+    head.number, head.hash = row.number, row.hash
+
+
+def findings(session: Session, checkpoints: dict[int, str] | None = None) -> list[str]:
+    """Return what is wrong with the chain; nothing if it is whole."""
+    return list(_findings(session, checkpoints or {}))
+
+
+def _findings(session: Session, checkpoints: dict[int, str]) -> Iterator[str]:
+    previous, number = FIRST, 0
+    seen: dict[int, str] = {}
+    for row in session.scalars(select(AuditRow).order_by(AuditRow.number)).yield_per(1000):
+        number += 1
+        if row.number != number:
+            yield f"row {number} is missing"
+            number = row.number
+        if row.previous != previous:
+            yield f"row {row.number} does not follow the row before it"
+        if row.hash != _hash(row):
+            yield f"row {row.number} was altered"
+        previous = row.hash
+        seen[row.number] = row.hash
+    head = session.scalars(select(AuditHead)).one()
+    if (head.number, head.hash) != (number, previous):
+        yield f"the chain ends at row {number}, its head says {head.number}"
+    for at, hash_ in checkpoints.items():
+        if seen.get(at) != hash_:
+            yield f"row {at} is not the one of the checkpoint in the journal"
+
+
+def checkpoint(session: Session, corpus: Corpus) -> None:
+    """Write the head of the chain into the corpus's journal."""
+    head = session.scalars(select(AuditHead)).one()
+    corpus.note("review-audit", number=head.number, hash=head.hash)
+
+
+def checkpoints(corpus: Corpus) -> dict[int, str]:
+    """Return the heads that the journal remembers."""
+    path = corpus.root / "journal.jsonl"
+    if not path.exists():
+        return {}
+    rows = [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line]
+    return {row["number"]: row["hash"] for row in rows if row["event"] == "review-audit"}
+
+
+def _hash(row: AuditRow) -> str:
+    return digest_of([row.number, row.when, row.who, row.event, row.facts, row.previous])

@@ -1,0 +1,68 @@
+"""What others have at a line's place: the draft, and in adjudication the two annotators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session as Db
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.time import overlap
+from speechkit.core.types import Session
+from speechkit.review.access import ADJUDICATED, UnknownError, hides
+from speechkit.review.accounts import Person
+from speechkit.review.lines import Line, decode, lines_of
+from speechkit.review.load import draft_of
+from speechkit.review.schema import LineRow, Task
+from speechkit.review.tasks import lines_of_task
+from speechkit.review.view import hide_said
+
+
+def versions(
+    corpus: Corpus, db: Db, person: Person, session: Session, task: Task, line_id: str
+) -> dict[str, Any]:
+    """Return `{versions: [{by, text}]}` for the time of a line; other annotators' only to an
+    adjudicator, under their pass's letter, not their name.
+
+    Raises:
+        UnknownError: if there is no such line.
+    """
+    row = db.get(LineRow, (task.id, line_id))
+    if row is None or row.gone:
+        raise UnknownError("there is no such line")
+    line = decode(row.content)
+    sources: list[tuple[str, Sequence[Line]]] = []
+    draft = draft_of(corpus, session)
+    if draft is not None:
+        phi = corpus.layer(session, "phi")
+        sources.append(("draft", lines_of(draft.items, phi.items if phi else ())))
+    if task.track == ADJUDICATED:
+        others = select(Task).where(Task.recording == task.recording, Task.id != task.id)
+        sources += [
+            (other.track, lines_of_task(db, other.id))
+            for other in db.scalars(others.order_by(Task.track))
+        ]
+    known = [one for _, lines in sources for one in lines]
+    if hides(person):
+        known += lines_of_task(db, task.id)
+    shown = []
+    for name, lines in sources:
+        text = text_between(lines, line.start, line.end)
+        shown.append({"by": name, "text": hide_said(text, known) if hides(person) else text})
+    return {"versions": shown}
+
+
+def text_between(lines: Sequence[Line], start: float, end: float) -> str:
+    """Return the words that fall between two times by their middle, or whole lines without words
+    that lie there for the most part."""
+    found: list[str] = []
+    for line in lines:
+        if line.end <= start or line.start >= end:
+            continue
+        if line.words:
+            found += [w.text for w in line.words if start <= (w.start + w.end) / 2 < end]
+        elif overlap((line.start, line.end), (start, end)) > (line.end - line.start) / 2:
+            found.append(line.text)
+    return " ".join(found)

@@ -1,0 +1,141 @@
+"""The edits that a browser may ask for: one type a kind, nothing beside their fields.
+
+Every one carries `op_id` (a replay is harmless), `lease_epoch` (fencing), `segment` and the
+revision it was made on (`base_rev`); offsets count in the text as the sender sees it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from speechkit.core.types import Identifier
+
+Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.:-]+$")]
+Offset = Annotated[int, Field(ge=0, le=20_000)]
+Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+Name = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+
+
+class Operation(BaseModel):
+    """What every edit says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    op_id: Id
+    lease_epoch: Count
+    segment: Id
+    base_rev: Count
+
+
+class SetText(Operation):
+    """The line's text becomes `text`."""
+
+    kind: Literal["text"]
+    text: Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
+
+
+class Split(Operation):
+    """The line is cut before character `at`; the second half gets the id `new`."""
+
+    kind: Literal["split"]
+    at: Offset
+    new: Id
+    time: Seconds | None = None
+
+
+class Merge(Operation):
+    """The line takes in `next`."""
+
+    kind: Literal["merge"]
+    next: Id
+    next_rev: Count
+
+
+class Retime(Operation):
+    """The line gets other times."""
+
+    kind: Literal["retime"]
+    start: Seconds
+    end: Seconds
+
+
+class SetSpeaker(Operation):
+    """Another speaker; with `everywhere`, for all lines of the present one."""
+
+    kind: Literal["speaker"]
+    speaker: Name
+    everywhere: bool = False
+
+
+class SetLabels(Operation):
+    """The labels that a person set."""
+
+    kind: Literal["labels"]
+    labels: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=30)]
+
+
+class MarkPhi(Operation):
+    """Characters [start, end) are an identifier."""
+
+    kind: Literal["mark"]
+    start: Offset
+    end: Offset
+    identifier: Identifier
+
+
+class UnmarkPhi(Operation):
+    """What is marked within [start, end) is no identifier."""
+
+    kind: Literal["unmark"]
+    start: Offset
+    end: Offset
+
+
+class Accept(Operation):
+    """The line is right as it stands, or is not after all."""
+
+    kind: Literal["accept"]
+    accepted: bool = True
+
+
+class Insert(Operation):
+    """A new, empty line `segment`; `base_rev` is 0."""
+
+    kind: Literal["insert"]
+    start: Seconds
+    end: Seconds
+    speaker: Name = ""
+
+
+class Delete(Operation):
+    """Nothing was said there."""
+
+    kind: Literal["delete"]
+
+
+class Undo(Operation):
+    """Takes back the edit `undoes`, one's own; undoing an undo is redo. `base_rev` is ignored:
+    what counts is that the lines are as that edit left them."""
+
+    kind: Literal["undo"]
+    undoes: Id
+
+
+AnyOperation = Annotated[
+    SetText
+    | Split
+    | Merge
+    | Retime
+    | SetSpeaker
+    | SetLabels
+    | MarkPhi
+    | UnmarkPhi
+    | Accept
+    | Insert
+    | Delete
+    | Undo,
+    Field(discriminator="kind"),
+]

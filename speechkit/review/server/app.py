@@ -1,0 +1,88 @@
+"""The application: routes, pages, and what errors look like from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import IntegrityError
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import SpeechkitError, UsageError
+from speechkit.review.access import RefusedError, UnknownError
+from speechkit.review.edit import EditError
+from speechkit.review.leases import LeaseError
+from speechkit.review.operations import ReusedError, StaleError
+from speechkit.review.server import account_routes, sound_routes, task_routes
+from speechkit.review.server.desk import Desk, NoSessionError
+from speechkit.review.server.security import App, Guard
+from speechkit.review.server.settings import Settings
+from speechkit.review.store import Store
+
+_STATUS: dict[type[SpeechkitError], int] = {
+    account_routes.TooManyError: 429,
+    NoSessionError: 401,
+    RefusedError: 403,
+    UnknownError: 404,
+    StaleError: 409,
+    LeaseError: 409,
+    ReusedError: 409,
+    EditError: 422,
+    UsageError: 422,
+}
+PAGES = {"/": "tasks.html", "/login": "login.html", "/desk": "desk.html"}
+
+
+def make_app(corpus: Corpus, store: Store, settings: Settings = Settings()) -> App:  # noqa: B008
+    """Return the ASGI application for one corpus."""
+    return Guard(make_api(corpus, store, settings), settings)
+
+
+def make_api(corpus: Corpus, store: Store, settings: Settings) -> FastAPI:
+    """Return the routes without the guard around them."""
+    # The framework's own pages of documentation would load scripts from elsewhere.
+    api = FastAPI(title="speechkit review", docs_url=None, redoc_url=None, openapi_url=None)
+    api.state.desk = Desk(corpus, store, settings)
+    for routes in (account_routes, task_routes, sound_routes):
+        api.include_router(routes.router)
+    web = Path(str(files("speechkit.review") / "web"))
+    for address, page in PAGES.items():
+        api.add_api_route(address, _page(web / page), include_in_schema=False)
+    api.mount("/web", StaticFiles(directory=web))
+    api.add_api_route("/healthz", lambda: {"ok": True}, include_in_schema=False)
+    api.add_exception_handler(SpeechkitError, _refuse)
+    api.add_exception_handler(RequestValidationError, _invalid)
+    api.add_exception_handler(IntegrityError, _collided)
+    return api
+
+
+def _page(path: Path) -> Callable[[], FileResponse]:
+    def page() -> FileResponse:
+        return FileResponse(path)
+
+    return page
+
+
+def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 400)
+    body: dict[str, object] = {"error": str(error), "kind": type(error).__name__}
+    if isinstance(error, StaleError):
+        body |= {"base": error.base, "theirs": error.theirs}
+    return Response(msgspec.json.encode(body), status, media_type="application/json")
+
+
+def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    """Say which fields are wrong; never what stood in them."""
+    assert isinstance(error, RequestValidationError)
+    fields = sorted({".".join(str(part) for part in e["loc"][1:3]) for e in error.errors()})
+    return JSONResponse({"error": "the request is not as it should be", "fields": fields}, 422)
+
+
+def _collided(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    return JSONResponse({"error": "two requests collided; try again", "kind": "ReusedError"}, 409)

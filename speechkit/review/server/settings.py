@@ -1,0 +1,27 @@
+"""How the desk is served."""
+
+from __future__ import annotations
+
+import msgspec
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """`https`: the browser reaches the desk over TLS, directly or through a proxy, so cookies are
+    sent over nothing else. `hosts`: names under which it may be asked for; others are refused,
+    which stops DNS rebinding. Rates are requests; logins count failed ones.
+    """
+
+    https: bool = False
+    hosts: tuple[str, ...] = LOOPBACK
+    requests_per_second: float = 60.0
+    burst: int = 240
+    failed_logins: int = 5
+    failed_logins_window: float = 15 * 60.0  # seconds
+    most_bytes: int = 1 << 20  # of a request's body
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; the prefix makes browsers enforce what it promises."""
+        return "__Host-speechkit" if self.https else "speechkit"

@@ -1,0 +1,167 @@
+"""Tasks: what is there for somebody, what is in one, and how it goes from hand to hand.
+
+open ──submit──▶ submitted ──approve──▶ approved
+  ▲                  │
+  └────return────────┘
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from speechkit.core.errors import UsageError
+from speechkit.review.access import RefusedError, hides, may_edit, may_see
+from speechkit.review.accounts import Person
+from speechkit.review.audit import record
+from speechkit.review.leases import held
+from speechkit.review.lines import Line, decode
+from speechkit.review.schema import AuditRow, LineRow, OperationRow, Task
+from speechkit.review.view import show
+
+Step = Literal["submit", "approve", "return"]
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """A task as a list shows it."""
+
+    id: str
+    recording: str
+    track: str
+    state: str
+    language: str
+    duration: float
+    priority: float
+    num_lines: int
+    num_done: int
+    mine: bool
+    editable: bool
+    audit_share: bool
+
+
+def visible_tasks(session: Session, person: Person) -> list[Summary]:
+    """Return the tasks a person may see: their own first, then by what is to be gained."""
+    counts = {
+        row[0]: (row[1], row[2] or 0)
+        for row in session.execute(
+            select(
+                LineRow.task,
+                func.count(),
+                func.sum(case((LineRow.done, 1), else_=0)),
+            )
+            .where(LineRow.gone.is_(False))
+            .group_by(LineRow.task)
+        )
+    }
+    found = []
+    for task in session.scalars(select(Task)):
+        if not may_see(session, person, task):
+            continue
+        num_lines, num_done = counts.get(task.id, (0, 0))
+        found.append(
+            Summary(
+                id=task.id,
+                recording=task.recording,
+                track=task.track,
+                state=task.state,
+                language=task.language,
+                duration=task.duration,
+                priority=task.priority,
+                num_lines=num_lines,
+                num_done=int(num_done),
+                mine=task.assignee == person.id,
+                editable=may_edit(session, person, task),
+                audit_share=task.audit_share and person.has("admin", "auditor"),
+            )
+        )
+    order = {"open": 0, "submitted": 1, "approved": 2}
+    return sorted(found, key=lambda t: (not t.editable, not t.mine, order[t.state], -t.priority))
+
+
+def shown_lines(session: Session, person: Person, task: Task) -> list[dict[str, Any]]:
+    """Return the lines of a task as a person may see them, in order of time."""
+    return [
+        show(decode(row.content), row.rev, hidden=hides(person))
+        for row in present_rows(session, task.id)
+    ]
+
+
+def lines_of_task(session: Session, task_id: str) -> tuple[Line, ...]:
+    """Return the lines of a task in order of time."""
+    return tuple(decode(row.content) for row in present_rows(session, task_id))
+
+
+def present_rows(session: Session, task_id: str) -> Sequence[LineRow]:
+    """Return the rows of the lines that are not gone, in order of time."""
+    query = select(LineRow).where(LineRow.task == task_id, LineRow.gone.is_(False))
+    return session.scalars(query.order_by(LineRow.start, LineRow.id)).all()
+
+
+def name_speakers(
+    session: Session, person: Person, task_id: str, epoch: int, names: dict[str, dict[str, str]]
+) -> None:
+    """Say who the speakers are: `{label: {name, role}}`."""
+    task = held(session, person, task_id, epoch)
+    task.speakers = names
+    record(session, person.name, "speakers", task=task.id, num_speakers=len(names))
+
+
+def move(session: Session, person: Person, task_id: str, epoch: int, step: Step) -> Task:
+    """Hand a task over, approve it, or give it back for more work; the lease ends.
+
+    At hand-over the texts that edits went through are erased: who, when and what kind remains.
+
+    Raises:
+        LeaseError: if the lease is another's.
+        RefusedError: if the task is not at that point, or not the person's to move.
+    """
+    task = held(session, person, task_id, epoch)
+    wanted = "open" if step == "submit" else "submitted"
+    if task.state != wanted:
+        raise RefusedError(f"a task is {wanted} before one can {step} it; this one is {task.state}")
+    if not may_edit(session, person, task):
+        raise RefusedError("this task is not yours to hand on")
+    task.state = {"submit": "submitted", "approve": "approved", "return": "open"}[step]
+    task.holder, task.lease_until = None, 0.0
+    session.execute(delete(LineRow).where(LineRow.task == task.id, LineRow.gone.is_(True)))
+    session.execute(
+        update(OperationRow).where(OperationRow.task == task.id).values(before="", after="")
+    )
+    record(session, person.name, step, task=task.id, epoch=epoch, num_edits=task.num_edits)
+    return task
+
+
+def assign(session: Session, task_id: str, user: int | None, *, by: str) -> None:
+    """Give a task to somebody, or to nobody in particular.
+
+    Raises:
+        UsageError: if there is no such task, or it was handed over.
+    """
+    task = session.get(Task, task_id)
+    if task is None:
+        raise UsageError(f"no task {task_id!r}")
+    if task.state != "open":
+        raise UsageError(f"task {task_id} is {task.state}; it is not assigned any more")
+    if task.assignee != user:
+        task.holder, task.lease_until, task.epoch = None, 0.0, task.epoch + 1
+    task.assignee = user
+    record(session, by, "assigned", task=task.id, user=user)
+
+
+def audit_rows(session: Session, after: int) -> list[dict[str, Any]]:
+    """Return up to 500 rows of the audit log after one of them."""
+    query = select(AuditRow).where(AuditRow.number > after).order_by(AuditRow.number).limit(500)
+    return [
+        {
+            "number": row.number,
+            "when": row.when,
+            "who": row.who,
+            "event": row.event,
+            "facts": msgspec.json.decode(row.facts),
+        }
+        for row in session.scalars(query)
+    ]
