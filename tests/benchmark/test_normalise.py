@@ -47,7 +47,9 @@ def whisper_normaliser() -> Callable[[str], str]:
     [
         "", " ", "Mr. Park's got 3,000.50 mg.", "it's um got", "let's been let's got outlet's been",
         "he'd been, I'd gone. She'd done it", "two and a half milligrams", "dogs and a half",
-        "and a half", "and a half and a half x", "nineteen sixty two", "one oh one", "oh no",
+        "and a half", "and a half and a half x", "two and, um, a mm half. two and a half and two",
+        "point and and five", "minus and dog", "and and 5 and, six hundred and um five and half",
+        "nineteen sixty two", "one oh one", "oh no",
         "twenty-one percent, five per cent, per day", "$20 million and 7 cents", "$2 and ¢7",
         "minus five, plus, negative one", "double oh seven triple two double", "1 st 2 nd",
         "one's ones 1s", "0.5 point five 3 point 1 4", "fifty second hundredth thousands 12th",
@@ -69,7 +71,8 @@ def test_english_equals_whisper_on_random_number_words(
         *UNITS, *TENS, *POWERS, *UNIT_FORMS, *TEN_FORMS, *POWER_FORMS, *SIGNS, *CURRENCIES, "oh",
         "zero", "o", "per", "percent", "cent", "and", "double", "triple", "point", "3", "4.5",
         "$6", "0", "10", "100", "mg", "it's", "been", "got", "let's", "um", "dr", "colour", "x.",
-        "5mg", "and a half", "he'd", "1,000", "-", "¢5", "%", "5%", "'s", "1", "st", "(a)", "1.0",
+        "5mg", "and a half", "and", "a", "half", "he'd", "1,000", "-", "¢5", "%", "5%", "'s",
+        "1", "st", "(a)", "1.0",
     ]  # fmt: skip
     ours = normaliser_for("en", "en@1").tokens
     chance = random.Random(7)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
+from itertools import compress
 
 import msgspec
 
@@ -48,7 +50,7 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
     found: list[Mention] = []
     at = 0
     simple, may_begin = known.simple, known.may_begin
-    for start in [i for i, word in enumerate(tokens) if may_begin[word]]:
+    for start in compress(range(len(tokens)), map(may_begin.__getitem__, tokens)):
         if start < at:
             continue
         entry = simple.get(tokens[start])
@@ -94,23 +96,35 @@ def _is_side(known: Lexicon, tokens: Sequence[str], at: int, length: int) -> boo
 
 def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
     """A number with a unit is a dose, without one a number."""
-    word = tokens[at]
+    kind, value = _read(tokens[at])
+    if kind == "ordinal":
+        return Mention("number", value, at, at + 1)
+    if kind != "number":
+        return Mention(kind, value, at, at + 1) if kind else None
+    after = tokens[at + 1] if at + 1 < len(tokens) else ""
+    for phrase, unit, factor in known.units.get(after, ()):
+        if len(phrase) == 1 or tuple(tokens[at + 1 : at + 1 + len(phrase)]) == phrase:
+            return Mention("dose", _dose(value, unit, factor), at, at + 1 + len(phrase))
+    # "one" is mostly no number, and "0" mostly Whisper's reading of "oh".
+    certain = value not in ("1", "0") or after in _TIME
+    return Mention("number", value, at, at + 1, certain)
+
+
+@lru_cache(maxsize=1 << 12)
+def _read(word: str) -> tuple[str, str]:
+    """Return what a word in digits is and its one form; empty where it is no number."""
     if _ORDINAL.fullmatch(word):
-        return Mention("number", word, at, at + 1)
-    percent = word.endswith("%")
+        return "ordinal", word
     plain = "1" if word == "one" else word.rstrip("%")
     if not _NUMBER.fullmatch(plain):
-        return None
-    number = Fraction(plain)
-    if percent:
-        return Mention("dose", f"{_shown(number)} percent", at, at + 1)
-    for phrase, unit, factor in known.units.get(tokens[at + 1] if at + 1 < len(tokens) else "", ()):
-        if tuple(tokens[at + 1 : at + 1 + len(phrase)]) == phrase:
-            return Mention("dose", f"{_shown(number * factor)} {unit}", at, at + 1 + len(phrase))
-    after = tokens[at + 1] if at + 1 < len(tokens) else ""
-    # "one" is mostly no number, and "0" mostly Whisper's reading of "oh".
-    certain = plain not in ("1", "0") or after in _TIME
-    return Mention("number", _shown(number), at, at + 1, certain)
+        return "", ""
+    number = _shown(Fraction(plain))
+    return ("dose", f"{number} percent") if word.endswith("%") else ("number", number)
+
+
+@lru_cache(maxsize=1 << 12)
+def _dose(number: str, unit: str, factor: Fraction) -> str:
+    return f"{_shown(Fraction(number) * factor)} {unit}"
 
 
 def _shown(number: Fraction) -> str:

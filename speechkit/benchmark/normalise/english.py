@@ -52,8 +52,6 @@ _LETTERS = {
 }  # fmt: skip
 
 _AND_A_HALF = re.compile(r"\band\s+a\s+half\b")
-# As it may look before fillers and punctuation are gone.
-_MAYBE_A_HALF = re.compile(r"\band\W+(?:[hmu]+\W+)*a\W+(?:[hmu]+\W+)*half")
 _LETTER_DIGIT = re.compile(r"([a-z])([0-9])")
 _DIGIT_LETTER = re.compile(r"([0-9])([a-z])")
 _ORDINAL = re.compile(r"([0-9])\s+(st|nd|rd|th|s)\b")
@@ -63,6 +61,7 @@ _ONE = re.compile(r"\b1(s?)\b")
 _LOOSE_PREFIX = re.compile(r"[.$¢€£]([^0-9])")
 _LOOSE_PERCENT = re.compile(r"([^0-9])%")
 _ORDINAL_ENDINGS = frozenset(("st", "nd", "rd", "th", "s"))
+_AND = ("and",)
 _REMEMBERED = 1 << 16  # words and stretches each
 
 # Conversations: spellings of one and the same spoken word, and sounds that carry nothing.
@@ -110,36 +109,24 @@ class English:
             text = _BRACKETS.sub("", text)
         if "(" in text:
             text = _PARENTHESES.sub("", text)
-        if _APART.search(text):
+        if " '" in text or (not text.isprintable() and _APART.search(text)):
             text = _APART.sub("'", _FILLERS.sub("", text))
         text = _PERFECT.sub(_perfect, text)
         words = text.split()
-        # "and a half" is looked for across words, plain ones too.
-        if "half" in text and (not text.isascii() or _MAYBE_A_HALF.search(text)):
-            return self._rewrite(words, first=True, last=True)
-        return self._by_stretches(words)
-
-    def _by_stretches(self, words: list[str]) -> list[str]:
-        found = [self.plain[word] for word in words]
-        unsure = [index for index, tokens in enumerate(found) if tokens is None]
+        found = list(map(self.plain.__getitem__, words))
+        if "half" in text:
+            _doubt_halves(words, found)
         out: list[str] = []
-        at = place = 0
-        while place < len(unsure):
-            start, end = unsure[place], unsure[place] + 1
-            place += 1
-            # A filler does not end a stretch: "twenty, um, five".
-            while place < len(unsure) and not any(found[end : unsure[place]]):
-                end = unsure[place] + 1
-                place += 1
+        at = 0
+        for start in [index for index, tokens in enumerate(found) if tokens is None]:
+            if start < at:
+                continue
+            end = start + 1
+            # A filler does not end a stretch: "twenty, um, five". An "and" behind belongs to it.
+            while end < len(found) and (not found[end] or found[end] == _AND):
+                end += 1
             out += chain.from_iterable(filter(None, found[at:start]))
-            stretch = [
-                word
-                for word, tokens in zip(words[start:end], found[start:end], strict=True)
-                if tokens is None
-            ]
-            out += self._stretch(
-                stretch, first=not out, last=place == len(unsure) and not any(found[end:])
-            )
+            out += self._stretch(words[start:end], first=not out, last=end == len(found))
             at = end
         out += chain.from_iterable(filter(None, found[at:]))
         return out
@@ -217,6 +204,8 @@ class _Plain(dict[str, tuple[str, ...] | None]):
             tokens = _split_digits(_clean_word(word)).split()
         if not tokens:
             return ()
+        if tokens == ["and"]:
+            return _AND
         if tokens[0] in _ORDINAL_ENDINGS or any(map(self._may_count, tokens)):
             return None
         spelled = [rules.spelling.get(token, token) for token in tokens]
@@ -224,6 +213,18 @@ class _Plain(dict[str, tuple[str, ...] | None]):
 
     def _may_count(self, token: str) -> bool:
         return self.rules.numbers.may_count[token] or not _KEPT.isdisjoint(token)
+
+
+def _doubt_halves(words: list[str], found: list[tuple[str, ...] | None]) -> None:
+    """Mark "half" and the three words before it: "two and a half" is to be seen as a whole."""
+    for index, word in enumerate(words):
+        if "half" in word:
+            marked = 0
+            while index >= 0 and marked < 4:
+                if found[index] != ():
+                    found[index] = None
+                    marked += 1
+                index -= 1
 
 
 @lru_cache(maxsize=_REMEMBERED)
