@@ -118,10 +118,14 @@ def make(model: str, options: dict[str, str]) -> Baseline:
 def _analyzer() -> Any:
     try:
         import spacy
+        import tldextract
         from presidio_analyzer import AnalyzerEngine
         from presidio_analyzer.nlp_engine import NerModelConfiguration, SpacyNlpEngine
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or "presidio-analyzer", extra="deidentify") from error
+
+    # Presidio's recognisers of addresses would fetch the list of domain endings.
+    tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
     class _Local(SpacyNlpEngine):
         """Presidio's spaCy engine over the pinned folder instead of a download."""

@@ -43,6 +43,8 @@ def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:
     word = scene.word(index)
     if len(word) < 3 or not word[0].isalpha() or word in scene.language.stopwords:
         return False
+    if word in scene.cues.names.titles:
+        return False
     if (
         word in scene.cues.places.street
         or word in scene.cues.places.natural
@@ -83,7 +85,7 @@ def _meant(scene: Scene, index: int) -> bool:
         scene.tokens[after].key in scene.cues.names.verbs_after
         or scene.conversation.gap(after) >= COMMA
     )
-    if scene.conversation.cased:
+    if scene.conversation.cased and not scene.cues.nouns_capital:
         return token.capital and (not begins or subject or often < 4.0)
     if word in lists.common_first_names(scene.language.code):
         ends = scene.conversation.gap(after) >= COMMA

@@ -84,6 +84,8 @@ class Scene:
     ) -> Find:
         """Return a find over tokens first … after-1."""
         start, end = self.conversation.span(first, after)
+        if identifier == "ORG" and self.tokens[after - 1].key.endswith("'s"):
+            end += 2  # "Saint Modan's" is the name, "Sadler's" is not
         return Find(start, end, Identifier(identifier), score, detector)
 
     def word(self, index: int) -> str:
@@ -147,6 +149,7 @@ class Scene:
             rare = not everyday and not (
                 lists.is_word(word, self.language.code) or _drug_ending(word)
             )
+            rare = rare and not self.cues.nouns_capital
             return 2 if (surname and not everyday) or rare else 1
         if not everyday:
             listed = lists.is_listed(word, self.language.code) and not surname
@@ -205,21 +208,42 @@ class Scene:
             if self.likeness(after) >= least:
                 after += 1
                 continue
-            joined = after + 1 < len(self.tokens) and self.likeness(after + 1) >= 2
-            if self.tokens[after].key in _PARTICLES and joined:
+            joined = (
+                after + 1 < len(self.tokens)
+                and self.likeness(after + 1) >= least
+                and self.conversation.gap(after + 1) <= SPACE
+            )
+            initial = len(self.tokens[after].key) == 1 and self.tokens[after].capital
+            if joined and (initial or self.tokens[after].key in _PARTICLES):
                 after += 2
                 continue
+            if least > 1 and self._is_last_name(first, after):
+                after += 1
+                break
             if self.conversation.gap(after) == NONE and self.tokens[after].text[0].isupper():
                 after += 1
                 continue
             break
         return min(after, len(self.tokens))
 
+    def _is_last_name(self, first: int, index: int) -> bool:
+        """Say whether an everyday word ends a name in text without capitals: "tiffany bell"."""
+        word = self.word(index)
+        named = any(self.likeness(at) == 3 for at in range(first, index))
+        return (
+            named
+            and not self.conversation.cased
+            and word not in self.language.stopwords
+            and lists.surnames().get(word, 99_999) < _COMMON_SURNAMES
+            and lists.frequency(word, self.language.code) < 4.9
+        )
 
+
+_COMMON_SURNAMES = 4_000  # by the US census
 _SHORT_NAMES = frozenset("al ed cat pat sid".split())
 _SHORT = frozenset("i you he she it we they who what that there here let where how y'all".split())
 _PARTICLES = frozenset(
-    "de la del los las da do dos du des le van von der den zu zum y e bin al el ben mac mc st "
+    "de la del los las da do dos du des le van von vom der den zu zum zur y e bin al el ben mac mc st "
     "san santa".split()
 )
 

@@ -28,6 +28,9 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     relation_links: list[str]
     vocatives: list[str]
     verbs_after: list[str]
+    closings: list[str] = []
+    kin_titles: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
 
 
 class Places(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,6 +46,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     natural: frozenset[str]
     zip: list[str]
     glued_street: list[str] = []
+    letter_day: frozenset[str] = frozenset()
 
 
 class Orgs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +57,7 @@ class Orgs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     prefix: list[str]
     employer: list[str]
     generic: frozenset[str] = frozenset()
+    bare_after: frozenset[str] = frozenset()
 
 
 class Spelled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -114,7 +119,8 @@ class Cues(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     spelled: Spelled
     email: Email
     context: Negatives
-    day_first: bool = True
+    fields: dict[str, frozenset[str]] = {}
+    nouns_capital: bool = False  # a capital marks any noun, as in German
 
 
 class Language:

@@ -12,6 +12,7 @@ import json
 import math
 import pickle
 import pkgutil
+import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import import_module, metadata
@@ -205,8 +206,23 @@ def _scale(language: str) -> float:
 
 
 def is_listed(word: str, language: str) -> bool:
-    """Say whether a lexicon has a folded word, be it a name or not."""
-    return word in _lexicon(language)
+    """Say whether a lexicon has a folded word, be it a name or not; British spellings count."""
+    lexicon = _lexicon(language)
+    return word in lexicon or (language == "en" and _american(word) in lexicon)
+
+
+_BRITISH = re.compile(
+    r"(?<=\w{3})(?:is(?=e[ds]?$|ing$|ations?$)|ys(?=e[ds]?$|ing$)|our(?=s?$|ed$))"
+)
+
+
+def _american(word: str) -> str:
+    """Respell a British word.
+
+    >>> _american("realised"), _american("colour"), _american("analysing")
+    ('realized', 'color', 'analyzing')
+    """
+    return _BRITISH.sub(lambda match: {"is": "iz", "ys": "yz", "our": "or"}[match.group()], word)
 
 
 @lru_cache(maxsize=65536)

@@ -11,7 +11,8 @@ from importlib.resources import files
 
 import msgspec
 
-from speechkit.deidentify.tokens import COMMA, NONE, STOP, TURN, Conversation, Token
+from speechkit.deidentify.language import LANGUAGES, get_language
+from speechkit.deidentify.tokens import COMMA, NONE, SPACE, STOP, TURN, Conversation, Token
 
 
 class NumberTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -186,7 +187,7 @@ def runs(conversation: Conversation, language: str, letters: frozenset[str]) -> 
     tokens = conversation.tokens
     while index < len(tokens):
         parts, _ = _run_at(conversation, index, language, table, letters)
-        parts = _trim(parts, tokens)
+        parts = _trim(parts, tokens, language)
         if parts and any(part.kind == "digits" for part in parts):
             found.append(Run(tuple(parts)))
             index = parts[-1].after
@@ -205,9 +206,9 @@ def _run_at(
     parts: list[Number] = []
     tokens = conversation.tokens
     while index < len(tokens):
-        if parts and tokens[index].gap >= STOP and not _goes_on(parts, tokens[index]):
-            break
         part = _part_at(conversation, index, language, table, letters)
+        if parts and tokens[index].gap >= STOP and not _goes_on(parts, tokens[index], part):
+            break
         if part is None and parts and tokens[index].key in table.joiners:
             after = index + 1
             if after < len(tokens) and tokens[after].gap < STOP:
@@ -220,9 +221,10 @@ def _run_at(
     return parts, index
 
 
-def _goes_on(parts: list[Number], token: Token) -> bool:
+def _goes_on(parts: list[Number], token: Token, part: Number | None) -> bool:
     """Say whether a run may cross a turn: at least three numbers so far, then numbers at once."""
-    return token.gap == TURN and sum(part.kind == "digits" for part in parts) >= 3
+    follows = part is not None and part.kind == "digits" and part.spoken == parts[-1].spoken
+    return token.gap == TURN and follows and sum(part.kind == "digits" for part in parts) >= 3
 
 
 def _part_at(
@@ -246,23 +248,50 @@ def _part_at(
     if token.key in letters or (len(token.key) == 1 and token.key.isalpha()):
         value = token.key if len(token.key) == 1 else token.key[0]
         return Number(index, index + 1, value, "letters", True)
-    if len(token.text) <= 4 and token.shouted and token.text.isalpha():
-        return Number(index, index + 1, token.key, "letters", False)
+    if token.shouted and token.text.isalpha() and len(token.text) <= 4:
+        # "AB 12 CDE" is a plate; "45 mg ECG" and "IPP 123" are not one number.
+        near = token.gap == NONE or (
+            index + 1 < len(tokens)
+            and tokens[index + 1].gap == NONE
+            and tokens[index + 1].key.isdecimal()
+        )
+        if near or (len(token.text) <= 3 and token.gap <= SPACE and _is_plate(tokens, index)):
+            return Number(index, index + 1, token.key, "letters", False)
     return None
 
 
-def _trim(parts: list[Number], tokens: tuple[Token, ...]) -> list[Number]:
-    """Drop lone words that only look like letters at the edges: "a", "I", "y", "o"."""
-    while parts and parts[0].kind == "letters" and _loose(tokens, parts[0], after=True):
+@cache
+def _acronyms() -> frozenset[str]:
+    return frozenset().union(*(get_language(code).cues.spelled.acronyms for code in LANGUAGES))
+
+
+def _is_plate(tokens: tuple[Token, ...], index: int) -> bool:
+    """Say whether digits stand within a space of a short word in capitals, on either side."""
+    return (
+        any(
+            0 <= at < len(tokens)
+            and tokens[at].key.isdecimal()
+            and tokens[max(at, index)].gap <= SPACE
+            for at in (index - 1, index + 1)
+        )
+        and tokens[index].key not in _acronyms()
+    )
+
+
+def _trim(parts: list[Number], tokens: tuple[Token, ...], language: str) -> list[Number]:
+    """Drop lone words that only look like letters at the edges: "a", "I", Spanish "y", "o"."""
+    while parts and parts[0].kind == "letters" and _loose(tokens, parts[0], language, after=True):
         parts = parts[1:]
-    while parts and parts[-1].kind == "letters" and _loose(tokens, parts[-1], after=False):
+    while (
+        parts and parts[-1].kind == "letters" and _loose(tokens, parts[-1], language, after=False)
+    ):
         parts = parts[:-1]
     return parts
 
 
-def _loose(tokens: tuple[Token, ...], part: Number, *, after: bool) -> bool:
+def _loose(tokens: tuple[Token, ...], part: Number, language: str, *, after: bool) -> bool:
     token = tokens[part.first]
-    if token.key not in "aioyeu" or len(token.key) > 1:
+    if len(token.key) > 1 or token.key not in get_language(language).stopwords:
         return False
     neighbour = part.after if after else part.first
     glued = neighbour < len(tokens) and tokens[neighbour].gap == NONE

@@ -25,6 +25,7 @@ from speechkit.deidentify.recognisers import (
     ages,
     dates,
     email,
+    fields,
     names,
     numbers_by_cue,
     orgs,
@@ -45,6 +46,7 @@ _RECOGNISERS: tuple[Callable[[Scene], Iterator[Find]], ...] = (
     names.find,
     orgs.find,
     places.find,
+    fields.find,
 )
 _REGIONS = {"en": "GB", "es": "ES", "fr": "FR", "de": "DE"}
 

@@ -199,7 +199,7 @@ def _gap_of(sign: str, text: str, start: int) -> int:
 
 _ABBREVIATIONS = frozenset(
     "dr dra drs prof mr mrs ms st ste sr sra srta d dna mme mlle av avda c n no nr tel tlf hr fr "
-    "str med dipl rua bd all pl ctra apt".split()
+    "str med dipl rua bd all pl ctra apt doz priv univ ao oa ass ing mag pat hosp avd".split()
 )
 
 
@@ -208,7 +208,8 @@ def _abbreviated(text: str, start: int) -> bool:
     while at > 0 and text[at - 1].isalpha():
         at -= 1
     word = text[at:start]
-    return fold(word) in _ABBREVIATIONS or (len(word) == 1 and word.isupper())
+    initial = len(word) == 1 and word.isupper() and not text[max(0, at - 1) : at].isdecimal()
+    return initial or fold(word) in _ABBREVIATIONS
 
 
 def _is_cased(tokens: Sequence[Token]) -> bool:

@@ -42,7 +42,10 @@ def find(scene: Scene) -> Iterator[Find]:
             after = _tail(scene, after)
             done = after - 1
             yield scene.find(start, after, "LOCATION", score, DETECTOR)
-    yield from _postcodes(scene)
+    if scene.language.code == "en":
+        yield from _postcodes(scene)
+    else:
+        yield from _zip_and_town(scene)
     yield from _zip(scene)
 
 
@@ -61,7 +64,10 @@ def _number_before(scene: Scene, index: int) -> int:
             start = before
         else:
             break
-    while start < index and len(scene.tokens[start].key) == 1 and scene.tokens[start].key.isalpha():
+    while start < index and (
+        (len(scene.tokens[start].key) == 1 and scene.tokens[start].key.isalpha())
+        or scene.tokens[start].key in scene.language.stopwords
+    ):
         start += 1
     return start
 
@@ -345,7 +351,11 @@ def town_at(scene: Scene, index: int) -> int:
     for size in (4, 3, 2):
         after = index + size
         if after <= len(scene.tokens) and scene.conversation.words(index, after) in lists.places():
-            if all(scene.conversation.gap(at) <= SPACE for at in range(index + 1, after)):
+            told = scene.conversation.cased or any(
+                not scene.is_word(at) and scene.word(at) not in scene.language.stopwords
+                for at in range(index, after)
+            )
+            if told and all(scene.conversation.gap(at) <= SPACE for at in range(index + 1, after)):
                 return after
     if scene.word(index) in scene.language.stopwords:
         return index
@@ -433,3 +443,42 @@ def _zip(scene: Scene) -> Iterator[Find]:
         asked = run.first - start < 5 and cue.search(scene.previous_line(run.first))
         if (cue.search(same) or asked) and 2 <= len(run.digits) <= 9:
             yield scene.find(run.first, run.after, "LOCATION", 0.8, "postcodes")
+
+
+def _zip_and_town(scene: Scene) -> Iterator[Find]:
+    """Yield "28014 Madrid", "D-10115 Berlin", "A-8120": a written postcode, a town after it."""
+    tokens = scene.tokens
+    for index, token in enumerate(tokens):
+        if len(token.text) not in (4, 5) or not token.text.isdecimal():
+            continue
+        first, after = index, index + 1
+        if token.gap == NONE and index and len(tokens[index - 1].text) <= 2:
+            if tokens[index - 1].text.isupper():
+                first -= 1
+        town = known_town(scene, after)
+        alone = len(token.text) == 5 and scene.conversation.gap(first) >= COMMA
+        if town == after and alone and _is_town_like(scene, after):
+            town = after + 1
+        if town > after or (first < index and len(token.text) == 4):
+            yield scene.find(first, town, "LOCATION", 0.8, "postcodes")
+
+
+def known_town(scene: Scene, index: int) -> int:
+    """Return the token after a written town of the gazetteer, the token itself if there is none."""
+    for size in (4, 3, 2, 1):
+        after = index + size
+        if after > len(scene.tokens) or scene.conversation.gap(index) > STOP:
+            continue
+        inside = range(index + 1, after)
+        if any(scene.conversation.gap(at) > SPACE for at in inside):
+            continue
+        if scene.tokens[index].text[0].isupper():
+            if scene.conversation.words(index, after) in lists.places():
+                return after
+    return index
+
+
+def _is_town_like(scene: Scene, index: int) -> bool:
+    if index >= len(scene.tokens) or scene.conversation.gap(index) != SPACE:
+        return False
+    return scene.tokens[index].capital and scene.word(index) not in scene.language.stopwords

@@ -18,6 +18,8 @@ _CAPITAL_MONTHS = ("en", "de")
 _SLASHED = re.compile(
     r"(?<![\d./-])(?:(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4}|\d{2})(?!\d))?|(\d{4})([./-])(\d{1,2})\6(\d{1,2}))(?![\d%]|[./-]\d)"
 )
+_DAY_MONTH = re.compile(r"(?<![\d./,-])(\d{1,2})\.\s?(\d{1,2})\.(?!\s?\d)")  # German: "19.3."
+_MONTH_SHORT_YEAR = re.compile(r"(?<![\d./,-])(0?[1-9]|1[0-2])/(\d{2})(?![\d./,%]|-\d)")
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})[./-]((?:19|20)\d{2})(?![\d./-])")
 
 
@@ -34,7 +36,17 @@ def find(scene: Scene) -> Iterator[Find]:
 
 
 def _broken(scene: Scene, first: int, after: int) -> bool:
-    return any(scene.conversation.gap(index) >= STOP for index in range(first + 1, after))
+    """Say whether a sentence ends inside; the point of "17. August", "Sept. 2063" ends none."""
+    return any(
+        scene.conversation.gap(index) >= STOP and not _pointed(scene, index)
+        for index in range(first + 1, after)
+    )
+
+
+def _pointed(scene: Scene, index: int) -> bool:
+    before = scene.tokens[index - 1]
+    short = before.key in scene.cues.month_short or (before.key.isdecimal() and len(before.key) < 3)
+    return short and scene.conversation.text[before.end : before.end + 1] == "."
 
 
 def _digits(scene: Scene) -> Iterator[Find]:
@@ -46,9 +58,24 @@ def _digits(scene: Scene) -> Iterator[Find]:
         if day is not None and year is None and not _bare_ok(scene, match, mark):
             continue
         yield Find(match.start(), match.end(), _DATE, 0.9, DETECTOR)
+    if scene.language.code == "de":
+        yield from _german(scene, text)
     for match in _MONTH_YEAR.finditer(text):
         if 1 <= int(match.group(1)) <= 12:
             yield Find(match.start(), match.end(), _DATE, 0.9, DETECTOR)
+
+
+def _german(scene: Scene, text: str) -> Iterator[Find]:
+    """Yield "19.3." and "7/63", as German letters write day and month, month and year."""
+    for match in _DAY_MONTH.finditer(text):
+        if 1 <= int(match.group(1)) <= 31 and 1 <= int(match.group(2)) <= 12:
+            yield Find(match.start(), match.end(), _DATE, 0.8, DETECTOR)
+    for match in _MONTH_SHORT_YEAR.finditer(text):
+        first, after = scene.conversation.tokens_in(match.start(), match.end())
+        if scene.language.units_after.match(scene.following(after, 3)):
+            continue
+        if scene.language.labs_before.search(scene.before(first, 2)) is None:
+            yield Find(match.start(), match.end(), _DATE, 0.6, DETECTOR)
 
 
 def _is_day_month(one: int, other: int) -> bool:
@@ -85,12 +112,13 @@ def _patterns(code: str) -> dict[str, re.Pattern[str]]:
     link = rf"(?:\s(?:{links})){{0,2}}"
     year = rf"(?:{link}\s{years})"
     the = r"(?:(?:the|el|le|den|dem|der)\s)?"
+    article = r"(?:the\s)?" if code == "en" else ""  # "the tenth" is one; "el diez" is "diez"
     dated = (
-        rf"(?<![\w'])(?:{the}{day}{link}\s{month}{year}?"
+        rf"(?<![\w'])(?:{article}{day}{link}\s{month}{year}?"
         rf"|{month}{link}\s{day}(?![\w'])(?!\s(?:{'|'.join(cues.units)})\b){year}?"
         rf"|{month}{link}\s{years}"
         rf"|(?:{'|'.join(cues.weekdays)})\s{the}{day}(?!\s(?:{'|'.join(cues.units)})\b)"
-        rf"|{the}{day}(?:\s(?:{links}))+\s{_month_number(code)}(?:\s(?:{links}))*\s{years})(?![\w'])"
+        rf"|{article}{day}(?:\s(?:{links}))+\s{_month_number(code)}(?:\s(?:{links}))*\s{years})(?![\w'])"
     )
     return {
         "dated": re.compile(dated),
@@ -141,7 +169,8 @@ def _month_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Find]:
         word = match.group()
         same_line = scene.before(first, min(2, first - scene.line_of(first)[0]))
         asked = scene.language.questions["DATE"].search(scene.previous_line(first))
-        alone = scene.line_of(first) == (first, after)
+        line, line_end = scene.line_of(first)
+        alone = line_end - line <= 3 and after == line_end
         cued = any(found.end() == len(same_line) for found in before.finditer(same_line))
         if (
             word in scene.cues.month_words

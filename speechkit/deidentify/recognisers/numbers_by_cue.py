@@ -17,6 +17,7 @@ from speechkit.deidentify.tokens import NONE, STOP, TURN
 DETECTOR = "numbers"
 _WINDOW = 12  # words before a number in which a cue counts
 _SPELLED_UNITS = frozenset(("c c", "m l", "k g", "m m", "c m", "p m", "a m"))
+_ICD = re.compile(r"[A-TV-Z]\d\d(?:\.\d{1,2})?")  # codes of diagnoses, WHO ICD-10
 _LONG = 7  # digits that are an identifier without any cue
 
 
@@ -33,6 +34,8 @@ def find(scene: Scene) -> Iterator[Find]:
 
 def is_quantity(scene: Scene, run: Run) -> bool:
     """Say whether a number is a dose, a lab value, a duration, an age or a count."""
+    if _ICD.fullmatch(scene.conversation.text, *scene.conversation.span(run.first, run.after)):
+        return True
     following = scene.following(run.after, 3)
     tail = " ".join(_letters_at_end(run))
     if tail in _SPELLED_UNITS or scene.language.doses_after.fullmatch(tail):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from speechkit.deidentify import lists
 from speechkit.deidentify.find import COMMA, SPACE, STOP, Find, Scene, is_negative
 from speechkit.deidentify.language import phrase
 
@@ -29,11 +30,12 @@ def _by_suffix(scene: Scene) -> Iterator[Find]:
         named = False
         while start > line and first - start < 5 and scene.conversation.gap(start) <= SPACE:
             before = start - 1
-            rated = _part(scene, before)
+            generic = _is_generic(scene, before)
+            rated = 1 if generic and not scene.conversation.cased else _part(scene, before)
             if rated == 0:
                 break
             best = max(best, rated)
-            named = named or scene.word(before) not in scene.cues.orgs.generic
+            named = named or not generic
             start = before
         start = _drop_links(scene, start, first)
         if start >= first or not named:
@@ -42,7 +44,7 @@ def _by_suffix(scene: Scene) -> Iterator[Find]:
         capitals = cased and scene.tokens[first].capital and scene.tokens[start].capital
         cued = _cued(scene, start)
         loose = match.group() in orgs.loose_suffix
-        least = 2 if loose and not cued else 1
+        least = 2 if loose and not cued and not _is_proper(scene, start) else 1
         if capitals or (not cased and best >= least):
             yield scene.find(start, after, "ORG", 0.8, DETECTOR)
 
@@ -64,16 +66,29 @@ def _part(scene: Scene, index: int) -> int:
     return 1 if scene.likeness(index) else _plain_word(scene, index)
 
 
-def _plain_word(scene: Scene, index: int) -> int:
-    from speechkit.deidentify import lists
-
-    return 1 if lists.frequency(scene.word(index), scene.language.code) < 5.0 else 0
+def _plain_word(scene: Scene, index: int, most: float = 5.0) -> int:
+    return 1 if lists.frequency(scene.word(index), scene.language.code) < most else 0
 
 
 def _drop_links(scene: Scene, start: int, first: int) -> int:
-    while start < first and scene.word(start) in scene.cues.places.links - {"saint", "st", "san"}:
+    dropped = scene.cues.places.links - {"saint", "st", "san"}
+    while start < first and (
+        scene.word(start) in dropped or (not scene.conversation.cased and _is_generic(scene, start))
+    ):
         start += 1
     return start
+
+
+def _is_generic(scene: Scene, index: int) -> bool:
+    """Say whether a word before "hospital" names none: "women's", "general"."""
+    generic = scene.cues.orgs.generic
+    return scene.word(index) in generic or scene.tokens[index].key in generic
+
+
+def _is_proper(scene: Scene, start: int) -> bool:
+    """Say whether a place stands after "at", "to" without an article: "a scan at brook clinic"."""
+    line, _ = scene.line_of(start)
+    return start > line and scene.word(start - 1) in scene.cues.orgs.bare_after
 
 
 def _cued(scene: Scene, index: int) -> bool:
@@ -110,7 +125,7 @@ def _name_after(scene: Scene, index: int) -> int:
         elif (
             key in scene.language.stopwords
             or key in scene.cues.orgs.generic
-            or (taken and not (scene.likeness(at) >= 1 or not scene.is_word(at)))
+            or (taken and not _goes_on(scene, at))
             or (not taken and not (scene.likeness(at) >= 1 or _plain_word(scene, at)))
         ):
             break
@@ -118,6 +133,14 @@ def _name_after(scene: Scene, index: int) -> int:
         at += 1
         end = at
     return end
+
+
+def _goes_on(scene: Scene, index: int) -> bool:
+    """Say whether a word in lower case is part of a name begun: "virgen del puerto"."""
+    if scene.likeness(index) >= 1 or not scene.is_word(index):
+        return True
+    linked = scene.word(index - 1) in scene.cues.places.links
+    return linked and _plain_word(scene, index, 5.3) > 0
 
 
 def _by_cue(scene: Scene) -> Iterator[Find]:

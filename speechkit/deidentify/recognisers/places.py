@@ -18,6 +18,7 @@ def find(scene: Scene) -> Iterator[Find]:
     for _, first, _m in scene.conversation.find(phrase(scene.cues.places.place_before)):
         yield from _place(scene, first, least=3, score=0.7)
     yield from _natural(scene)
+    yield from _letterheads(scene)
     question = scene.language.questions["LOCATION"]
     for number in range(1, len(scene.lines)):
         first, after = scene.lines[number]
@@ -34,6 +35,10 @@ def _place(scene: Scene, first: int, *, least: int, score: float) -> Iterator[Fi
     if after > first:
         yield scene.find(first, _with_next(scene, after), "LOCATION", score, DETECTOR)
         return
+    if least == 2 and scene.conversation.cased and scene.tokens[first].capital:
+        if score > 0.7 and not scene.is_word(first) and first > scene.line_of(first)[0]:
+            yield scene.find(first, _with_next(scene, first + 1), "LOCATION", score, DETECTOR)
+            return
     likeness = scene.likeness(first)
     if likeness and likeness >= least - (1 if scene.conversation.cased else 0):
         marked = scene.conversation.cased and scene.tokens[first].capital
@@ -80,3 +85,15 @@ def _natural(scene: Scene) -> Iterator[Find]:
                 continue
             after = scene.extend_name(index + 1, index + 2, 2)
             yield scene.find(index, after, "LOCATION", 0.7, DETECTOR)
+
+
+def _letterheads(scene: Scene) -> Iterator[Find]:
+    """Yield the town of "Wien, am 3.5.2021", "Paris, le 12 mars": the head or foot of a letter."""
+    marks = scene.cues.places.letter_day
+    for first, after in scene.lines if scene.conversation.cased and marks else ():
+        for index in range(first + 1, min(after - 1, first + 5)):
+            if scene.tokens[index].key in marks and scene.conversation.gap(index) == COMMA:
+                number = scene.tokens[index + 1].key.isdecimal()
+                if number and all(scene.tokens[at].text[0].isupper() for at in range(first, index)):
+                    yield scene.find(first, index, "LOCATION", 0.8, DETECTOR)
+                break
