@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SHORTEST = 0.1  # seconds; below, nothing can be said about a recording
 SAMPLE_RATES = (4_000, 384_000)  # Hz; beyond, the header is wrong
 _BLOCK = 1 << 14  # samples: what a damaged file may lose before its damage
+_LOUDEST = 1e6  # full scale is 1; float files in the scale of 16 or 20 bits pass, as clipped
 _SLACK = 0.1  # seconds by which a compressed file's declared length may be off
 _FORMATS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64,wv"
 
@@ -65,6 +66,11 @@ class AudioStream:
             if not np.isfinite(block).all():
                 raise AudioError(
                     f"{self._path}: holds samples that are no numbers (NaN, infinite); re-export it"
+                )
+            if np.abs(block).max(initial=0) > _LOUDEST:
+                raise AudioError(
+                    f"{self._path}: holds samples far beyond full scale; its header is wrong, "
+                    "or it was saved as numbers that are no sound"
                 )
             self._num_samples += block.shape[1]
             yield block
@@ -176,6 +182,8 @@ def to_mono(samples: Samples) -> Samples:
 def _require_file(path: Path) -> None:
     if path.is_dir():
         raise AudioError(f"{path}: is a folder, not a sound file")
+    if path.exists() and not path.is_file():
+        raise AudioError(f"{path}: is a pipe, socket or device, not a sound file")
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
@@ -235,6 +243,8 @@ def _open_av(path: Path, stack: ExitStack) -> _Source:
         if not container.streams.audio:
             raise AudioError(f"{path}: no audio in it")
         stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise AudioError(refusal)
         sample_rate = int(stream.codec_context.sample_rate)
         pieces = _av_pieces(container, sample_rate)
         first = next(pieces, None)

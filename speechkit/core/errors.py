@@ -14,6 +14,7 @@ never what somebody said.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 
@@ -58,6 +59,20 @@ class ModelError(SpeechkitError):
 
 class StoreError(SpeechkitError):
     """A corpus folder that cannot be read or written."""
+
+
+def describe(error: BaseException) -> str:
+    """Name an unexpected error by kind and place, leaving out its message, which may quote text.
+
+    With SPEECHKIT_DEBUG=1 the error is raised instead.
+    """
+    import traceback  # only unexpected errors need it
+
+    if os.environ.get("SPEECHKIT_DEBUG"):
+        raise error
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
+    return f"{type(error).__name__}{place}; set SPEECHKIT_DEBUG=1 to see all of it"
 
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:

@@ -21,9 +21,10 @@ OTHER_SUFFIXES = frozenset(
     ".arrow .bat .cfg .conf .cpp .css .csv .ctm .db .doc .docx .eaf .gif .gz .htm .html .ini "
     ".ipynb .jpeg .jpg .js .json .jsonl .lab .lock .log .lst .md .md5 .minisig .npy .npz .ods "
     ".odt .parquet .pdf .pickle .pkl .png .ppt .pptx .ps1 .py .pyc .rst .rtf .rttm .sh "
-    ".sha256 .sqlite .srt .stm .svg .tar .textgrid .tmp .toml .tsv .ttml .txt .uem .url .vtt "
-    ".xls .xlsx .xml .yaml .yml .zip".split()
+    ".sha256 .sqlite .srt .stm .svg .textgrid .tmp .toml .tsv .ttml .txt .uem .url .vtt "
+    ".xls .xlsx .xml .yaml .yml".split()
 )
+_ARCHIVES = (".7z", ".rar", ".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tgz", ".txz", ".zip")
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "__pycache__", "lost+found"})
 
 
@@ -50,8 +51,8 @@ def scan(root: Path) -> Folder:
     """Walk a folder.
 
     A file is taken for audio by its suffix, or, where the suffix says nothing, by its first bytes.
-    Links that lead out of the folder, and folders that cannot be read, are failures. A corpus
-    inside the folder is passed over.
+    Links that lead out of the folder, archives, pipes, and folders that cannot be read, are
+    failures. A corpus inside the folder is passed over.
 
     Raises:
         UsageError: if there is no such folder.
@@ -92,6 +93,17 @@ def scan(root: Path) -> Folder:
                             reason="a link out of the folder, or to nothing; copy the file in",
                         )
                     )
+            elif not path.is_file():
+                failures.append(
+                    Failure(item=shown(relative), reason="no file: a pipe, socket or device")
+                )
+            elif name.lower().endswith(_ARCHIVES):
+                failures.append(
+                    Failure(
+                        item=shown(relative),
+                        reason="an archive, which is not opened; unpack it and ingest what was in it",
+                    )
+                )
             elif suffix in AUDIO_SUFFIXES or (
                 suffix not in OTHER_SUFFIXES and looks_like_audio(path)
             ):

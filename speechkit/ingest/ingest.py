@@ -14,7 +14,7 @@ import msgspec
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import recording_id
-from speechkit.core.errors import InputError
+from speechkit.core.errors import InputError, SpeechkitError, describe
 from speechkit.core.types import Audio, Participant, Quality, Recording, Session
 from speechkit.ingest import values
 from speechkit.ingest.describe import Description
@@ -164,6 +164,11 @@ class _Run:
             recording = self._recording(audio, quality, entry.description, old)
         except InputError as error:
             return [msgspec.structs.replace(failed, reason=_without(path, error))]
+        except SpeechkitError:
+            raise
+        except Exception as error:
+            # Decoders meet files that their authors never saw; the rest of the folder goes on.
+            return [msgspec.structs.replace(failed, reason=describe(error))]
         self._seen[sha256] = entry.path
         suffix = PurePosixPath(audio.uri).suffix
         self._corpus.put_audio(path, sha256, suffix=suffix)

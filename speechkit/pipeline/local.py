@@ -6,14 +6,17 @@ A recording that fails yields its reason; the rest goes on. What a stage raises 
 
 from __future__ import annotations
 
-import os
-import traceback
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 
-from speechkit.core.errors import MissingExtraError, ModelError, SpeechkitError, UsageError
+from speechkit.core.errors import (
+    MissingExtraError,
+    ModelError,
+    SpeechkitError,
+    UsageError,
+    describe,
+)
 from speechkit.core.stage import Resources, Stage, Task
 from speechkit.core.types import Item
 
@@ -56,15 +59,6 @@ class LocalExecutor:
                 except SpeechkitError as error:
                     yield Failed(recording=task.recording.id, reason=str(error))
                 except Exception as error:
-                    if os.environ.get("SPEECHKIT_DEBUG"):
-                        raise
                     yield Failed(recording=task.recording.id, reason=describe(error))
                 else:
                     yield Done(recording=task.recording.id, items=items)
-
-
-def describe(error: BaseException) -> str:
-    """Name an unexpected error by kind and place, leaving out its message, which may quote text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}; set SPEECHKIT_DEBUG=1 to see all of it"
