@@ -1,7 +1,8 @@
 """To and from other tools: one file a format, all through `Turn` and `Segment`.
 
 Every format has `parse_x(text, where) → {recording: items}` and `format_x({recording: items}) →
-text`. A line that does not fit raises `InputError` with file, line and reason.
+text`. A line that does not fit raises `InputError` with file, line and reason. Formats of whole
+corpora (lhotse, Kaldi, Hugging Face, …) go through `formats.bundle`; `formats.registry` has them all.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ from pathlib import Path
 from speechkit.core.errors import InputError, UsageError, did_you_mean
 from speechkit.core.types import Segment, Turn
 from speechkit.manifest.formats.ctm import format_ctm, parse_ctm
+from speechkit.manifest.formats.eaf import format_eaf, parse_eaf
 from speechkit.manifest.formats.json import format_json, parse_json
 from speechkit.manifest.formats.rttm import parse_rttm
 from speechkit.manifest.formats.seglst import format_seglst, parse_seglst
 from speechkit.manifest.formats.stm import format_stm, parse_stm
 from speechkit.manifest.formats.subtitles import format_srt, format_vtt, parse_srt, parse_vtt
-from speechkit.manifest.formats.textgrid import parse_textgrid
+from speechkit.manifest.formats.textgrid import format_textgrid, parse_textgrid
 from speechkit.manifest.formats.txt import format_txt, parse_txt
 
 Segments = Mapping[str, tuple[Segment, ...]]
@@ -30,6 +32,8 @@ _WRITERS: dict[str, Callable[[Segments], str]] = {
     "stm": format_stm,
     "ctm": format_ctm,
     "seglst": format_seglst,
+    "textgrid": format_textgrid,
+    "eaf": format_eaf,
 }
 _READERS: dict[str, Callable[[str, Path], dict[str, tuple[Segment, ...]]]] = {
     ".json": parse_json,
@@ -40,6 +44,7 @@ _READERS: dict[str, Callable[[str, Path], dict[str, tuple[Segment, ...]]]] = {
     ".stm": parse_stm,
     ".ctm": parse_ctm,
     ".textgrid": parse_textgrid,
+    ".eaf": parse_eaf,
 }
 
 SEGMENT_FORMATS = tuple(_WRITERS)

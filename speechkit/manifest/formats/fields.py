@@ -34,6 +34,17 @@ def seconds(field: str, where: Path, line: int) -> float:
     return round_ms(value)
 
 
+def share(field: str, where: Path, line: int) -> float:
+    """Read a number from 0 to 1, as confidence is, without rounding it."""
+    try:
+        value = float(field)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= 1:
+        raise InputError(f"{where}, line {line}: not a number from 0 to 1")
+    return value
+
+
 def one_word(name: str) -> str:
     """Return a name that fits into a field separated by blanks: they become underscores.
 
