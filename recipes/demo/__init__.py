@@ -12,20 +12,6 @@ piper-tts (GPL-3.0: called to make the audio, no part of speechkit), and hibari 
 
 from __future__ import annotations
 
-from speechkit.pipeline.recipes import Recipe
-
 from .build import build
 
-__all__ = ["RECIPE", "build"]
-
-RECIPE = Recipe(
-    name="demo",
-    title="A real call and a made-up consultation",
-    licence="call: MIT (pyannote.audio sample); consultation: Apache-2.0, made here",
-    sources=("package:pyannote.audio/sample", "script.toml"),
-    expect={
-        "call": "2 speakers, 30 s; the names Diane and Sheila and the city are removed",
-        "consultation": "2 speakers, under 3 minutes; everything marked in the script is removed, "
-        "drugs, doses and values stay",
-    },
-)
+__all__ = ["build"]

@@ -1,0 +1,64 @@
+"""EdAcc: Kaldi data folders over long recordings, and a questionnaire about the speakers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from speechkit.core.errors import InputError
+from speechkit.core.time import round_ms
+from speechkit.core.types import Segment
+from speechkit.pipeline.prepared import Clip, Prepared, find_one, read_rows, write_prepared
+
+_ACCENT = "How would you describe your accent in English? (e.g. Italian, Glaswegian)"
+_IGNORED = "IGNORE_TIME_SEGMENT_IN_SCORING"
+
+
+def prepare(raw: Path, dest: Path, *, part: str = "test") -> Prepared:
+    """Write a table with timed references of one part."""
+    folder = find_one(raw, f"{part}/segments").parent
+    speakers, texts = _pairs(folder / "utt2spk"), _pairs(folder / "text")
+    accents = {
+        row["PARTICIPANT_ID"]: row[_ACCENT]
+        for row in read_rows(
+            folder.parent / "linguistic_background.csv", ("PARTICIPANT_ID", _ACCENT)
+        )
+    }
+    said: dict[str, list[Segment]] = {}
+    for name, line in _pairs(folder / "segments").items():
+        recording, start, end = line.split()
+        text = " ".join(re.sub(r"<[^<>]*>", " ", texts.get(name, "")).split())
+        if text and _IGNORED not in text:
+            segment = Segment(
+                id="",
+                start=round_ms(float(start)),
+                end=round_ms(float(end)),
+                text=text,
+                speaker=speakers[name],
+            )
+            said.setdefault(recording, []).append(segment)
+    clips, missing = [], 0
+    for recording, segments in said.items():
+        sound = folder.parent / "data" / f"{recording}.wav"
+        if not sound.is_file():
+            missing += 1
+            continue
+        spoken = {accents.get(segment.speaker, "") for segment in segments}
+        told = {
+            "language": "en",
+            "modality": "video",
+            "accent": spoken.pop()[:64] if len(spoken) == 1 else "",
+            "consent": "public:edacc",
+        }
+        ordered = tuple(sorted(segments, key=lambda s: (s.start, s.end, s.speaker)))
+        audio = sound.relative_to(raw).as_posix()
+        clips.append(Clip(audio=audio, told=told, segments=ordered))
+    notes = [f"{missing} recordings have no sound file"] if missing else []
+    return write_prepared(dest, raw, clips, notes=notes)
+
+
+def _pairs(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file; it belongs to the corpus as published")
+    pairs = (line.split(maxsplit=1) for line in path.read_text("utf-8").splitlines())
+    return {pair[0]: pair[1].strip() for pair in pairs if len(pair) == 2}
