@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import click
 
 from speechkit.cli.deidentify_audio import command as audio
 from speechkit.core.engines import make_engine
+from speechkit.core.errors import UsageError
 from speechkit.core.files import atomic_path
 from speechkit.core.stage import Resources
 from speechkit.deidentify.detect_stage import with_policy
 from speechkit.deidentify.evaluate import Evaluation, evaluate, table
+from speechkit.deidentify.keys import KeyStore
 from speechkit.deidentify.lines import BadLineError, deidentify_document, read_gold, read_lines
 from speechkit.deidentify.policy import load_policy
 
@@ -33,6 +36,12 @@ command.add_command(audio)
 @click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Of the engine.")
 @click.option("--language", default="", help="Of lines that name none, e.g. en, es, fr, de.")
 @click.option(
+    "--keys",
+    "keys_path",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the secrets of surrogates and date shifts lie, one a patient; keep it private.",
+)
+@click.option(
     "--evaluate",
     "gold_path",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -45,13 +54,22 @@ def text(
     engine: str,
     settings: tuple[str, ...],
     language: str,
+    keys_path: Path | None,
     gold_path: Path | None,
 ) -> None:
     """Find identifiers in the texts of IN.jsonl and write them with tags to OUT.jsonl.
 
     A line of IN is {"id", "lang", "text"}; a line of OUT has, besides, "spans" and "redacted".
+    With a policy that draws surrogates or moves dates, name --keys; lines with the same "patient"
+    get the same ones.
     """
     rules = load_policy(policy)
+    if rules.needs_key and keys_path is None:
+        raise UsageError(
+            f"policy {policy} draws surrogates or moves dates: name a private folder for the "
+            "patients' secrets with --keys DIR (of a corpus: CORPUS/vault/keys)"
+        )
+    keys = KeyStore(keys_path) if keys_path else None
     options = with_policy(
         engine, _pairs(settings), rules.least_score, any_language=rules.any_language
     )
@@ -64,7 +82,7 @@ def text(
         temporary.open("w", encoding="utf-8") as output,
     ):
         for line in read_lines(input_path):
-            found = deidentify_document(line, detect, rules, line.get("lang") or language)
+            found = deidentify_document(line, detect, rules, line.get("lang") or language, keys)
             output.write(json.dumps(found, ensure_ascii=False) + "\n")
             unknown += found.get("patterns_only", False)
             expected = gold.get(str(line.get("id")))
@@ -92,3 +110,15 @@ def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
             raise click.UsageError("--set wants OPTION=VALUE")
         pairs[name] = value
     return pairs
+
+
+@command.command()
+@click.argument("keys_path", metavar="KEYS", type=click.Path(path_type=Path, exists=True))
+@click.argument("patients", metavar="PATIENT...", nargs=-1, required=True)
+def forget(keys_path: Path, patients: tuple[str, ...]) -> None:
+    """Destroy the secrets of PATIENTs: nobody can tie their surrogates to them any more."""
+    store = KeyStore(keys_path)
+    destroyed = sum(store.destroy(patient) for patient in patients)
+    click.echo(f"{destroyed} of {len(patients)} keys destroyed")
+    if destroyed < len(patients):
+        sys.exit(1)

@@ -17,6 +17,7 @@ _LEAST_SCORE = 0.6
 def again(scene: Scene, finds: Iterable[Find]) -> Iterator[Find]:
     """Yield further places where parts of what was found are said."""
     parts: dict[str, Identifier] = {}
+    towns: set[str] = set()
     spelled: set[str] = set()
     for found in sorted(finds):
         if found.identifier not in _KINDS or found.score < _LEAST_SCORE:
@@ -29,13 +30,16 @@ def again(scene: Scene, finds: Iterable[Find]) -> Iterator[Find]:
         for index in range(first, after):
             if _carries(scene, index, found.identifier):
                 parts.setdefault(scene.word(index), found.identifier)
+                if found.detector == "places":
+                    towns.add(scene.word(index))
     for letters in spelled:
         if len(letters) > 3:
             parts.setdefault(letters, Identifier.NAME)
     for index in range(len(scene.tokens)):
         identifier = _known(scene, index, parts)
         if identifier is not None:
-            yield scene.find(index, index + 1, identifier, 0.75, DETECTOR)
+            town = identifier is Identifier.LOCATION and scene.word(index) in towns
+            yield scene.find(index, index + 1, identifier, 0.75, "places" if town else DETECTOR)
 
 
 def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:

@@ -11,9 +11,11 @@ from speechkit.core.engines import DetectPhi
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment
 from speechkit.deidentify.evaluate import Document, Gold
+from speechkit.deidentify.keys import KeyStore
 from speechkit.deidentify.language import has_tables
 from speechkit.deidentify.policy import Policy, apply_policy
-from speechkit.deidentify.text import Tags, redact_text
+from speechkit.deidentify.replace import Replacer
+from speechkit.deidentify.text import replace_spans
 
 
 class BadLineError(InputError):
@@ -62,9 +64,15 @@ def _document(line: bytes, where: str) -> dict[str, Any]:
 
 
 def deidentify_document(
-    document: dict[str, Any], detect: DetectPhi, policy: Policy, language: str = ""
+    document: dict[str, Any],
+    detect: DetectPhi,
+    policy: Policy,
+    language: str = "",
+    keys: KeyStore | None = None,
 ) -> dict[str, Any]:
     """Return a document with `spans` (offsets in code points) and `redacted` added.
+
+    Surrogates and shifted dates are those of `document["patient"]`, of its id where it names none.
 
     Fields that quote the text (gold spans, optional, negatives) are left out of the result.
     """
@@ -72,6 +80,8 @@ def deidentify_document(
     language = language or document.get("lang", "")
     segment = Segment(id="", start=0, end=0, text=text)
     found = apply_policy(policy, detect((segment,), language))
+    patient = str(document.get("patient") or document.get("id", ""))
+    key = keys.key(patient) if keys and policy.needs_key else None
     kept = {name: value for name, value in document.items() if name not in _QUOTES}
     if policy.any_language and not has_tables(language):
         kept["patterns_only"] = True
@@ -87,8 +97,10 @@ def deidentify_document(
             }
             for span in found
         ],
-        "redacted": redact_text(
-            text, ((span.start_char, span.end_char, span.identifier) for span in found), Tags()
+        "redacted": replace_spans(
+            text,
+            ((span.start_char, span.end_char, span.identifier) for span in found),
+            Replacer(policy, language, key).replace,
         ),
     }
 

@@ -264,3 +264,9 @@ def _accented(language: str) -> dict[str, float]:
 def frequency(word: str, language: str) -> float:
     """Return `zipf` of the most common spelling of a folded word."""
     return _frequency(word.removesuffix("'s"), language)
+
+
+@cache
+def names_of(kind: str, locales: tuple[str, ...]) -> frozenset[str]:
+    """Names of a kind that Faker has for locales (`first_names_female`, `last_names`), folded."""
+    return frozenset(_faker(kind, locales))

@@ -29,6 +29,7 @@ from speechkit.core.engines import (
     make_engine,
 )
 from speechkit.core.errors import UsageError
+from speechkit.core.files import scratch_prefix
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.time import Interval
 from speechkit.core.types import Audio, PhiSpan, Recording, RedactedCopy, Segment
@@ -143,7 +144,7 @@ class RedactStage:
         speech = _speech(samples, sample_rate, segments, voice) if options.uncovered else []
         findings = find(segments, phi, speech, language, options.placing)
         vault = task.corpus.root / "vault"
-        with tempfile.TemporaryDirectory(prefix=".redacting-", dir=vault) as folder:
+        with tempfile.TemporaryDirectory(prefix=scratch_prefix("redacting"), dir=vault) as folder:
             suffix = ".flac" if samples.shape[0] <= _FLAC_CHANNELS else ".wav"
             path = Path(folder) / f"copy{suffix}"
             bits = bits_of(task.recording.audio.codec)

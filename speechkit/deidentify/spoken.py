@@ -159,8 +159,17 @@ def merge(finds: Iterable[Find], text: str) -> tuple[Find, ...]:
         if merged and found.start < merged[-1].end:
             last = merged[-1]
             best = max((last, found), key=lambda item: (item.score, item.end - item.start))
+            # A town within an address is part of the address.
+            address = any(
+                item.detector == "addresses" and best.identifier == item.identifier
+                for item in (last, found)
+            )
             merged[-1] = Find(
-                last.start, max(last.end, found.end), best.identifier, best.score, best.detector
+                last.start,
+                max(last.end, found.end),
+                best.identifier,
+                best.score,
+                "addresses" if address else best.detector,
             )
         elif found.end > found.start:
             merged.append(found)

@@ -6,7 +6,7 @@ A word that a span touches goes whole, as its sound does. The same name gets the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -51,10 +51,19 @@ def redact_text(text: str, spans: Iterable[tuple[int, int, Identifier]], tags: T
     >>> redact_text("Hi Ann, 5 mg.", [(3, 6, Identifier.NAME)], Tags())
     'Hi [NAME_1], 5 mg.'
     """
+    return replace_spans(text, spans, tags.tag)
+
+
+def replace_spans(
+    text: str,
+    spans: Iterable[tuple[int, int, Identifier]],
+    replace: Callable[[Identifier, str], str],
+) -> str:
+    """Return a text with what `replace` gives for each span (start, end, identifier)."""
     pieces: list[str] = []
     at = 0
     for start, end, identifier in _disjoint(spans):
-        pieces += [text[at:start], tags.tag(identifier, text[start:end])]
+        pieces += [text[at:start], replace(identifier, text[start:end])]
         at = end
     return "".join([*pieces, text[at:]])
 
@@ -114,6 +123,7 @@ def _tag_word(segment: Segment, first: int, after: int, identifier: Identifier, 
     said = segment.words[first:after]
     text = " ".join(word.text for word in said)
     tail = text[len(text.rstrip(".,;:!?…")) :]
+    tail = "." if tail == ".." else tail  # the point of "N." and the sentence's own
     return Word(
         text=tags.tag(identifier, text) + tail,
         start=said[0].start,
