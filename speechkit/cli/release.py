@@ -12,12 +12,19 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.core.corpus import Corpus
+from speechkit.governance.signing import (
+    has_password,
+    make_key,
+    read_public_key,
+    read_secret_key,
+)
 from speechkit.manifest.card import NO_LICENCE
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.exchange import ImportOptions, export_release, import_release
 from speechkit.manifest.formats.registry import FORMATS
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.manifest.schema import Release, read_release, release_digest
+from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.verify import verify_release
 
 _FOLDER = click.Path(path_type=Path)
@@ -69,10 +76,16 @@ def create(
 
 @command.command()
 @click.argument("release", type=_FOLDER)
+@click.option("--key", metavar="KEY", help="Who must have signed it: a .pub file, or its line.")
 @_AS_JSON
-def verify(release: Path, as_json: bool) -> None:
-    """Check every digest, every line and every audio file of a release; exit 1 if one is wrong."""
+def verify(release: Path, key: str | None, as_json: bool) -> None:
+    """Check every digest, every line and every audio file of a release; exit 1 if one is wrong.
+
+    With --key, its signature too. Without, anybody may have made it.
+    """
     findings = verify_release(release)
+    if key is not None:
+        findings += check_signature(release, read_public_key(key))
     if as_json:
         _print_json({"release": str(release), "ok": not findings, "findings": findings})
     else:
@@ -83,6 +96,26 @@ def verify(release: Path, as_json: bool) -> None:
         )
     if findings:
         sys.exit(1)
+
+
+@command.command()
+@click.argument("release", type=_FOLDER)
+@click.option("--key", required=True, type=_FOLDER, help="A secret key, as minisign has them.")
+def sign(release: Path, key: Path) -> None:
+    """Verify a release, then sign its SHA256SUMS.txt in minisign's format."""
+    password = ""
+    if has_password(key):
+        password = click.prompt("Password of the key", hide_input=True, err=True)
+    secret = read_secret_key(key, password)
+    click.echo(str(sign_release(release, secret)))
+    click.echo(f"verify with: minisign -V -P {secret.public.line} -m SHA256SUMS.txt", err=True)
+
+
+@command.command()
+@click.argument("path", type=_FOLDER)
+def key(path: Path) -> None:
+    """Make a key pair for signing: PATH (secret, keep it) and its .pub (public, publish it)."""
+    click.echo(make_key(path).public.line)
 
 
 @command.command()

@@ -448,3 +448,28 @@ def test_releases_of_every_schema_version_are_read(version: int) -> None:
         "unknown",
     ] * 2
     assert diff_releases(path, path).counts()["segments_same"] == 4
+
+
+@pytest.mark.skipif(shutil.which("minisign") is None, reason="minisign is not installed")
+def test_signed_and_verified_by_minisign(corpus: Corpus, tmp_path: Path) -> None:
+    path = create_release(corpus, "1.0.0", tmp_path / "out")
+    code, public = invoke("key", tmp_path / "k.key")
+    assert code == 0
+    assert invoke("verify", path, "--key", public.strip())[0] == 1  # not signed yet
+    assert invoke("sign", path, "--key", tmp_path / "k.key")[0] == 0
+    assert verify_release(path) == ()
+    assert invoke("verify", path, "--key", tmp_path / "k.pub")[0] == 0
+    ask = ["minisign", "-V", "-P", public.strip(), "-m", "SHA256SUMS.txt"]
+    done = subprocess.run(ask, check=False, cwd=path, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "clinic 1.0.0" in done.stdout
+    # Files and digests changed together: only the signature tells.
+    (path / "README.md").write_text("nothing was removed")
+    sums = (path / "SHA256SUMS.txt").read_text().splitlines()
+    digest = digest_file(path / "README.md")
+    sums = [f"{digest}  README.md" if s.endswith("README.md") else s for s in sums]
+    (path / "SHA256SUMS.txt").write_text("\n".join(sums) + "\n")
+    assert verify_release(path) == ()
+    code, text = invoke("verify", path, "--key", tmp_path / "k.pub")
+    assert code == 1
+    assert "is not what SHA256SUMS.txt.minisig signed" in text

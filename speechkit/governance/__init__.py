@@ -1,0 +1,1 @@
+"""Consent, purpose, policy and the audit log: asked by the rooms before data moves."""
