@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes
-from speechkit.core.errors import StoreError
+from speechkit.core.errors import DamagedError, StoreError
 from speechkit.core.files import append_line, atomic_path, write_bytes
 from speechkit.core.types import ITEM_TYPES, SCHEMA_VERSION, Layer, Provenance, Recording, Session
 
@@ -124,9 +124,9 @@ class Corpus:
         try:
             data = path.read_bytes()
         except OSError as error:
-            raise StoreError(f"layer {digest[:12]}… is gone from {self.root}") from error
+            raise DamagedError(f"layer {digest[:12]}… is gone from {self.root}") from error
         if digest_bytes(data) != digest:
-            raise StoreError(
+            raise DamagedError(
                 f"layer {digest[:12]}… in {self.root} was altered; delete {path} and run again"
             )
         layer = msgspec.json.decode(data, type=Layer)
@@ -143,7 +143,7 @@ class Corpus:
         try:
             return msgspec.json.decode(self._layer_path(digest).read_bytes(), type=_Made).provenance
         except (OSError, msgspec.MsgspecError) as error:
-            raise StoreError(f"layer {digest[:12]}… is gone from {self.root}") from error
+            raise DamagedError(f"layer {digest[:12]}… is gone from {self.root}") from error
 
     def layer(self, session: Session, name: str) -> Layer | None:
         """Return a session's layer by name, or None."""

@@ -7,6 +7,8 @@
     │   └── AudioError             one recording cannot be decoded
     ├── ModelError                 weights are absent or have the wrong digest
     └── StoreError                 the corpus folder cannot be read or written
+        ├── BusyError              another process works on it
+        └── DamagedError           one stored thing is gone or altered; the rest is well
 
 A message says what, where and what to do next. It carries ids, paths and line numbers,
 never what somebody said.
@@ -59,6 +61,14 @@ class ModelError(SpeechkitError):
 
 class StoreError(SpeechkitError):
     """A corpus folder that cannot be read or written."""
+
+
+class BusyError(StoreError):
+    """A corpus that another process works on."""
+
+
+class DamagedError(StoreError):
+    """One stored layer, session or recording that is gone or was altered."""
 
 
 def describe(error: BaseException) -> str:

@@ -2,13 +2,72 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import socket
 import tempfile
+import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from speechkit.core.errors import StoreError
+
+_DAY = 86_400  # seconds
+
+
+def scratch_prefix(doing: str) -> str:
+    """Name what is only there while this process works, so that `sweep` knows whose it was."""
+    return f".{doing}-{_host()}-{os.getpid()}-"
+
+
+def sweep(root: Path) -> int:
+    """Remove what killed processes left half done below `root`; return how many files and folders.
+
+    Theirs are those of processes of this machine that are gone, and whatever is a day old.
+    """
+    removed = 0
+    for folder, names, files in os.walk(root):
+        for name in [*names, *files]:
+            if name.startswith((".writing-", ".redacting-")) and _is_left(Path(folder) / name):
+                path = Path(folder) / name
+                if name in names:
+                    names.remove(name)
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    path.unlink(missing_ok=True)
+                removed += 1
+    return removed
+
+
+def _is_left(path: Path) -> bool:
+    fields = path.name.split("-")
+    if len(fields) > 3 and fields[1] == _host() and fields[2].isdigit():
+        return not _is_alive(int(fields[2]))
+    try:
+        return time.time() - path.stat().st_mtime > _DAY
+    except OSError:
+        return False
+
+
+def _is_alive(process: int) -> bool:
+    if os.name != "posix":
+        return True  # there, signal 0 would end it
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@cache
+def _host() -> str:
+    return f"{zlib.crc32(socket.gethostname().encode()):08x}"
 
 
 @contextmanager
@@ -21,7 +80,9 @@ def atomic_path(target: Path) -> Iterator[Path]:
     temporary: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".writing-", suffix=target.suffix)
+        handle, name = tempfile.mkstemp(
+            dir=target.parent, prefix=scratch_prefix("writing"), suffix=target.suffix
+        )
         os.close(handle)
         temporary = Path(name)
         yield temporary
@@ -44,12 +105,19 @@ def write_bytes(target: Path, data: bytes) -> None:
 
 
 def append_line(target: Path, line: bytes) -> None:
-    """Append one line in a single write, so that lines of several processes do not mix."""
+    """Append one line in a single write, so that lines of several processes do not mix.
+
+    After a line that a full disk cut short, the next begins on a line of its own.
+    """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(handle, line + b"\n")
+            size = os.fstat(handle).st_size
+            whole = not size or os.pread(handle, 1, size - 1) == b"\n"
+            data = (b"" if whole else b"\n") + line + b"\n"
+            if os.write(handle, data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         finally:
             os.close(handle)
     except OSError as error:

@@ -15,12 +15,14 @@ import msgspec
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import recording_id
 from speechkit.core.errors import InputError, SpeechkitError, describe
+from speechkit.core.files import sweep
+from speechkit.core.lock import locked
 from speechkit.core.types import Audio, Participant, Quality, Recording, Session
 from speechkit.ingest import values
 from speechkit.ingest.describe import Description
 from speechkit.ingest.folder import Failure, Folder, scan, shown
 from speechkit.ingest.people import Pseudonyms, unnamed
-from speechkit.ingest.plan import Entry, read_entries
+from speechkit.ingest.plan import Entry, Plan, read_entries
 from speechkit.ingest.recording import decoded, digest_of_file
 from speechkit.ingest.references import (
     ReadReference,
@@ -87,7 +89,8 @@ def ingest_folder(
     Raises:
         UsageError: if there is no such folder, table or column.
         InputError: if the folder holds no recording, or the table is malformed.
-        StoreError: if the corpus cannot be written, or the disk is full.
+        StoreError: if the corpus cannot be written, the disk is full, or another process works
+            on the corpus.
     """
     found = scan(folder)
     pseudonyms = Pseudonyms(corpus, options.pseudonym_key)
@@ -99,7 +102,13 @@ def ingest_folder(
             f"{folder}: no recordings in it ({len(found.others)} files of other kinds)"
         )
     Corpus.create(corpus.root)
-    run = _Run(found, corpus, options, read_reference)
+    with locked(corpus.root, "ingest"):
+        sweep(corpus.root)
+        return _take_all(_Run(found, corpus, options, read_reference), plan, progress)
+
+
+def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
+    corpus = run.corpus
     failures = list(plan.failures)
     for number, entry in enumerate(plan.entries, start=1):
         failures.extend(run.take(entry))
@@ -115,7 +124,7 @@ def ingest_folder(
         updated=run.counts["updated"],
         unchanged=run.counts["unchanged"],
         seconds=round(run.seconds, 3),
-        ignored=len(found.others),
+        ignored=len(run.folder.others),
         flags=dict(sorted(run.flags.items())),
         columns=plan.columns,
         failures=tuple(failures),
@@ -132,8 +141,8 @@ class _Run:
         options: IngestOptions,
         read_reference: ReadReference | None,
     ) -> None:
-        self._folder = folder
-        self._corpus = corpus
+        self.folder = folder
+        self.corpus = corpus
         self._read_reference = read_reference
         self._options = options
         self._languages = values.languages(options.language)
@@ -146,7 +155,7 @@ class _Run:
 
     def take(self, entry: Entry) -> list[Failure]:
         """Ingest one file; return what went wrong."""
-        path = self._folder.root / entry.path
+        path = self.folder.root / entry.path
         failed = Failure(item=shown(entry.path), reason="", line=entry.line)
         try:
             sha256 = digest_of_file(path)
@@ -171,11 +180,11 @@ class _Run:
             return [msgspec.structs.replace(failed, reason=describe(error))]
         self._seen[sha256] = entry.path
         suffix = PurePosixPath(audio.uri).suffix
-        self._corpus.put_audio(path, sha256, suffix=suffix)
+        self.corpus.put_audio(path, sha256, suffix=suffix)
         layers, problems = self._layers(entry, recording)
         session = Session(recording=recording, layers={**(old.layers if old else {}), **layers})
         if session != old:
-            self._corpus.put_session(session)
+            self.corpus.put_session(session)
         problems = [*(entry.description.problems if entry.description else ()), *problems]
         self.counts["added" if old is None else "updated" if session != old else "unchanged"] += 1
         self.flags.update(quality.flags)
@@ -230,12 +239,12 @@ class _Run:
                 layers[layer.name] = layer
             except InputError as error:
                 problems.append(f"reference left out: {_without(path, error)}")
-        return {name: self._corpus.put_layer(layer) for name, layer in layers.items()}, problems
+        return {name: self.corpus.put_layer(layer) for name, layer in layers.items()}, problems
 
     def _reference_path(self, cell: str) -> Path:
         """References lie beside the recordings or beside the table."""
         cell = cell.replace("\\", "/")
-        here = self._folder.root / cell
+        here = self.folder.root / cell
         if here.exists() or self._options.metadata is None:
             return here
         return self._options.metadata.parent / cell

@@ -12,6 +12,7 @@ from pathlib import Path
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import StoreError, UsageError
 from speechkit.core.files import write_bytes
+from speechkit.core.lock import locked
 
 KEY_NAME = "pseudonym.key"
 _KEY_BYTES = 32
@@ -56,8 +57,11 @@ class Pseudonyms:
             return key
         key = given or secrets.token_bytes(_KEY_BYTES)
         Corpus.create(self._corpus.root)
-        # Temporary files are made for their owner alone (0600), and stay so.
-        write_bytes(self._vault_key, key.hex().encode() + b"\n")
+        with locked(self._corpus.root, "ingest"):
+            if self._vault_key.exists():  # made by another process a moment ago
+                return _read_key(self._vault_key)
+            # Temporary files are made for their owner alone (0600), and stay so.
+            write_bytes(self._vault_key, key.hex().encode() + b"\n")
         return key
 
 

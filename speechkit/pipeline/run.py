@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import SpeechkitError
-from speechkit.core.stage import Stage, Task, cache_key, provenance
-from speechkit.core.types import Layer, Session
-from speechkit.pipeline.local import Done, Failed, Result
+from speechkit.core.files import sweep
+from speechkit.core.lock import locked
+from speechkit.core.stage import Stage, cache_key
+from speechkit.core.types import Session
+from speechkit.pipeline.jobs import Failed, Job, Stored, jobs_of
 from speechkit.pipeline.plan import check_plan, given_only, with_layer
 
 
 class Executor(Protocol):
-    """Runs one stage over tasks: one result a task, in order."""
+    """Runs one stage over jobs: one result a job, in any order, its layer stored."""
 
-    def map(self, stage: Stage, tasks: Iterable[Task]) -> Iterator[Result]: ...
+    def perform(
+        self, stage: Stage, corpus: Corpus, jobs: Sequence[Job]
+    ) -> Iterator[Stored | Failed]: ...
 
 
 class StageReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,9 +68,21 @@ def run(
     Raises:
         UsageError: if the stages do not fit together.
         ModelError, MissingExtraError: if a stage cannot be opened.
-        StoreError: if the corpus cannot be written.
+        StoreError: if the corpus cannot be written, or another process works on it.
     """
     check_plan(stages)
+    with locked(corpus.root, "run"):
+        sweep(corpus.root)
+        return _run(corpus, stages, executor, limit, progress)
+
+
+def _run(
+    corpus: Corpus,
+    stages: Sequence[Stage],
+    executor: Executor,
+    limit: int | None,
+    progress: Progress,
+) -> RunReport:
     sessions = corpus.sessions()[:limit]
     if not sessions:
         raise SpeechkitError(
@@ -110,16 +126,20 @@ def _run_stage(
     progress(stage.name, cached, total)
     failures = []
     if missing:
-        tasks = (_task(corpus, stage, states[recording]) for recording in missing)
-        for finished, result in enumerate(executor.map(stage, tasks), start=1):
+        jobs = jobs_of([states[recording] for recording in missing])
+        for finished, result in enumerate(executor.perform(stage, corpus, jobs), start=1):
             if isinstance(result, Failed):
                 failures.append(
                     {"item": result.recording, "stage": stage.name, "reason": result.reason}
                 )
                 corpus.put_session(states.pop(result.recording))
             else:
-                _store(corpus, stage, states, result)
+                _keep(corpus, states, result.recording, stage.writes.name, result.layer)
+                corpus.note(
+                    "stage", recording=result.recording, stage=stage.name, layer=result.layer
+                )
             progress(stage.name, cached + finished, total)
+    failures.sort(key=lambda row: row["item"])
     report = StageReport(
         stage=stage.name,
         engine=stage.engine,
@@ -129,32 +149,6 @@ def _run_stage(
         seconds=round(time.monotonic() - begun, 2),
     )
     return report, failures
-
-
-def _task(corpus: Corpus, stage: Stage, state: Session) -> Task:
-    names = [name.rstrip("?") for name in stage.reads]
-    layers = {name: corpus.layer(state, name) for name in names}
-    return Task(
-        recording=state.recording,
-        audio_path=corpus.audio_path(state.recording),
-        layers={name: layer for name, layer in layers.items() if layer is not None},
-        corpus=corpus,
-    )
-
-
-def _store(corpus: Corpus, stage: Stage, states: dict[str, Session], result: Done) -> None:
-    state = states[result.recording]
-    layer = Layer(
-        name=stage.writes.name,
-        kind=stage.writes.kind,
-        recording=result.recording,
-        items=result.items,
-        provenance=provenance(stage, state),
-    )
-    digest = corpus.put_layer(layer)
-    corpus.remember(stage.name, cache_key(stage, state), digest)
-    _keep(corpus, states, result.recording, stage.writes.name, digest)
-    corpus.note("stage", recording=result.recording, stage=stage.name, layer=digest)
 
 
 def _keep(

@@ -1,0 +1,150 @@
+"""What goes to where work is done, and what comes back: ids and digests, never audio or text.
+
+Whoever works reads the layers from the corpus and writes its own there; so a job can be done in
+this process, in another, or on another machine that has the same folder, to the same bytes.
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from speechkit.core import errors
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import (
+    DamagedError,
+    MissingExtraError,
+    ModelError,
+    SpeechkitError,
+    StoreError,
+    UsageError,
+    describe,
+)
+from speechkit.core.stage import Stage, Task, Work, cache_key, provenance
+from speechkit.core.types import Item, Layer, Session
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One recording for one stage: the digests of the layers it has."""
+
+    recording: str
+    layers: Mapping[str, str]
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stage made of one recording."""
+
+    recording: str
+    items: tuple[Item, ...]
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """The digest of the layer that a stage wrote for one recording."""
+
+    recording: str
+    layer: str
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a stage could not do one recording."""
+
+    recording: str
+    reason: str
+
+
+class Refused(msgspec.Struct, frozen=True, kw_only=True):
+    """Why nothing can be done at all: the error's kind and message, on their way to who asked."""
+
+    kind: str
+    message: str
+
+    @classmethod
+    def of(cls, error: SpeechkitError) -> Refused:
+        """Pack an error."""
+        return cls(kind=type(error).__name__, message=str(error))
+
+    def as_error(self) -> SpeechkitError:
+        """Unpack it."""
+        kind = getattr(errors, self.kind, None) or SpeechkitError
+        error: SpeechkitError = kind.__new__(kind)
+        Exception.__init__(error, self.message)
+        return error
+
+
+def attempt(work: Work, task: Task) -> Done | Failed:
+    """Do one task. A failure is a result; what concerns every recording is raised.
+
+    What a stage raises besides `SpeechkitError` may quote what was said, so only the kind of
+    error and its place are kept.
+
+    Raises:
+        ModelError, MissingExtraError, UsageError: if the stage cannot work at all.
+        StoreError: if the corpus cannot be written.
+    """
+    try:
+        (items,) = work([task])
+    except DamagedError as error:
+        return Failed(recording=task.recording.id, reason=str(error))
+    except (ModelError, MissingExtraError, UsageError, StoreError):
+        raise
+    except SpeechkitError as error:
+        return Failed(recording=task.recording.id, reason=str(error))
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            raise StoreError(
+                f"cannot write in {task.corpus.root}: {error.strerror}; "
+                "free space or check permissions, then run again"
+            ) from error
+        return Failed(recording=task.recording.id, reason=describe(error))
+    return Done(recording=task.recording.id, items=items)
+
+
+def perform(stage: Stage, work: Work, corpus: Corpus, job: Job) -> Stored | Failed:
+    """Do one job and store its layer, under the cache key that finds it again.
+
+    Raises:
+        As `attempt`.
+    """
+    try:
+        state = state_of(corpus, job)
+        task = _task(corpus, stage, state)
+    except DamagedError as error:
+        return Failed(recording=job.recording, reason=str(error))
+    done = attempt(work, task)
+    if isinstance(done, Failed):
+        return done
+    layer = Layer(
+        name=stage.writes.name,
+        kind=stage.writes.kind,
+        recording=job.recording,
+        items=done.items,
+        provenance=provenance(stage, state),
+    )
+    digest = corpus.put_layer(layer)
+    corpus.remember(stage.name, cache_key(stage, state), digest)
+    return Stored(recording=job.recording, layer=digest)
+
+
+def state_of(corpus: Corpus, job: Job) -> Session:
+    """Return the session as the job has it: its recording, and the job's layers."""
+    return msgspec.structs.replace(corpus.session(job.recording), layers=dict(job.layers))
+
+
+def jobs_of(states: Sequence[Session]) -> list[Job]:
+    """Return a job for each session."""
+    return [Job(recording=state.recording.id, layers=state.layers) for state in states]
+
+
+def _task(corpus: Corpus, stage: Stage, state: Session) -> Task:
+    names = [name.rstrip("?") for name in stage.reads]
+    layers = {name: corpus.layer(state, name) for name in names}
+    return Task(
+        recording=state.recording,
+        audio_path=corpus.audio_path(state.recording),
+        layers={name: layer for name, layer in layers.items() if layer is not None},
+        corpus=corpus,
+    )
