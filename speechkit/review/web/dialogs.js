@@ -1,0 +1,144 @@
+// What the desk asks in windows of its own: identifiers, speakers, labels, keys, conflicts.
+import { ask, make } from "./dom.js";
+import { diffWords } from "./diff.js";
+import { ACTIONS, PRESETS, chords, loadKeys, saveKeys, wrongKeys } from "./keys.js";
+
+const IDENTIFIERS = [
+  "NAME", "LOCATION", "DATE", "AGE", "PHONE", "FAX", "EMAIL", "SSN", "MRN", "HEALTHPLAN", "ACCOUNT",
+  "LICENSE", "VEHICLE", "DEVICE", "URL", "IP", "OTHER_ID", "ORG", "UNCERTAIN",
+];
+const LABELS = ["inaudible", "overlap", "noise", "crosstalk", "uncertain"];
+const ROLES = ["", "doctor", "patient", "nurse", "interpreter", "companion", "other"];
+const CANCEL = ["", "Cancel"];
+
+/** Which identifier; "none" to take a mark away; "" for nothing. */
+export async function askIdentifier(said, marked, mayUnmark) {
+  const list = make("select", { size: "8", autofocus: true, "aria-label": "Identifier" },
+    ...IDENTIFIERS.map((name) => make("option", { value: name, selected: name === (marked ?? "NAME") }, name)));
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    list.form.requestSubmit(list.form.querySelector("button.main"));
+  });
+  const buttons = [["mark", "Mark", "main"], CANCEL];
+  if (marked && mayUnmark) buttons.splice(1, 0, ["none", "Not an identifier"]);
+  const answer = await ask(`What is “${said}”?`, list, buttons);
+  return answer === "mark" ? list.value : answer;
+}
+
+/** Who speaks: { label, everywhere, name, role } or null. */
+export async function askSpeaker(doc, line) {
+  const labels = doc.labels();
+  const fresh = `S${labels.length + 1}`;
+  const choice = make("select", { autofocus: true },
+    ...labels.map((label, i) =>
+      make("option", { value: label, selected: label === line.speaker }, `${i + 1}  ${doc.nameOf(label)}`)),
+    make("option", { value: fresh }, "somebody else"));
+  const name = make("input", { maxlength: "60" });
+  const role = make("select", {}, ...ROLES.map((one) => make("option", { value: one }, one || "unknown")));
+  const everywhere = make("input", { type: "checkbox" });
+  const fill = () => {
+    name.value = doc.nameOf(choice.value);
+    role.value = doc.speakers[choice.value]?.role ?? "";
+  };
+  choice.addEventListener("change", fill);
+  fill();
+  const body = make("div", { class: "fields" },
+    make("label", {}, "Speaker ", choice), make("label", {}, "Called ", name),
+    make("label", {}, "Role ", role),
+    make("label", {}, everywhere, "for all lines of the one it is now"));
+  const answer = await ask("Who speaks here?", body, [["set", "Set", "main"], CANCEL]);
+  if (answer !== "set") return null;
+  return { label: choice.value, everywhere: everywhere.checked, name: name.value, role: role.value };
+}
+
+/** The labels of a line, or null. */
+export async function askLabels(line) {
+  const boxes = LABELS.map((label) => make("input", { type: "checkbox", value: label, checked: line.labels.includes(label) }));
+  boxes[0].autofocus = true;
+  const others = line.labels.filter((label) => /^(intent|symptom|note):/.test(label));
+  const more = make("input", { value: others.join(", "), placeholder: "symptom:chest-pain, note:…" });
+  const answer = await ask("Labels of this line", make("div", { class: "fields" },
+    make("div", { class: "choices" }, ...boxes.map((box) => make("label", {}, box, box.value))),
+    make("label", {}, "More ", more)), [["set", "Set", "main"], CANCEL]);
+  if (answer !== "set") return null;
+  const extra = more.value.split(",").map((label) => label.trim()).filter(Boolean);
+  return [...boxes.filter((box) => box.checked).map((box) => box.value), ...extra];
+}
+
+/** The keys, and how to change them; resolves to true if they were. */
+export async function showKeys() {
+  const keys = loadKeys();
+  const preset = make("select", { autofocus: true }, ...Object.keys(PRESETS).map((name) =>
+    make("option", { value: name, selected: name === keys.preset }, name)));
+  const own = make("textarea", { spellcheck: "false", "aria-label": "Own keys as JSON" });
+  own.value = JSON.stringify(keys.own, null, 2);
+  const wrong = make("p", { class: "error", role: "alert" });
+  const list = make("dl", { class: "keys" });
+  const fill = () => {
+    const all = chords({ preset: preset.value, own: keys.own });
+    list.replaceChildren(...Object.entries(ACTIONS).flatMap(([action, does]) =>
+      [make("dt", {}, all[action].join("  ")), make("dd", {}, does)]),
+      make("dt", {}, "Alt+1 … 9"), make("dd", {}, "the line's speaker"),
+      make("dt", {}, "click, Alt+click"), make("dd", {}, "go to a word, hear it"));
+  };
+  fill();
+  preset.addEventListener("change", fill);
+  const check = () => {
+    let text = "";
+    try {
+      text = wrongKeys(JSON.parse(own.value || "{}"));
+    } catch {
+      text = "that is not JSON";
+    }
+    wrong.textContent = text;
+    own.setCustomValidity(text);
+  };
+  own.addEventListener("input", check);
+  const body = make("div", { class: "fields" },
+    make("label", {}, "Keys as in ", preset), list,
+    make("details", {}, make("summary", {}, "Change keys"),
+      make("p", { class: "quiet" }, 'As JSON, e.g. {"play": ["F9"]}'), own, wrong));
+  const answer = await ask("Keys", body, [["save", "Save", "main"], ["", "Close"]]);
+  if (answer !== "save" || wrong.textContent) return false;
+  saveKeys({ preset: preset.value, own: JSON.parse(own.value || "{}") });
+  return true;
+}
+
+/** A line was changed elsewhere: resolves to true to keep one's own text. */
+export async function askConflict({ base, theirs }, mine) {
+  const show = (title, text) => make("p", {}, make("strong", {}, `${title} `),
+    ...diffWords(base?.text ?? theirs.text, text).flatMap(([kind, words]) =>
+      [kind === "same" ? words : make(kind, {}, words), " "]));
+  const body = make("div", { class: "more" }, show("theirs:", theirs.text), show("yours:", mine));
+  const answer = await ask("This line was changed elsewhere", body,
+    [["mine", "Keep mine", "main"], ["theirs", "Take theirs"]]);
+  return answer === "mine";
+}
+
+/** Say something and ask whether to go on. */
+export async function confirmStep(title, said, label) {
+  return (await ask(title, make("p", {}, said), [["yes", label, "main"], CANCEL])) === "yes";
+}
+
+/** Find and replace; calls `find(what)`, `step(back)`, `replace(what, by, all)`. */
+export async function showFind({ find, step, replace }) {
+  const what = make("input", { autofocus: true });
+  const by = make("input");
+  const count = make("p", { class: "quiet", role: "status" });
+  const update = () => (count.textContent = `${find(what.value)} found`);
+  what.addEventListener("input", update);
+  const button = (label, act) => make("button", { type: "button", onclick: () => { act(); update(); } }, label);
+  what.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    step(event.shiftKey);
+  });
+  const body = make("div", { class: "fields" },
+    make("label", {}, "Find ", what), make("label", {}, "Replace by ", by), count,
+    make("div", { class: "bar" }, button("Next", () => step(false)),
+      button("Replace this", () => replace(what.value, by.value, false)),
+      button("Replace all", () => replace(what.value, by.value, true))));
+  await ask("Find and replace", body, [["", "Close"]]);
+  find("");
+}

@@ -1,0 +1,78 @@
+// The task in memory: lines in order of time, who speaks, and who wants to know of changes.
+
+export class Doc extends EventTarget {
+  constructor(task) {
+    super();
+    this.task = task;
+    this.speakers = task.speakers;
+    this.lines = new Map(task.lines.map((line) => [line.id, line]));
+    this.sort();
+  }
+
+  sort() {
+    this.order = [...this.lines.values()].sort((a, b) => a.start - b.start || (a.id < b.id ? -1 : 1));
+    this.place = new Map(this.order.map((line, index) => [line.id, index]));
+  }
+
+  get(id) {
+    return this.lines.get(id);
+  }
+
+  next(id, step) {
+    const at = this.place.get(id);
+    return at === undefined ? undefined : this.order[at + step];
+  }
+
+  /** Take over what the server says about some lines. */
+  change(lines, removed) {
+    for (const id of removed) this.lines.delete(id);
+    for (const line of lines) this.lines.set(line.id, line);
+    this.sort();
+    this.dispatchEvent(new CustomEvent("change", { detail: { lines, removed } }));
+  }
+
+  /** The line that sounds at a time, or the last one before it. */
+  at(time) {
+    let low = 0;
+    let high = this.order.length - 1;
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if (this.order[middle].start <= time) low = middle;
+      else high = middle - 1;
+    }
+    return this.order[low];
+  }
+
+  labels() {
+    const used = this.order.map((line) => line.speaker).filter(Boolean);
+    return [...new Set([...Object.keys(this.speakers), ...used])].sort();
+  }
+
+  nameOf(label) {
+    return this.speakers[label]?.name || label || "—";
+  }
+
+  done() {
+    return this.order.filter((line) => line.state !== "draft").length;
+  }
+}
+
+/** Where each word of a line stands in its text: [start, end] in UTF-16 units, null if not there. */
+export function wordPlaces(line) {
+  let at = 0;
+  return line.words.map((word) => {
+    const found = line.text.indexOf(word.text, at);
+    if (found < 0) return null;
+    at = found + word.text.length;
+    return [found, at];
+  });
+}
+
+/** Offsets count code points on the server and UTF-16 units in the browser. */
+export function toPoints(text, units) {
+  return [...text.slice(0, units)].length;
+}
+
+export function toUnits(text, points) {
+  return [...text].slice(0, points).join("").length;
+}

@@ -1,0 +1,145 @@
+// Keys and what they do. Presets change some of the defaults; people change what they like.
+
+export const ACTIONS = {
+  play: "play or pause",
+  back: "back 2 s",
+  pause: "play or pause",
+  forward: "on 2 s",
+  slower: "slower",
+  faster: "faster",
+  normal: "normal speed",
+  replay: "hear the line again",
+  loop: "loop the line",
+  previous: "line above",
+  next: "line below",
+  split: "split at the caret",
+  merge: "merge with the line above, at its start",
+  setStart: "line starts here",
+  setEnd: "line ends here",
+  markPhi: "mark or unmark an identifier",
+  labels: "labels",
+  speaker: "choose or rename the speaker",
+  insert: "new line here",
+  remove: "delete the line",
+  nextIssue: "next doubtful line",
+  previousIssue: "previous doubtful line",
+  accept: "accept and go on",
+  undo: "undo",
+  redo: "redo",
+  find: "find and replace",
+  versions: "compare with the draft",
+  help: "this list",
+};
+
+const DEFAULT = {
+  play: ["Escape", "Ctrl+Space"],
+  back: ["Alt+J"],
+  pause: ["Alt+K"],
+  forward: ["Alt+L"],
+  slower: ["Alt+-"],
+  faster: ["Alt+="],
+  normal: ["Alt+0"],
+  replay: ["Alt+R"],
+  loop: ["Alt+Shift+L"],
+  previous: ["Alt+ArrowUp"],
+  next: ["Alt+ArrowDown"],
+  split: ["Enter"],
+  merge: ["Backspace"],
+  setStart: ["F11"],
+  setEnd: ["F12"],
+  markPhi: ["Ctrl+Shift+H"],
+  labels: ["Ctrl+Shift+L"],
+  speaker: ["Alt+S"],
+  insert: ["Alt+Insert"],
+  remove: ["Ctrl+Shift+Delete"],
+  nextIssue: ["F8"],
+  previousIssue: ["Shift+F8"],
+  accept: ["Ctrl+Enter"],
+  undo: ["Ctrl+Z"],
+  redo: ["Ctrl+Shift+Z", "Ctrl+Y"],
+  find: ["Ctrl+F"],
+  versions: ["Alt+D"],
+  help: ["Ctrl+/"],
+};
+
+// After the default keys of the tools people come from, where a browser lets them through.
+export const PRESETS = {
+  speechkit: {},
+  otranscribe: { back: ["F1"], forward: ["F2"], slower: ["F3"], faster: ["F4"] },
+  "express-scribe": {
+    play: ["F9", "Escape"],
+    pause: ["F4"],
+    slower: ["F2"],
+    faster: ["F3"],
+    back: ["F7"],
+    forward: ["F8"],
+    normal: ["F10"],
+    nextIssue: ["F6"],
+    previousIssue: ["Shift+F6"],
+  },
+  "subtitle-edit": {
+    play: ["Ctrl+Space", "Escape"],
+    replay: ["F5"],
+    setStart: ["F11"],
+    setEnd: ["F12"],
+    split: ["Enter", "Ctrl+Shift+S"],
+    merge: ["Backspace", "Ctrl+Shift+M"],
+  },
+};
+
+const STORE = "speechkit-keys";
+
+/** The keys in use: action → chords. */
+export function loadKeys() {
+  const kept = JSON.parse(localStorage.getItem(STORE) ?? "{}");
+  return { preset: kept.preset ?? "speechkit", own: kept.own ?? {} };
+}
+
+export function saveKeys({ preset, own }) {
+  localStorage.setItem(STORE, JSON.stringify({ preset, own }));
+}
+
+export function chords({ preset, own }) {
+  return { ...DEFAULT, ...PRESETS[preset], ...own };
+}
+
+/** Chord → action. */
+export function keymap(keys) {
+  const map = new Map();
+  for (const [action, list] of Object.entries(chords(keys))) {
+    for (const chord of list) map.set(chord, action);
+  }
+  return map;
+}
+
+/** Refuse keys that would make writing impossible: bare letters, bare Tab. */
+export function wrongKeys(own) {
+  for (const [action, list] of Object.entries(own)) {
+    if (!(action in ACTIONS)) return `there is no action "${action}"`;
+    if (!Array.isArray(list)) return `"${action}" takes a list of keys`;
+    for (const chord of list) {
+      if (typeof chord !== "string" || /^(Shift\+)?(.|Tab|Space)$/u.test(chord)) {
+        return `"${chord}" is needed for writing`;
+      }
+    }
+  }
+  return "";
+}
+
+/** The chord of a key event: Ctrl+Shift+H. Letters by what they print, Space by name. */
+export function chordOf(event) {
+  let key = event.key === " " ? "Space" : event.key;
+  // With Alt or Shift the printed key changes; its place does not.
+  if (event.altKey && /^(Key|Digit)/.test(event.code)) key = event.code.replace(/^(Key|Digit)/, "");
+  else if (event.altKey && event.code === "Minus") key = "-";
+  else if (event.altKey && event.code === "Equal") key = "=";
+  if (key.length === 1) key = key.toUpperCase();
+  return [
+    event.ctrlKey || event.metaKey ? "Ctrl" : "",
+    event.altKey ? "Alt" : "",
+    event.shiftKey ? "Shift" : "",
+    key,
+  ]
+    .filter(Boolean)
+    .join("+");
+}

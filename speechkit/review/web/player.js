@@ -1,0 +1,87 @@
+// Sound: play, rewind a little when going on, loop or stop at the end of a line.
+
+export class Player extends EventTarget {
+  constructor(url) {
+    super();
+    this.audio = new Audio();
+    this.audio.preload = "auto";
+    this.audio.src = url;
+    this.rewind = 1.5;
+    this.loop = false;
+    this.stopAtEnd = false;
+    this.stretch = null; // [start, end] of the line that is played
+    this.audio.addEventListener("play", () => this.follow());
+    this.audio.addEventListener("pause", () => this.tell());
+    this.audio.addEventListener("seeked", () => this.tell());
+  }
+
+  get time() {
+    return this.audio.currentTime;
+  }
+
+  get playing() {
+    return !this.audio.paused;
+  }
+
+  use(url) {
+    const { currentTime, playbackRate } = this.audio;
+    this.audio.src = url;
+    this.audio.currentTime = currentTime;
+    this.audio.playbackRate = playbackRate;
+  }
+
+  toggle() {
+    if (this.playing) {
+      this.audio.pause();
+      return;
+    }
+    this.audio.currentTime = Math.max(0, this.time - this.rewind);
+    this.start();
+  }
+
+  start() {
+    this.audio.play().catch(() => {}); // a pause may overtake it
+  }
+
+  pause() {
+    this.audio.pause();
+  }
+
+  seek(time) {
+    this.audio.currentTime = Math.max(0, time);
+  }
+
+  skip(seconds) {
+    this.seek(this.time + seconds);
+  }
+
+  /** Play one stretch from its start. */
+  replay(start, end) {
+    this.stretch = [start, end];
+    this.seek(start);
+    this.start();
+  }
+
+  rate(value) {
+    this.audio.playbackRate = Math.min(2, Math.max(0.5, Math.round(value * 10) / 10));
+    this.tell();
+    return this.audio.playbackRate;
+  }
+
+  /** On animation frames: `timeupdate` comes up to a quarter second late. */
+  follow() {
+    this.tell();
+    if (this.stretch && this.time >= this.stretch[1]) {
+      if (this.loop) this.seek(this.stretch[0]);
+      else if (this.stopAtEnd) {
+        this.pause();
+        this.stretch = null;
+      } else this.stretch = null;
+    }
+    if (this.playing) requestAnimationFrame(() => this.follow());
+  }
+
+  tell() {
+    this.dispatchEvent(new Event("time"));
+  }
+}

@@ -1,0 +1,33 @@
+// The list of tasks: one's own first, then those where most errors are expected.
+import { ask, whoAmI } from "./api.js";
+import { clock, make } from "./dom.js";
+
+const STATES = { open: "to correct", submitted: "handed over", approved: "approved" };
+
+const me = await whoAmI();
+document.querySelector("#who").textContent =
+  `${me.name}, ${me.roles.join(", ")}${me.hear_raw ? ", hears unredacted audio" : ""}`;
+document.querySelector("#logout").addEventListener("click", async () => {
+  await ask("POST", "/api/logout");
+  location.replace("/login");
+});
+
+const { tasks } = await ask("GET", "/api/tasks");
+document.querySelector("#empty").hidden = tasks.length > 0;
+document.querySelector("#tasks").append(...tasks.map(row));
+
+function row(task) {
+  const facts = [
+    clock(task.duration),
+    task.language,
+    `${task.num_done} of ${task.num_lines} lines done`,
+    task.priority ? `${task.priority.toFixed(1)} errors a minute expected` : "",
+  ];
+  const state = task.mine && task.state === "open" ? "yours" : STATES[task.state];
+  return make("li", {}, make("a", { href: `/desk?task=${encodeURIComponent(task.id)}` },
+    make("strong", {}, task.recording),
+    make("span", {}, make("span", { class: "tag" }, task.track === "a" ? state : `${task.track}, ${state}`)),
+    make("span", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
+    make("span", { class: "quiet" }, task.editable ? "" : "read only"),
+    make("progress", { max: task.num_lines || 1, value: task.num_done, "aria-label": "lines done" })));
+}

@@ -1,0 +1,232 @@
+"""The desk in a real browser, without a mouse."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.types import PhiSpan, Segment
+from speechkit.review.export import export
+from speechkit.review.store import Store
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse battery"
+CHROMIUM_ARGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Any, url: str) -> Iterator[Any]:
+    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on(
+        "console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None
+    )
+    opened.on(
+        "request",
+        lambda asked: None if asked.url.startswith((url, "data:")) else wrong.append(asked.url),
+    )
+    yield opened
+    context.close()
+    assert wrong == []
+
+
+def tab_to(page: Any, selector: str) -> None:
+    for _ in range(60):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is out of reach of the keyboard")
+
+
+def back_to(page: Any, selector: str) -> None:
+    for _ in range(60):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Shift+Tab")
+    raise AssertionError(f"{selector} is out of reach of the keyboard")
+
+
+def until(page: Any, expression: str) -> None:
+    """Wait; the page's own policy forbids playwright's way, which is `eval`."""
+    for _ in range(400):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(25)
+    raise AssertionError(f"never true: {expression}")
+
+
+def open_desk(page: Any, name: str) -> None:
+    page.goto("/login")
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#tasks a")
+    tab_to(page, "#tasks a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#lines .line")
+    until(page, "document.querySelector('#saved').textContent === 'All saved'")
+
+
+def saved(page: Any) -> None:
+    until(page, "document.querySelector('#saved').dataset.state === 'saved'")
+
+
+def press(page: Any, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def texts(page: Any) -> list[str]:
+    return page.eval_on_selector_all(".line .text", "all => all.map(one => one.textContent)")
+
+
+def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: Store):
+    open_desk(page, "tess")
+    press(page, "F8")  # the first doubtful line
+    press(page, "Alt+ArrowDown")
+    assert "nane" in page.evaluate("document.activeElement.textContent")
+    press(page, *["Control+ArrowRight"] * 3, "Backspace", "Backspace")
+    page.keyboard.type("me")
+    saved(page)
+    assert texts(page)[1] == "hello my name is Zebedee Marrow and my chest hurts"
+
+    # Split before "and", give the second half to the other speaker, undo and redo.
+    press(page, "Home", *["Control+ArrowRight"] * 6, "Enter")
+    until(page, "document.querySelectorAll('.line').length === 5")
+    saved(page)
+    assert texts(page)[1:3] == ["hello my name is Zebedee Marrow", "and my chest hurts"]
+    press(page, "Alt+1")
+    until(page, "document.querySelectorAll('.who')[2].textContent === 'A'")
+    press(page, "Control+Z")
+    until(page, "document.querySelectorAll('.who')[2].textContent === 'B'")
+    press(page, "Control+Shift+Z")
+    until(page, "document.querySelectorAll('.who')[2].textContent === 'A'")
+
+    # Mark "May" in the last line as a date.
+    press(page, "Alt+ArrowDown", "Alt+ArrowDown", "Home", *["Control+ArrowRight"] * 5)
+    press(page, "Control+Shift+H")
+    page.wait_for_selector("dialog[open] select")
+    page.keyboard.type("DATE")
+    press(page, "Enter")
+    page.wait_for_selector("dialog", state="detached")
+    until(page, "document.activeElement.matches('.text')")
+
+    # Merge it with the line above and split again.
+    press(page, "Home", "Backspace")
+    until(page, "document.querySelectorAll('.line').length === 4")
+    press(page, "Control+Z")
+    until(page, "document.querySelectorAll('.line').length === 5")
+
+    # Accept from the top; hand over.
+    press(page, *["Alt+ArrowUp"] * 6)
+    for number in range(5):
+        press(page, "Control+Enter")
+        until(page, f"document.querySelectorAll('[data-state=accepted]').length > {number}")
+    saved(page)
+    page.keyboard.press("Control+/")
+    page.wait_for_selector("dialog[open]")
+    press(page, "Escape")
+    back_to(page, "#submit")
+    press(page, "Enter")
+    page.wait_for_selector("dialog[open]")
+    assert "Every line was accepted" in page.inner_text("dialog")
+    press(page, "Enter")
+    page.wait_for_selector("#tasks a")
+    page.wait_for_url("**/")
+
+    (done,) = export(corpus, store, "corrected")
+    assert (done.segments, done.accepted, done.unreviewed) == (5, 5, 0)
+    segments: tuple[Segment, ...] = corpus.get_layer(done.digest).items
+    assert [s.speaker for s in segments] == ["A", "B", "A", "A", "B"]
+    assert segments[1].end == segments[2].start
+    phi = corpus.layer(corpus.sessions()[0], "corrected_phi")
+    assert phi is not None
+    spans: tuple[PhiSpan, ...] = phi.items
+    said = [
+        (
+            next(s for s in segments if s.id == p.segment).text[p.start_char : p.end_char],
+            p.identifier,
+        )
+        for p in spans
+    ]
+    assert said == [("Quillfeather", "NAME"), ("Zebedee Marrow", "NAME"), ("May", "DATE")]
+
+
+def test_without_the_right_the_page_holds_no_identifier(page: Any):
+    open_desk(page, "tom")
+    press(page, "Alt+ArrowDown", "Alt+ArrowDown")
+    content = page.content()
+    assert "⟦NAME·1⟧" in content
+    assert not any(secret in content for secret in ("Quillfeather", "Zebedee", "Marrow"))
+    assert page.eval_on_selector_all("#variant option", "all => all.map(o => o.value)") == [
+        "redacted"
+    ]
+    # A tag cannot be typed into or cut in half, from either side.
+    before = texts(page)[1]
+    press(page, "Home", *["ArrowRight"] * 20)
+    page.keyboard.type("x")
+    press(page, "Backspace", "Delete")
+    assert texts(page)[1] == before
+
+
+def test_sound_plays_from_where_one_is(page: Any):
+    open_desk(page, "tess")
+    press(page, "Alt+ArrowDown", "Alt+ArrowDown", "Alt+R")
+    until(page, "document.querySelector('#play').textContent === 'Pause'")
+    until(
+        page,
+        "Number(document.querySelector('#overview').ariaValueNow ?? "
+        "document.querySelector('#overview').getAttribute('aria-valuenow')) > 4.2",
+    )
+    press(page, "Escape")
+    until(page, "document.querySelector('#play').textContent === 'Play'")
+    press(page, "Alt+=", "Alt+=")
+    assert page.inner_text("#rate") == "1.2×"
+
+
+def test_a_second_window_takes_over_and_nothing_is_lost(page: Any, client: Any, task: str):
+    open_desk(page, "tess")
+    epoch = client("tess").lease(task)
+    assert epoch == 2
+    press(page, "Alt+ArrowDown")
+    page.keyboard.type("so ")
+    until(page, "document.querySelector('#saved').dataset.state === 'lost'")
+    assert "opened elsewhere" in page.inner_text("#notice")
+
+
+def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, task: str):
+    open_desk(page, "tess")
+    press(page, "Alt+ArrowDown")
+    page.context.set_offline(True)
+    page.keyboard.type("well ")
+    until(page, "document.querySelector('#saved').dataset.state === 'offline'")
+    page.context.set_offline(False)
+    saved(page)
+    lines = client("rita").get("/api/audit")
+    assert lines.status_code == 403
+    assert texts(page)[0].startswith("well Good morning")
