@@ -10,6 +10,7 @@ import msgspec
 
 from speechkit.core.digest import digest_of
 from speechkit.core.engines import PhiDetector, make_engine
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Item, Segment
 from speechkit.deidentify.policy import apply_policy, load_policy
@@ -54,15 +55,26 @@ class DetectStage:
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Work]:
-        """Load the engine once; yield tasks → spans."""
+        """Load the engine once; yield tasks → spans.
+
+        Raises:
+            InputError: from the function, for a recording in a language without tables.
+        """
         with self._engine.open(resources) as detect:
 
             def work(tasks: Sequence[Task]) -> Sequence[tuple[Item, ...]]:
-                return [
-                    apply_policy(self._policy, detect(segments, language_of(segments, task)))
-                    for task in tasks
-                    if (segments := task.layers["attributed"].items) is not None
-                ]
+                return [one(task) for task in tasks]
+
+            def one(task: Task) -> tuple[Item, ...]:
+                segments = task.layers["attributed"].items
+                if not any(segment.text for segment in segments):
+                    return ()
+                try:
+                    spans = detect(segments, language_of(segments, task))
+                except UsageError as error:
+                    # A language nobody made tables for: this recording's trouble, not the run's.
+                    raise InputError(f"{error} (--set detect.policy=strict)") from error
+                return apply_policy(self._policy, spans)
 
             yield work
 
