@@ -18,9 +18,9 @@ from speechkit.governance.signing import (
     read_public_key,
     read_secret_key,
 )
-from speechkit.manifest.card import NO_LICENCE
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.exchange import ImportOptions, export_release, import_release
+from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.formats.registry import FORMATS
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.manifest.schema import Release, read_release, release_digest

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from speechkit.core.types import Recording
+from speechkit.manifest.facts import NO_LICENCE, Facts
 from speechkit.manifest.schema import Release
 
 _SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 _SIZE_NAMES = ("n<1K", "1K<n<10K", "10K<n<100K", "100K<n<1M", "1M<n<10M", "n>10M")
-NO_LICENCE = "LicenseRef-none"
 
 _CARD = """\
 ---
@@ -31,7 +28,7 @@ tags:
 
 # {corpus} {version}
 
-De-identified, speaker-labelled recordings of conversations: redacted audio, transcript and splits.
+{summary}
 
 | | |
 |---|---|
@@ -50,12 +47,13 @@ De-identified, speaker-labelled recordings of conversations: redacted audio, tra
 - `segments.jsonl`: who said what, when; what was removed stands as a tag such as `[NAME]`
 - `redactions.jsonl`: when something was removed and which identifier it was
 - `splits.jsonl`: recordings that share a person are in the same split{split_note}
+- `DE-IDENTIFICATION.md`, `DATA-GOVERNANCE.md`, `EVIDENCE.md`: for those who must answer for it
 - `release.json`: counts, tools and their versions, policy, de-identification statement
 - `SHA256SUMS.txt`: `sha256sum -c SHA256SUMS.txt` here, or `speechkit release verify`
 
 ## De-identification
 
-{standard} {method} {check} {caveat}
+{preparation} {caveat}
 
 | removed | times |
 |---|---|
@@ -63,10 +61,18 @@ De-identified, speaker-labelled recordings of conversations: redacted audio, tra
 
 ## How the text came about
 
-Segments with the review state `draft` were written by a machine and not corrected by a person.
+{annotation}
 
 {tools}
-"""
+
+## Where it comes from, what it is for, what it lacks
+
+{collection}
+
+{uses} {biases}
+
+{maintenance} DATASHEET.md tells more.
+{withdrawn}"""
 
 _LICENCE = """\
 SPDX-License-Identifier: {licence}
@@ -101,18 +107,23 @@ De-identified does not mean anonymous: a voice itself may be recognised.
 """
 
 
-def dataset_card(release: Release, recordings: Sequence[Recording]) -> str:
-    """Return README.md."""
+def dataset_card(facts: Facts) -> str:
+    """Return README.md, which is also the Hugging Face card."""
+    release = facts.release
     counts = release.counts
-    languages = sorted({code for r in recordings for code in r.context.languages}) or ["und"]
     removed = release.statement.removed
     synthetic_note = "" if release.policy.synthetic_in_test else "; made-up ones are never in test"
+    withdrawn = "\n".join(
+        f"- {one.recording}, in {one.version} and before: {one.reason}; delete it"
+        for one in release.withdrawn
+    )
     return _CARD.format(
         corpus=release.corpus,
         version=release.version,
         licence=release.policy.licence,
-        languages="\n".join(f"- {code}" for code in languages),
+        languages="\n".join(f"- {code}" for code in facts.languages or ("und",)),
         size=_SIZE_NAMES[sum(counts.segments >= size for size in _SIZES)],
+        summary=facts.summary,
         recordings=counts.recordings,
         synthetic=counts.synthetic,
         minutes=counts.seconds / 60,
@@ -125,15 +136,19 @@ def dataset_card(release: Release, recordings: Sequence[Recording]) -> str:
         test=counts.splits["test"],
         withheld=len(release.withheld),
         split_note=synthetic_note,
-        standard=release.statement.standard,
-        method=release.statement.method,
-        check=release.statement.check,
+        preparation=facts.preparation,
         caveat=release.statement.caveat,
         removed="\n".join(f"| {kind} | {n} |" for kind, n in removed.items()) or "| nothing | 0 |",
+        annotation=facts.annotation,
         tools="\n".join(
             f"- {tool.stage} {tool.version}" + (f": {tool.engine}" if tool.engine else "")
             for tool in release.tools
         ),
+        uses=facts.uses,
+        biases=facts.biases,
+        collection=facts.collection,
+        maintenance=facts.maintenance,
+        withdrawn=f"\n## Withdrawn\n\n{withdrawn}\n" if withdrawn else "",
     )
 
 

@@ -21,7 +21,8 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Audio, Participant, Recording
 from speechkit.core.version import VERSION
 from speechkit.manifest.agree import text_id
-from speechkit.manifest.card import NO_LICENCE
+from speechkit.manifest.bagit import write_bag
+from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
 from speechkit.manifest.formats.registry import find_format
 from speechkit.manifest.formats.transcripts import ROLES
@@ -103,9 +104,21 @@ def export_release(path: Path, format_: str, folder: Path) -> Export:
         UsageError: for an unknown format, one that cannot hold this release, or a folder in use.
         InputError: if a line or sound file of the release is gone or malformed.
     """
-    chosen = find_format(format_)
+    chosen = None if format_ == "bagit" else find_format(format_)
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise UsageError(f"{folder} is not empty; choose another folder")
+    if chosen is None:
+        write_bag(path, folder)
+        release = read_release(path)
+        return Export(
+            release=f"{release.corpus} {release.version}",
+            digest=release_digest(path),
+            format=format_,
+            path=str(folder),
+            recordings=release.counts.recordings,
+            segments=release.counts.segments,
+            drops=(),
+        )
     bundle = load_bundle(path)
     for name, sound in bundle.sounds.items():
         if not sound.is_file():

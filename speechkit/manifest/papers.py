@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from speechkit.core.types import Recording
-from speechkit.manifest import card
+from speechkit.manifest import card, sheets
+from speechkit.manifest.croissant import croissant
+from speechkit.manifest.facts import gather
+from speechkit.manifest.prov import provenance
 from speechkit.manifest.schema import PAPERS, Release
 
 
-def papers(release: Release, recordings: Sequence[Recording]) -> dict[str, bytes]:
-    """Return the papers of a release by file name; recordings in order of their ids."""
+def papers(
+    release: Release, recordings: Sequence[Recording], digests: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Return the papers of a release by file name.
+
+    Args:
+        release: what release.json holds.
+        recordings: in order of their ids.
+        digests: of the line files, by name.
+    """
+    facts = gather(release, recordings)
     texts = {
-        "README.md": card.dataset_card(release, recordings),
+        "README.md": card.dataset_card(facts),
+        "DATASHEET.md": sheets.datasheet(facts),
+        "DE-IDENTIFICATION.md": sheets.deidentification(facts),
+        "DATA-GOVERNANCE.md": sheets.data_governance(facts),
+        "EVIDENCE.md": sheets.evidence(facts),
         "LICENSE.txt": card.licence_text(release),
         "DUA.txt": card.use_agreement(release),
         "RECORDS": records(recordings),
+        "croissant.json": croissant(facts, digests),
+        "prov.json": provenance(release, recordings),
     }
     assert tuple(texts) == PAPERS
     return {name: text.encode() for name, text in texts.items()}

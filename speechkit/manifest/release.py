@@ -12,8 +12,8 @@ from speechkit.core.corpus import Corpus
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import StoreError, UsageError
 from speechkit.core.version import VERSION
-from speechkit.manifest import card
 from speechkit.manifest.counts import Tally
+from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.schema import (
     RELEASE_SCHEMA_VERSION,
     Parent,
@@ -45,7 +45,7 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """
 
     parent: Path | None = None
-    licence: str = card.NO_LICENCE
+    licence: str = NO_LICENCE
     split_shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
     synthetic_in_test: bool = False
     tags: tuple[str, ...] = ()

@@ -30,7 +30,18 @@ SEGMENTS = "segments.jsonl"
 REDACTIONS = "redactions.jsonl"
 SPLITS = "splits.jsonl"
 SUMS = "SHA256SUMS.txt"
-PAPERS = ("README.md", "LICENSE.txt", "DUA.txt", "RECORDS")
+PAPERS = (
+    "README.md",
+    "DATASHEET.md",
+    "DE-IDENTIFICATION.md",
+    "DATA-GOVERNANCE.md",
+    "EVIDENCE.md",
+    "LICENSE.txt",
+    "DUA.txt",
+    "RECORDS",
+    "croissant.json",
+    "prov.json",
+)
 # What stands in every release beside its line files, by schema version.
 WHOLE_FILES: dict[int, tuple[str, ...]] = {
     1: (RELEASE_JSON, "README.md", "LICENSE.txt", "DUA.txt"),

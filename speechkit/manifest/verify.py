@@ -50,7 +50,7 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     """
     if not (path / RELEASE_JSON).is_file() and not (path / SUMS).is_file():
         raise StoreError(f"{path} is not a release (neither {RELEASE_JSON} nor {SUMS})")
-    sums, findings = _read_sums(path)
+    sums, findings = read_sums(path)
     findings += _check_digests(path, sums)
     # With all digests right, lines are what they were; what is left is whether they fit.
     release, found = _read_release(path)
@@ -70,7 +70,8 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _read_sums(path: Path) -> tuple[dict[str, str], list[Finding]]:
+def read_sums(path: Path) -> tuple[dict[str, str], list[Finding]]:
+    """Return a release's digests by file name, and what is wrong with the file that holds them."""
     sums: dict[str, str] = {}
     findings = []
     try:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from speechkit.core.digest import canonical_json, digest_file
+from speechkit.core.digest import canonical_json, digest_bytes, digest_file
 from speechkit.core.errors import StoreError
 from speechkit.core.types import Recording
 from speechkit.manifest.counts import Tally
@@ -140,10 +140,15 @@ class ReleaseWriter:
                 ),
                 *write_lines(draft, SPLITS, len(splits), map(encode_line, splits)),
             ]
-            whole = {RELEASE_JSON: canonical_json(release) + b"\n", **papers(release, recordings)}
+            digests = {name: digest_file(draft / name) for name in names}
+            whole = {
+                RELEASE_JSON: canonical_json(release) + b"\n",
+                **papers(release, recordings, digests),
+            }
             for name, data in whole.items():
                 (draft / name).write_bytes(data)
-            _write_sums(draft, [*names, *whole], recordings)
+                digests[name] = digest_bytes(data)
+            _write_sums(draft, digests, recordings)
             self._move(draft)
         except OSError as error:
             raise self._unwritable(error) from error
@@ -191,9 +196,10 @@ class ReleaseWriter:
         )
 
 
-def _write_sums(draft: Path, names: Iterable[str], recordings: Iterable[Recording]) -> None:
+def _write_sums(draft: Path, digests: Mapping[str, str], recordings: Iterable[Recording]) -> None:
     """Write what `sha256sum -c` reads: the folder's files, then the audio beside it."""
-    sums = {name: digest_file(draft / name) for name in names}
-    sums |= {f"../{r.audio.uri}": r.audio.sha256 for r in recordings if r.audio.sha256}
+    sums = dict(digests) | {
+        f"../{r.audio.uri}": r.audio.sha256 for r in recordings if r.audio.sha256
+    }
     lines = "".join(f"{sums[name]}  {name}\n" for name in sorted(sums))
     (draft / SUMS).write_bytes(lines.encode())
