@@ -124,12 +124,8 @@ somebody. No program can state that; the person who signs this release does.
 
 ## GDPR
 
-De-identified is not anonymous. {
-        "A voice can single a person out, and so can"
-        if facts.has_audio
-        else "What is told can single a person out, as can"
-    } a rare history \
-together with other data (recital 26). This release is to be treated as pseudonymised personal data \
+De-identified is not anonymous. {singled_out} a rare history together with other data
+(recital 26). This release is to be treated as pseudonymised personal data \
 about health (Art. 4(5), Art. 9): it needs a legal basis, a purpose and a term of its own.
 """
 
