@@ -17,6 +17,8 @@ from speechkit.core.errors import AudioError, ModelError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Audio, Recording, Session, Turn
 
+CANARY = b"".join([b"Zebu", b"lonia"])  # what is said: it may lie in layers, and nowhere else
+
 
 class ToyOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`speaker` is what it writes."""
@@ -76,10 +78,11 @@ class Toy:
         time.sleep(self.seconds)
         before = "".join(turn.speaker for read in self.reads for turn in task.layers[read].items)
         digest = hashlib.sha256(f"{self.name}{name}{before}".encode()).hexdigest()
-        return tuple(
+        turns = [
             Turn(start=float(n), end=n + 0.5, speaker=f"{self.options.speaker}{digest[n * 2]}")
             for n in range(20)
-        )
+        ]
+        return (*turns, Turn(start=20.0, end=21.0, speaker=CANARY.decode()))
 
 
 def pipeline(**options: object) -> tuple[Toy, ...]:
