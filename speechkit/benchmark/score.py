@@ -8,6 +8,7 @@ from multiprocessing import get_all_start_methods, get_context
 
 import msgspec
 
+from speechkit.benchmark.coverage import coverage
 from speechkit.benchmark.slices import known_fields, parse_by, slice_scores, unit_fields
 from speechkit.benchmark.summary import Sample, pair_scores, system_scores
 from speechkit.benchmark.tally import Tally, digest_reference, tally_recording
@@ -42,13 +43,15 @@ def score(
     options: ScoreOptions = DEFAULTS,
     *,
     workers: int = 1,
+    targets: Mapping[str, Mapping[str, float]] | None = None,
     progress: Callable[[], object] = lambda: None,
 ) -> Scores:
     """Score systems against references.
 
     Memory grows with the largest recording, not with the corpus, if the mappings are lazy.
     `workers` processes share the recordings; the result does not depend on their number.
-    `progress` is called after each recording.
+    `progress` is called after each recording. `targets` says which share of the people should have
+    which value of a field (field → value → share); the coverage table compares.
 
     Raises:
         UsageError: if a system lacks recordings and `options.allow_missing` is off, if systems
@@ -76,6 +79,11 @@ def score(
         tallies, fields, sample.clusters, sample.weights, by, options.min_cell
     )
     rows = system_scores(sample, [system.name for system in systems])
+    spoken = {
+        (tally.recording, speaker): counts.length
+        for tally in tallies
+        for speaker, counts in tally.by_speaker.items()
+    }
     return Scores(
         systems=tuple(rows),
         slices=tuple(slices),
@@ -99,6 +107,10 @@ def score(
         options=options,
         reference_digest=digest_of([result.digest for result in results]),
         misses=tuple(miss for tally in tallies for miss in tally.misses),
+        ledger=tuple(passage for tally in tallies for passage in tally.passages),
+        coverage=tuple(
+            coverage(spoken, fields, (name for names_ in by for name in names_), targets or {})
+        ),
     )
 
 

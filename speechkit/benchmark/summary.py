@@ -23,7 +23,7 @@ from speechkit.benchmark.intervals import (
     sum_by_cluster,
 )
 from speechkit.benchmark.tally import Tally
-from speechkit.benchmark.types import ClinicalCount, Pair, SystemScore
+from speechkit.benchmark.types import ClinicalCount, Pair, PassageCount, SystemScore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -184,6 +184,10 @@ def _row(
         unit="+".join(sorted({t.unit for t in tallies})),
         cpwer=_round(sum(spoken, ErrorRate.zero()).rate) if spoken else None,
         cpwer_interval=sample.interval(name, _speaker_counts) if spoken else None,
+        passages=_passage_counts(tallies),
+        role_accuracy=_share(
+            sum(t.roles_right for t in tallies), sum(t.roles_known for t in tallies)
+        ),
         **_diarization_fields(tallies),
         **_clinical_fields(sample, name),
     )
@@ -221,6 +225,21 @@ def _clinical_fields(sample: Sample, name: str) -> dict[str, Any]:
         "clinical_interval": sample.interval(name, _clinical_counts),
         "clinical_weighted": _round(rate(sum(e for e, _ in weighted), sum(n for _, n in weighted))),
     }
+
+
+def _passage_counts(tallies: Sequence[Tally]) -> dict[str, PassageCount]:
+    found: dict[str, PassageCount] = {}
+    for tally in tallies:
+        for passage in tally.passages:
+            before = found.get(passage.kind, PassageCount())
+            found[passage.kind] = PassageCount(
+                passages=before.passages + 1, words=before.words + passage.num_words
+            )
+    return dict(sorted(found.items()))
+
+
+def _share(part: int, whole: int) -> float | None:
+    return round(part / whole, 6) if whole else None
 
 
 def _clinical_counts(tally: Tally) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import get_args
 
 import msgspec
 
@@ -16,10 +17,20 @@ from speechkit.benchmark.errors import (
     character_distance,
     count,
 )
+from speechkit.benchmark.ledger import Side, owners_of, passages
 from speechkit.benchmark.normalise import Normaliser, normaliser_for
-from speechkit.benchmark.types import ClinicalCount, Hypothesis, Miss, Reference, ScoreOptions
+from speechkit.benchmark.types import (
+    ClinicalCount,
+    Hypothesis,
+    Miss,
+    Passage,
+    Reference,
+    ScoreOptions,
+)
 from speechkit.core.digest import digest_of
-from speechkit.core.types import Segment, Turn
+from speechkit.core.types import Role, Segment, Turn
+
+_ROLES = frozenset(get_args(Role))
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +49,9 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     clinical: dict[str, ClinicalCount] = {}
     clinical_weighted: tuple[float, float] = (0.0, 0.0)
     misses: tuple[Miss, ...] = ()
+    passages: tuple[Passage, ...] = ()
+    roles_right: int = 0
+    roles_known: int = 0
 
 
 def tally_recording(
@@ -49,7 +63,9 @@ def tally_recording(
     """Count the errors of each (system, hypothesis) on one recording."""
     normaliser = normaliser_for(reference.language or options.language, options.normalizer)
     said = _tokens(reference.segments, normaliser)
-    speakers = _speakers_of(said, reference.segments, normaliser)
+    side = _side(said, reference.segments, normaliser)
+    speakers = [side.segments[i].speaker if i >= 0 else "" for i in side.owners]
+    roles = _roles(reference)
     said_by = _tokens_by_speaker(reference.segments, normaliser)
     turns = turns_of(reference.turns, reference.segments)
     terms = mentions(said) if options.clinical and normaliser.name.startswith("en") else None
@@ -64,6 +80,8 @@ def tally_recording(
             # A wrong word has about three wrong letters; most systems stay under four.
             else character_distance(said, wrote, about=4 * words.errors + 8)
         )
+        written = _side(wrote, hypothesis.segments, normaliser)
+        right, known = _role_counts(edits, speakers, written, roles)
         judged = None
         if terms is not None:
             judged = judge(said, wrote, edits, terms, contexts=options.contexts)
@@ -93,6 +111,11 @@ def tally_recording(
                     )
                     for category, before, after in (judged.misses if judged else ())
                 ),
+                passages=tuple(
+                    passages(name, system, side, written, edits, contexts=options.contexts)
+                ),
+                roles_right=right,
+                roles_known=known,
             )
         )
     return tallies
@@ -134,33 +157,47 @@ def _tokens_by_speaker(
     return {speaker: normaliser.tokens(" ".join(parts)) for speaker, parts in texts.items()}
 
 
-def _speakers_of(
-    tokens: Sequence[str], segments: Sequence[Segment], normaliser: Normaliser
-) -> list[str]:
-    """Say who said each token.
+def _side(tokens: Sequence[str], segments: Sequence[Segment], normaliser: Normaliser) -> Side:
+    """Return tokens with the segments they are from.
 
-    Tokens come from the text as a whole, so that figures do not depend on how it was cut; numbers
-    may join across a cut. Where they do, the segments' own tokens are aligned to the whole.
+    Tokens come from the text as a whole, so that figures do not depend on how it was cut.
     """
     ordered = in_time(segments)
-    names = {segment.speaker for segment in ordered}
-    if len(names) == 1:
-        return [ordered[0].speaker] * len(tokens)
-    pieces: list[str] = []
-    owners: list[str] = []
-    for segment in ordered:
-        part = normaliser.tokens(segment.text)
-        pieces += part
-        owners += [segment.speaker] * len(part)
-    if pieces == list(tokens):
-        return owners
-    found = [""] * len(tokens)
-    for edit in align(tokens, pieces):
-        width = edit.hypothesis_end - edit.hypothesis_start
-        for offset in range(edit.reference_end - edit.reference_start):
-            at = edit.hypothesis_start + min(offset, max(width - 1, 0))
-            found[edit.reference_start + offset] = owners[min(at, len(owners) - 1)]
-    return found
+    if len(ordered) == 1:
+        owners = [0] * len(tokens)
+    else:
+        owners = owners_of(tokens, [normaliser.tokens(segment.text) for segment in ordered])
+    return Side(tokens=tokens, segments=ordered, owners=owners)
+
+
+def _roles(reference: Reference) -> Mapping[str, str]:
+    """Return the role of each speaker of the reference whose role is known."""
+    labels = {segment.speaker for segment in reference.segments}
+    told = {label: reference.speakers.get(label, {}).get("role", "") for label in labels}
+    return {
+        label: role or (label if label in _ROLES else "")
+        for label, role in told.items()
+        if role or label in _ROLES
+    }
+
+
+def _role_counts(
+    edits: Sequence[Edit], speakers: Sequence[str], wrote: Side, roles: Mapping[str, str]
+) -> tuple[int, int]:
+    """Count the words that both sides have and give a role: how many to the same, how many."""
+    if not roles or not any(segment.speaker in _ROLES for segment in wrote.segments):
+        return 0, 0
+    right = known = 0
+    for edit in edits:
+        if edit.kind in ("equal", "substitute"):
+            for offset in range(edit.reference_end - edit.reference_start):
+                role = roles.get(speakers[edit.reference_start + offset])
+                owner = wrote.owners[edit.hypothesis_start + offset]
+                given = wrote.segments[owner].speaker if owner >= 0 else ""
+                if role and given in _ROLES:
+                    known += 1
+                    right += role == given
+    return right, known
 
 
 def _split(

@@ -125,6 +125,19 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     clinical_interval: tuple[float, float] | None = None
     clinical_weighted: float | None = None
     clinical: dict[str, ClinicalCount] = {}
+    passages: dict[str, PassageCount] = {}
+    role_accuracy: float | None = None
+    cost: RunCost | None = None
+
+
+class RunCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What it cost to run an engine: seconds of work (loading the model left out) for seconds of
+    audio, their ratio, and the peak memory of its process. None where nothing was run."""
+
+    audio_seconds: float = 0.0
+    seconds: float = 0.0
+    real_time_factor: float | None = None
+    peak_memory_mib: int | None = None
 
 
 class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +154,33 @@ class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
             lost=self.lost + other.lost,
             invented=self.invented + other.invented,
         )
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """Something made up or left out, of some length.
+
+    `kind`: `invented` (a run of words nobody said), `loop` (the same, repeating itself), `no
+    speech` (words where nobody speaks), `omitted` (a run of words left out), `turn lost` (not one
+    word of a turn is there). Times in seconds, None where neither side has any.
+    """
+
+    system: str
+    recording: str
+    kind: str
+    start: float | None
+    end: float | None
+    num_words: int
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return f"Passage({self.system!r}, {self.recording!r}, {self.kind!r}, {self.num_words})"
+
+
+class PassageCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many passages of a kind, and how many words in them."""
+
+    passages: int = 0
+    words: int = 0
 
 
 class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +207,20 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     gap: float
     gap_interval: tuple[float, float] | None
     ratio: float | None
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people, recordings and words have one value of a field. `share` is of the people;
+    `reached` says how much of the target share is there (1: all)."""
+
+    field: str
+    value: str
+    num_people: int
+    num_recordings: int
+    num_words: int
+    share: float
+    target: float | None = None
+    reached: float | None = None
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -215,3 +269,5 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     reference_digest: str = ""
     version: str = ""
     misses: tuple[Miss, ...] = ()
+    ledger: tuple[Passage, ...] = ()
+    coverage: tuple[Coverage, ...] = ()

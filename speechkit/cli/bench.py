@@ -1,25 +1,31 @@
-"""`speechkit bench`: score hypotheses against references, compare two scorings."""
+"""`speechkit bench`: score hypotheses against references, run engines, compare two scorings."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
 
 from speechkit.benchmark.compare import compare as compare_scores
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score as score_systems
-from speechkit.benchmark.types import ScoreOptions, Scores, SystemScore
+from speechkit.benchmark.types import Reference, RunCost, ScoreOptions, Scores, System
+from speechkit.cli.bench_tables import print_comparisons, print_scores
+from speechkit.cli.progress import progress_bars
+from speechkit.cli.run import parse_settings
 from speechkit.core.errors import InputError
+from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
+from speechkit.pipeline.bench_run import EngineJob, as_system, run_engine
 from speechkit.pipeline.score_corpus import is_release, release_name
 from speechkit.pipeline.score_inputs import read_references, read_systems
+from speechkit.pipeline.score_targets import read_targets
 
 _PARALLEL_FROM = 8  # recordings × systems below which starting a second process costs more
 
@@ -29,42 +35,53 @@ def command() -> None:
     """How good is it: WER and its kin, by accent, language, role and device."""
 
 
+def _scoring(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that `score` and `run` share."""
+    for option in reversed(
+        (
+            click.option("--by", default="", help="Fields to slice by: accent,language or a*b."),
+            click.option("--language", default="", help="Where the reference names none: en."),
+            click.option("--normalizer", default="", help="en, en@1, en-spoken, basic, chars, …"),
+            click.option(
+                "--metadata", type=click.Path(path_type=Path, exists=True), help="Fields: a table."
+            ),
+            click.option("--cluster", default="", help="Draw recordings of equal FIELD together."),
+            click.option("--min-cell", default=50, show_default=True, help="Words a cell needs."),
+            click.option("--draws", default=1000, show_default=True, help="Of the bootstrap."),
+            click.option("--seed", default=0, show_default=True, help="Of the bootstrap."),
+            click.option(
+                "--clinical/--no-clinical", default=True, help="Count clinical errors (English)."
+            ),
+            click.option(
+                "--contexts", is_flag=True, help="Keep what was said around misses, to be read."
+            ),
+            click.option(
+                "--targets", type=click.Path(path_type=Path, exists=True), help="Who should be in."
+            ),
+            click.option("--workers", default=0, help="Processes (default: one a core)."),
+            click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON."),
+            click.option(
+                "--report",
+                type=click.Path(path_type=Path, file_okay=False),
+                help="Write a page and its files here.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
 @command.command()
 @click.argument("reference")
 @click.argument("hypotheses", nargs=-1, required=True, metavar="HYPOTHESIS...")
-@click.option("--by", default="", help="Fields to slice by: accent,language or accent*role.")
-@click.option("--language", default="", help="Language of references that name none (default en).")
-@click.option("--normalizer", default="", help="en, en-spoken, basic, chars; @version optional.")
-@click.option("--metadata", type=click.Path(path_type=Path, exists=True), help="Fields: a table.")
-@click.option("--cluster", default="", help="Draw recordings of equal FIELD together.")
 @click.option("--allow-missing", is_flag=True, help="Score what is there; list what is not.")
-@click.option("--min-cell", default=50, show_default=True, help="Words a cell of a gap must have.")
-@click.option("--draws", default=1000, show_default=True, help="Bootstrap draws; 0: none.")
-@click.option("--seed", default=0, show_default=True, help="Of the bootstrap.")
-@click.option("--clinical/--no-clinical", default=True, help="Count clinical errors (English).")
-@click.option("--contexts", is_flag=True, help="List each clinical miss: JSON holds what was said.")
-@click.option("--workers", default=0, help="Processes (default: one a core).")
-@click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON.")
-@click.option(
-    "--report", type=click.Path(path_type=Path, file_okay=False), help="Write a page here."
-)
+@_scoring
 def score(
     reference: str,
     hypotheses: tuple[str, ...],
-    by: str,
-    language: str,
-    normalizer: str,
-    metadata: Path | None,
-    cluster: str,
     allow_missing: bool,
-    min_cell: int,
-    draws: int,
-    seed: int,
-    clinical: bool,
-    contexts: bool,
-    workers: int,
-    as_json: bool,
-    report: Path | None,
+    metadata: Path | None,
+    **given: Any,
 ) -> None:
     """Score each HYPOTHESIS against REFERENCE.
 
@@ -72,20 +89,82 @@ def score(
     layer of a corpus (CORPUS#reference, CORPUS#attributed) or a release. A folder of folders
     holds a system each.
     """
-    options = ScoreOptions(
-        language=language,
-        normalizer=normalizer,
-        by=tuple(name.strip() for name in by.split(",") if name.strip()),
-        cluster=cluster,
-        allow_missing=allow_missing,
-        min_cell=min_cell,
-        draws=draws,
-        seed=seed,
-        clinical=clinical,
-        contexts=contexts,
-    )
     references = read_references(reference, metadata)
     systems = read_systems(hypotheses, references)
+    _score(reference, references, systems, {}, allow_missing=allow_missing, **given)
+
+
+@command.command()
+@click.argument("release")
+@click.option("--engine", "engines", multiple=True, required=True, help="faster-whisper:base, …")
+@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Engines' options.")
+@click.option("--diarize", is_flag=True, help="Who speaks, too: cpWER and DER.")
+@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, …")
+@click.option("--threads", default=0, help="CPU threads of the models; 0: as many as cores.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first N recordings.")
+@_scoring
+def run(
+    release: str,
+    engines: tuple[str, ...],
+    settings: tuple[str, ...],
+    diarize: bool,
+    device: str,
+    threads: int,
+    limit: int | None,
+    metadata: Path | None,
+    **given: Any,
+) -> None:
+    """Run engines over RELEASE and score what they write.
+
+    RELEASE is a released version, or a layer of a corpus (CORPUS#reference). What an engine wrote
+    before is not done again. A recording on which an engine fails is named on stderr and counts
+    as missing; the exit code is then 1.
+    """
+    path = Path(release)
+    if "#" not in release and (path / "corpus.json").is_file():
+        release = f"{release}#reference"
+    references = read_references(release, metadata)
+    names = tuple(references)[:limit]
+    systems, costs, failed = [], {}, False
+    for engine in engines:
+        job = EngineJob(
+            source=release,
+            engine=engine,
+            options=parse_settings(settings),
+            language=given["language"],
+            diarize=diarize,
+            resources=Resources(device=device, threads=threads),
+            only=names,
+        )
+        with progress_bars() as progress:
+            done = run_engine(
+                job, lambda name, stage, at, total: progress(f"{name} {stage}", at, total)
+            )
+        for name, reason in done.failures.items():
+            failed = True
+            click.echo(f"failed: {engine}: {name}: {reason}", err=True)
+        systems.append(as_system(job, done))
+        costs[engine] = done.cost
+    kept = {name: references[name] for name in names} if limit else references
+    _score(release, kept, systems, costs, allow_missing=failed, **given)
+    raise SystemExit(1 if failed else 0)
+
+
+def _score(
+    reference: str,
+    references: Mapping[str, Reference],
+    systems: list[System],
+    costs: Mapping[str, RunCost],
+    *,
+    by: str,
+    workers: int,
+    as_json: bool,
+    report: Path | None,
+    targets: Path | None,
+    **given: Any,
+) -> None:
+    names = tuple(name.strip() for name in by.split(",") if name.strip())
+    options = ScoreOptions(by=names, **given)
     if not workers:
         small = len(references) * len(systems) < _PARALLEL_FROM
         workers = 1 if small else (os.cpu_count() or 1)
@@ -94,15 +173,23 @@ def score(
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("scoring", total=len(references))
         scores = score_systems(
-            references, systems, options, workers=workers, progress=lambda: bar.advance(task)
+            references,
+            systems,
+            options,
+            workers=workers,
+            targets=read_targets(targets) if targets else {},
+            progress=lambda: bar.advance(task),
         )
-    scores = msgspec.structs.replace(scores, reference=_shown(reference), version=VERSION)
+    rows = tuple(msgspec.structs.replace(row, cost=costs.get(row.system)) for row in scores.systems)
+    scores = msgspec.structs.replace(
+        scores, systems=rows, reference=_shown(reference), version=VERSION
+    )
     if report is not None:
         click.echo(f"report: {write_report(scores, report)}", err=True)
     if as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:
-        _print(scores)
+        print_scores(scores)
 
 
 @command.command()
@@ -115,17 +202,7 @@ def compare(before: Path, after: Path, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"comparisons": rows}).decode())
     else:
-        table = Table("system", "before", "after", "difference", "95 %", "", box=None)
-        for row in rows:
-            table.add_row(
-                row.after,
-                _percent(row.wer_before),
-                _percent(row.wer_after),
-                f"{100 * row.difference:+.2f}",
-                _interval(row.interval, signed=True),
-                "worse" if row.worse else "",
-            )
-        Console().print(table)
+        print_comparisons(rows)
     raise SystemExit(1 if any(row.worse for row in rows) else 0)
 
 
@@ -144,82 +221,3 @@ def _shown(reference: str) -> str:
         return release_name(Path(reference))
     folder, separator, layer = reference.rpartition("#")
     return f"{Path(folder).name}#{layer}" if separator else Path(reference).resolve().name
-
-
-# ---- tables
-
-
-def _print(scores: Scores) -> None:
-    console = Console()
-    shown = _columns(scores)
-    table = Table(box=None)
-    table.add_column("")
-    for title, _ in shown:
-        table.add_column(title, overflow="fold" if title == "system" else "ellipsis")
-    for row in scores.systems:
-        table.add_row(str(row.rank), *(str(cell(row)) for _, cell in shown))
-    console.print(table)
-    if scores.slices:
-        console.print(_slice_table(scores))
-    for title, absent in (("missing", scores.missing), ("extra, not scored", scores.extra)):
-        if absent:
-            names = ", ".join(f"{a.system}: {a.recording}" for a in absent[:20])
-            more = f" and {len(absent) - 20} more" if len(absent) > 20 else ""
-            console.print(f"{title} ({len(absent)}): {names}{more}", highlight=False)
-    console.print(
-        f"{scores.num_recordings} recordings, intervals over {scores.num_clusters} "
-        f"{scores.clustered_by}s; reference {scores.reference_digest[:12]}",
-        highlight=False,
-    )
-
-
-def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]]:
-    columns: list[tuple[str, Callable[[SystemScore], object]]] = [
-        ("system", lambda r: r.system),
-        ("WER %", lambda r: _percent(r.wer)),
-        ("95 %", lambda r: _interval(r.wer_interval)),
-        ("ranks", lambda r: "–".join(map(str, r.rank_interval)) if r.rank_interval else ""),
-        ("CER %", lambda r: _percent(r.cer)),
-        ("sub", lambda r: r.substitutions),
-        ("del", lambda r: r.deletions),
-        ("ins", lambda r: r.insertions),
-        ("cpWER %", lambda r: _percent(r.cpwer)),
-        ("DER %", lambda r: _percent(r.der)),
-        ("DER .25", lambda r: _percent(r.der_collar_025)),
-        ("clinical %", lambda r: _percent(r.clinical_error)),
-        ("words", lambda r: r.num_words),
-        ("normaliser", lambda r: r.normalizer),
-    ]
-    return [
-        (title, cell) for title, cell in columns if any(cell(row) != "" for row in scores.systems)
-    ]
-
-
-def _slice_table(scores: Scores) -> Table:
-    systems = [row.system for row in scores.systems]
-    table = Table("by", "value", "words", *systems, box=None)
-    cells: dict[tuple[str, str], dict[str, str]] = {}
-    words: dict[tuple[str, str], int] = {}
-    for cell in scores.slices:
-        key = (cell.by, " × ".join(cell.values.values()))
-        mark = " (small)" if cell.small else ""
-        cells.setdefault(key, {})[cell.system] = (
-            f"{_percent(cell.wer)} {_interval(cell.wer_interval)}{mark}"
-        )
-        words[key] = max(words.get(key, 0), cell.num_words)
-    for key, row in cells.items():
-        table.add_row(*key, str(words[key]), *(row.get(system, "") for system in systems))
-    return table
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.2f}"
-
-
-def _interval(bounds: tuple[float, float] | None, *, signed: bool = False) -> str:
-    if bounds is None:
-        return ""
-    form = "+.2f" if signed else ".2f"
-    return f"[{100 * bounds[0]:{form}}, {100 * bounds[1]:{form}}]".replace("[", "(").replace(
-        "]", ")"
-    )

@@ -31,6 +31,7 @@ def write_report(
     }
     for name, text in contents.items():
         write_bytes(folder / name, text.encode())
+        (folder / name).chmod(0o644)  # a page to publish, unlike all else that is written
     return page
 
 

@@ -1,0 +1,111 @@
+"""What `speechkit bench` prints: tables for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.benchmark.compare import Comparison
+from speechkit.benchmark.types import Scores, SystemScore
+
+
+def print_scores(scores: Scores) -> None:
+    """Print the leaderboard, cells, and what is missing."""
+    console = Console()
+    if not console.is_terminal:  # a file has no edge to wrap at
+        console = Console(width=200)
+    shown = _columns(scores)
+    table = Table(box=None)
+    table.add_column("")
+    for title, _ in shown:
+        table.add_column(title, overflow="fold" if title == "system" else "ellipsis")
+    for row in scores.systems:
+        table.add_row(str(row.rank), *(str(cell(row)) for _, cell in shown))
+    console.print(table)
+    if scores.slices:
+        console.print(_slice_table(scores))
+    for title, absent in (("missing", scores.missing), ("extra, not scored", scores.extra)):
+        if absent:
+            names = ", ".join(f"{a.system}: {a.recording}" for a in absent[:20])
+            more = f" and {len(absent) - 20} more" if len(absent) > 20 else ""
+            console.print(f"{title} ({len(absent)}): {names}{more}", highlight=False)
+    console.print(
+        f"{scores.num_recordings} recordings, intervals over {scores.num_clusters} "
+        f"{scores.clustered_by}s; reference {scores.reference_digest[:12]}",
+        highlight=False,
+    )
+
+
+def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]]:
+    columns: list[tuple[str, Callable[[SystemScore], object]]] = [
+        ("system", lambda r: r.system),
+        ("WER %", lambda r: percent(r.wer)),
+        ("95 %", lambda r: _interval(r.wer_interval)),
+        ("ranks", lambda r: "–".join(map(str, r.rank_interval)) if r.rank_interval else ""),
+        ("CER %", lambda r: percent(r.cer)),
+        ("sub", lambda r: r.substitutions),
+        ("del", lambda r: r.deletions),
+        ("ins", lambda r: r.insertions),
+        ("cpWER %", lambda r: percent(r.cpwer)),
+        ("DER %", lambda r: percent(r.der)),
+        ("DER .25", lambda r: percent(r.der_collar_025)),
+        ("clinical %", lambda r: percent(r.clinical_error)),
+        ("RTF", lambda r: _number(r.cost.real_time_factor if r.cost else None)),
+        ("MiB", lambda r: _number(r.cost.peak_memory_mib if r.cost else None)),
+        ("words", lambda r: r.num_words),
+        ("normaliser", lambda r: r.normalizer),
+    ]
+    return [
+        (title, cell) for title, cell in columns if any(cell(row) != "" for row in scores.systems)
+    ]
+
+
+def _slice_table(scores: Scores) -> Table:
+    systems = [row.system for row in scores.systems]
+    table = Table("by", "value", "words", *systems, box=None)
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    words: dict[tuple[str, str], int] = {}
+    for cell in scores.slices:
+        key = (cell.by, " × ".join(cell.values.values()))
+        mark = " (small)" if cell.small else ""
+        cells.setdefault(key, {})[cell.system] = (
+            f"{percent(cell.wer)} {_interval(cell.wer_interval)}{mark}"
+        )
+        words[key] = max(words.get(key, 0), cell.num_words)
+    for key, row in cells.items():
+        table.add_row(*key, str(words[key]), *(row.get(system, "") for system in systems))
+    return table
+
+
+def print_comparisons(rows: Sequence[Comparison]) -> None:
+    """Print before and after, a row a system."""
+    table = Table("system", "before", "after", "difference", "95 %", "", box=None)
+    for row in rows:
+        table.add_row(
+            row.after,
+            percent(row.wer_before),
+            percent(row.wer_after),
+            f"{100 * row.difference:+.2f}",
+            _interval(row.interval, signed=True),
+            "worse" if row.worse else "",
+        )
+    Console().print(table)
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"
+
+
+def percent(value: float | None) -> str:
+    return "" if value is None else f"{100 * value:.2f}"
+
+
+def _interval(bounds: tuple[float, float] | None, *, signed: bool = False) -> str:
+    if bounds is None:
+        return ""
+    form = "+.2f" if signed else ".2f"
+    return f"[{100 * bounds[0]:{form}}, {100 * bounds[1]:{form}}]".replace("[", "(").replace(
+        "]", ")"
+    )
