@@ -92,7 +92,7 @@ class RedactStage:
     """Masks what must not be heard, takes it out of the text, and listens whether it is gone."""
 
     name = NAME
-    version = "1"
+    version = "2"
     reads: tuple[str, ...] = ("attributed", "phi")
     writes = Writes(name="redacted", kind="redacted")
 
