@@ -24,8 +24,10 @@ import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes
 from speechkit.core.errors import DamagedError, StoreError
-from speechkit.core.files import append_line, atomic_path, write_bytes
+from speechkit.core.files import atomic_path, write_bytes
+from speechkit.core.journal import append_event
 from speechkit.core.types import ITEM_TYPES, SCHEMA_VERSION, Layer, Provenance, Recording, Session
+from speechkit.core.version import VERSION
 
 
 class _Made(msgspec.Struct):
@@ -206,14 +208,15 @@ class Corpus:
         return [msgspec.json.decode(line) for line in path.read_bytes().splitlines() if line]
 
     def note(self, event: str, **facts: Any) -> None:
-        """Append an event to the journal: what, when, by whom. Never text."""
+        """Append an event to the journal: what, when, by whom, by which speechkit. Never text."""
         row = {
             "event": event,
             "when": datetime.now(UTC).isoformat(timespec="seconds"),
             "by": _user(),
+            "speechkit": VERSION,
             **facts,
         }
-        append_line(self.root / "journal.jsonl", canonical_json(row))
+        append_event(self.root / "journal.jsonl", row)
 
     # ---- paths
 
