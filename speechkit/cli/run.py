@@ -10,12 +10,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.cli.progress import progress_bars
+from speechkit.cli.progress import Events, progress_bars
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.default import STAGE_NAMES, default_pipeline
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.executors import make_executor
 from speechkit.pipeline.plan import check_plan, dry_run
 from speechkit.pipeline.run import RunReport, run
 
@@ -27,10 +27,43 @@ from speechkit.pipeline.run import RunReport, run
 @click.option(
     "--set", "settings", multiple=True, metavar="STAGE.OPTION=VALUE", help="Change an option."
 )
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, cuda:1, …")
-@click.option("--threads", default=0, help="CPU threads of the models; 0: as many as cores.")
+@click.option(
+    "--device",
+    default="cpu",
+    show_default=True,
+    help="cpu, cuda, cuda:1, …; several by comma: workers take them in turn.",
+)
+@click.option(
+    "--threads",
+    default=0,
+    help="CPU threads of each worker; 0: an equal share of the cores (Ray and Slurm: 1).",
+)
+@click.option(
+    "--workers",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Processes, each with its own models; Slurm: tasks. "
+    "0: one (Ray: as many as have room, Slurm: 8).",
+)
+@click.option(
+    "--executor",
+    "executor_spec",
+    default="local",
+    show_default=True,
+    metavar="local|ray[://HOST:PORT]|ray:HOST:PORT|slurm",
+    help="Where to run. Clusters need the corpus under the same path on every node.",
+)
+@click.option(
+    "--slurm",
+    "slurm",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A parameter of submitit: slurm_partition=gpu, timeout_min=240, mem_gb=8.",
+)
 @click.option("--dry-run", "only_plan", is_flag=True, help="Say what would run, and stop.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, and progress as JSON lines on stderr."
+)
 def command(
     corpus_path: Path,
     limit: int | None,
@@ -38,6 +71,9 @@ def command(
     settings: tuple[str, ...],
     device: str,
     threads: int,
+    workers: int,
+    executor_spec: str,
+    slurm: tuple[str, ...],
     only_plan: bool,
     as_json: bool,
 ) -> None:
@@ -55,7 +91,9 @@ def command(
         if as_json:
             click.echo(msgspec.json.encode({"stages": counts}).decode())
             return
-        table = Table("stage", "engine", "done before", "to do", "audio to do", box=None)
+        table = Table(
+            *("stage", "engine", "done before", "to do", "audio to do", "takes about"), box=None
+        )
         for count in counts:
             table.add_row(
                 count.stage,
@@ -63,12 +101,21 @@ def command(
                 str(count.cached),
                 str(count.to_do),
                 f"{count.seconds / 60:.1f} min",
+                "not known yet" if count.estimate is None else f"{count.estimate / 60:.1f} min",
             )
         Console().print(table)
         return
-    executor = LocalExecutor(Resources(device=device, threads=threads))
-    with progress_bars() as progress:
-        report = run(corpus, stages, executor, limit=limit, progress=progress)
+    executor = make_executor(
+        executor_spec,
+        Resources(device=device, threads=threads),
+        workers=workers,
+        slurm=parse_settings(slurm, "--slurm"),
+    )
+    if as_json:
+        report = run(corpus, stages, executor, limit=limit, progress=Events())
+    else:
+        with progress_bars() as progress:
+            report = run(corpus, stages, executor, limit=limit, progress=progress)
     if as_json:
         click.echo(msgspec.json.encode(report).decode())
     else:
@@ -77,13 +124,14 @@ def command(
         sys.exit(1)
 
 
-def parse_settings(settings: tuple[str, ...]) -> dict[str, str]:
+def parse_settings(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
     """Split `stage.option=value` arguments."""
     parsed = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
-            raise UsageError(f"--set {setting}: write it as STAGE.OPTION=VALUE")
+            form = "STAGE.OPTION=VALUE" if option == "--set" else "NAME=VALUE"
+            raise UsageError(f"{option} {setting}: write it as {form}")
         parsed[key.strip()] = value.strip()
     return parsed
 

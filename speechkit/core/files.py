@@ -122,3 +122,15 @@ def append_line(target: Path, line: bytes) -> None:
             os.close(handle)
     except OSError as error:
         raise StoreError(f"cannot append to {target}: {error.strerror or error}") from error
+
+
+def tail_lines(path: Path, size: int) -> list[bytes]:
+    """Return the whole lines within the last `size` bytes of a file; none where it is not there."""
+    try:
+        with path.open("rb") as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(0, length - size))
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    return lines[1:] if length > size else lines

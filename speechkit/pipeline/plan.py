@@ -8,11 +8,24 @@ import msgspec
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
+from speechkit.core.files import tail_lines
 from speechkit.core.stage import Stage, cache_key
 from speechkit.core.types import Session
 
 # Layers that ingest and people bring; every other layer must be written by an earlier stage.
 GIVEN = ("reference", "reference_turns", "corrected")
+
+
+PACE = "pace"  # the journal's event of a stage that ended
+_TAIL = 1 << 20  # bytes of the journal that are looked through
+
+
+class _Pace(msgspec.Struct):
+    event: str
+    stage: str
+    engine: str
+    seconds: float
+    audio: float
 
 
 class StageCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,6 +36,7 @@ class StageCount(msgspec.Struct, frozen=True, kw_only=True):
     cached: int
     to_do: int
     seconds: float  # of audio to go through
+    estimate: float | None = None  # seconds it will take, at the pace of the last run here
 
 
 def check_plan(stages: Sequence[Stage]) -> None:
@@ -46,6 +60,7 @@ def dry_run(
 ) -> tuple[StageCount, ...]:
     """Count hits and misses of the cache a stage; what follows a miss is a miss."""
     states: list[Session | None] = [given_only(session, stages) for session in sessions]
+    known = paces(corpus)
     counts = []
     for stage in stages:
         cached, seconds = 0, 0.0
@@ -64,9 +79,29 @@ def dry_run(
                 cached=cached,
                 to_do=len(states) - cached,
                 seconds=round(seconds, 1),
+                estimate=_estimate(seconds, known.get((stage.name, stage.engine))),
             )
         )
     return tuple(counts)
+
+
+def paces(corpus: Corpus) -> dict[tuple[str, str], float]:
+    """Seconds of work a second of audio, by stage and engine, as the latest runs here noted them."""
+    found = {}
+    for line in tail_lines(corpus.root / "journal.jsonl", _TAIL):
+        try:
+            note = msgspec.json.decode(line, type=_Pace)
+        except msgspec.MsgspecError:
+            continue  # another event, or a line that a full disk cut
+        if note.event == PACE and note.audio > 0:
+            found[note.stage, note.engine] = note.seconds / note.audio
+    return found
+
+
+def _estimate(seconds: float, pace: float | None) -> float | None:
+    if not seconds:
+        return 0.0
+    return None if pace is None else round(seconds * pace, 1)
 
 
 def given_only(session: Session, stages: Sequence[Stage]) -> Session:

@@ -15,7 +15,7 @@ from speechkit.core.lock import locked
 from speechkit.core.stage import Stage, cache_key
 from speechkit.core.types import Session
 from speechkit.pipeline.jobs import Failed, Job, Stored, jobs_of
-from speechkit.pipeline.plan import check_plan, given_only, with_layer
+from speechkit.pipeline.plan import PACE, check_plan, given_only, with_layer
 
 
 class Executor(Protocol):
@@ -123,6 +123,7 @@ def _run_stage(
         else:
             _keep(corpus, states, recording, stage.writes.name, digest)
     cached = total - len(missing)
+    audio = sum(states[recording].recording.duration for recording in missing)
     progress(stage.name, cached, total)
     failures = []
     if missing:
@@ -140,13 +141,18 @@ def _run_stage(
                 )
             progress(stage.name, cached + finished, total)
     failures.sort(key=lambda row: row["item"])
+    seconds = round(time.monotonic() - begun, 2)
+    if missing:
+        corpus.note(
+            PACE, stage=stage.name, engine=stage.engine, seconds=seconds, audio=round(audio, 1)
+        )
     report = StageReport(
         stage=stage.name,
         engine=stage.engine,
         done=len(missing) - len(failures),
         cached=cached,
         failed=len(failures),
-        seconds=round(time.monotonic() - begun, 2),
+        seconds=seconds,
     )
     return report, failures
 

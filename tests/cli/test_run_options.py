@@ -1,0 +1,93 @@
+"""`speechkit run`: executors by name, events for schedulers, what a dry run tells."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from speechkit.cli.progress import Events
+from speechkit.cli.run import command
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import UsageError
+from speechkit.core.stage import Resources
+from speechkit.core.types import Audio, Recording, Session
+from speechkit.pipeline.default import default_pipeline
+from speechkit.pipeline.executors import make_executor
+from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.plan import PACE
+
+
+def test_executors_by_name() -> None:
+    local = make_executor("local", Resources(), workers=3)
+    assert isinstance(local, LocalExecutor) and local.workers == 3
+    assert make_executor("local", Resources()).workers == 1
+    for spec, address in (
+        ("ray", ""),
+        ("ray:10.0.0.1:6379", "10.0.0.1:6379"),
+        ("ray://head:10001", "ray://head:10001"),
+    ):
+        assert make_executor(spec, Resources()).address == address
+    slurm = make_executor("slurm", Resources(), slurm={"timeout_min": "5", "slurm_partition": "x"})
+    assert (slurm.shards, slurm.parameters) == (8, {"timeout_min": 5, "slurm_partition": "x"})
+    with pytest.raises(UsageError, match="did you mean slurm"):
+        make_executor("slrum", Resources())
+    with pytest.raises(UsageError, match="goes with"):
+        make_executor("local", Resources(), slurm={"timeout_min": "5"})
+
+
+def test_events_are_lines_with_the_time_left() -> None:
+    lines: list[str] = []
+    now = 100.0
+    events = Events(lines.append, lambda: now)
+    for second, finished in ((0, 4), (0.5, 5), (6, 7), (10, 10)):
+        now = 100.0 + second
+        events("diarize", finished, 10)
+    rows = [json.loads(line) for line in lines]
+    assert [(row["finished"], row["eta_seconds"]) for row in rows] == [
+        (4, None),  # those were done before: nothing is known of the pace
+        (7, 6.0),  # 3 in 6 s, 3 to go
+        (10, 0.0),
+    ]
+    assert all(line.endswith("\n") for line in lines)
+    assert {row["event"] for row in rows} == {"progress"}
+
+
+def corpus_of_ten_minutes(root: Path) -> Corpus:
+    corpus = Corpus.create(root)
+    audio = Audio(
+        sha256="0" * 64, uri="x", sample_rate=8, num_samples=4800, num_channels=1, codec="p"
+    )
+    corpus.put_session(Session(recording=Recording(id="rec-0", audio=audio)))
+    return corpus
+
+
+def test_a_dry_run_tells_how_long_at_the_pace_of_the_last_run(tmp_path: Path) -> None:
+    corpus = corpus_of_ten_minutes(tmp_path / "c")
+    arguments = ["--corpus", str(corpus.root), "--dry-run", "--until", "transcribe"]
+    engine = default_pipeline(until="diarize")[0].engine
+    corpus.note(PACE, stage="diarize", engine=engine, seconds=900.0, audio=1000.0)
+    corpus.note(PACE, stage="diarize", engine=engine, seconds=50.0, audio=100.0)
+    done = CliRunner().invoke(command, [*arguments, "--json"])
+    stages = json.loads(done.stdout)["stages"]
+    assert [stage["estimate"] for stage in stages] == [300.0, None]
+    done = CliRunner().invoke(command, arguments)
+    assert "5.0 min" in done.output and "not known yet" in done.output
+
+
+def test_a_failing_run_prints_events_and_a_report(tmp_path: Path) -> None:
+    corpus = corpus_of_ten_minutes(tmp_path / "c")
+    done = CliRunner().invoke(
+        command, ["--corpus", str(corpus.root), "--until", "transcribe", "--json"]
+    )
+    assert done.exit_code == 1
+    report = json.loads(done.stdout)
+    assert [stage["failed"] for stage in report["stages"]] == [1, 0]
+    events = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [(e["stage"], e["finished"], e["total"]) for e in events] == [
+        ("diarize", 0, 1),
+        ("diarize", 1, 1),
+        ("transcribe", 0, 0),
+    ]
