@@ -11,7 +11,7 @@ import msgspec
 from speechkit.benchmark.coverage import coverage
 from speechkit.benchmark.slices import known_fields, parse_by, slice_scores, unit_fields
 from speechkit.benchmark.summary import Sample, pair_scores, system_scores
-from speechkit.benchmark.tally import Tally, digest_reference, tally_recording
+from speechkit.benchmark.tally import Tally, digest_reference, tally_recording, transcript_of
 from speechkit.benchmark.types import (
     Absent,
     Hypothesis,
@@ -20,6 +20,7 @@ from speechkit.benchmark.types import (
     ScoreOptions,
     Scores,
     System,
+    Transcript,
 )
 from speechkit.core.digest import digest_of
 from speechkit.core.errors import UsageError
@@ -35,6 +36,7 @@ class _Recording(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     fields: dict[str, dict[str, str]]
     cluster: str
+    transcript: Transcript | None = None
 
 
 def score(
@@ -107,6 +109,8 @@ def score(
         options=options,
         reference_digest=digest_of([result.digest for result in results]),
         misses=tuple(miss for tally in tallies for miss in tally.misses),
+        transcripts=tuple(r.transcript for r in results if r.transcript is not None),
+        alignments=tuple(t.alignment for t in tallies if t.alignment is not None),
         ledger=tuple(passage for tally in tallies for passage in tally.passages),
         coverage=tuple(
             coverage(spoken, fields, (name for names_ in by for name in names_), targets or {})
@@ -201,7 +205,11 @@ def _work(name: str) -> _Recording:
     own = [values.get(options.cluster or "participant", "") for values in fields.values()]
     cluster = "+".join(sorted(set(filter(None, own))))
     return _Recording(
-        tallies=tallies, digest=digest_reference(name, reference), fields=fields, cluster=cluster
+        tallies=tallies,
+        digest=digest_reference(name, reference),
+        fields=fields,
+        cluster=cluster,
+        transcript=transcript_of(name, reference, options) if options.contexts else None,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from speechkit.benchmark.errors import rate
 from speechkit.benchmark.intervals import interval, rates, sum_by_cluster
 from speechkit.benchmark.tally import Tally
-from speechkit.benchmark.types import Gap, Reference, SliceScore
+from speechkit.benchmark.types import ROLES, Gap, Reference, SliceScore
 from speechkit.core.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
@@ -32,9 +32,12 @@ def known_fields(units: Iterable[Mapping[str, str]]) -> list[str]:
 def unit_fields(reference: Reference, speaker: str) -> dict[str, str]:
     """Return the fields of what one speaker says in one recording.
 
-    Where the recording has one described speaker only, all of its words are theirs.
+    Where the recording has one described speaker only, all of its words are theirs. A speaker who
+    is called "doctor" is one.
     """
     fields = dict(reference.fields)
+    if speaker in ROLES:
+        fields["role"] = speaker
     if reference.language:
         fields.setdefault("language", reference.language)
     described = reference.speakers.get(speaker)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -185,6 +186,7 @@ def _row(
         cpwer=_round(sum(spoken, ErrorRate.zero()).rate) if spoken else None,
         cpwer_interval=sample.interval(name, _speaker_counts) if spoken else None,
         passages=_passage_counts(tallies),
+        taxonomy=_added(t.taxonomy for t in tallies),
         role_accuracy=_share(
             sum(t.roles_right for t in tallies), sum(t.roles_known for t in tallies)
         ),
@@ -236,6 +238,13 @@ def _passage_counts(tallies: Sequence[Tally]) -> dict[str, PassageCount]:
                 passages=before.passages + 1, words=before.words + passage.num_words
             )
     return dict(sorted(found.items()))
+
+
+def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for one in counts:
+        total.update(one)
+    return dict(sorted(total.items()))
 
 
 def _share(part: int, whole: int) -> float | None:

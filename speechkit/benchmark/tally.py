@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import get_args
 
 import msgspec
 
@@ -19,18 +18,22 @@ from speechkit.benchmark.errors import (
 )
 from speechkit.benchmark.ledger import Side, owners_of, passages
 from speechkit.benchmark.normalise import Normaliser, normaliser_for
+from speechkit.benchmark.taxonomy import taxonomy
 from speechkit.benchmark.types import (
+    ROLES,
+    Alignment,
+    Change,
     ClinicalCount,
     Hypothesis,
+    Line,
     Miss,
     Passage,
     Reference,
     ScoreOptions,
+    Transcript,
 )
 from speechkit.core.digest import digest_of
-from speechkit.core.types import Role, Segment, Turn
-
-_ROLES = frozenset(get_args(Role))
+from speechkit.core.types import Segment, Turn
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,6 +53,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     clinical_weighted: tuple[float, float] = (0.0, 0.0)
     misses: tuple[Miss, ...] = ()
     passages: tuple[Passage, ...] = ()
+    taxonomy: dict[str, int] = {}
+    alignment: Alignment | None = None
     roles_right: int = 0
     roles_known: int = 0
 
@@ -114,11 +119,50 @@ def tally_recording(
                 passages=tuple(
                     passages(name, system, side, written, edits, contexts=options.contexts)
                 ),
+                taxonomy=taxonomy(said, wrote, edits),
+                alignment=_alignment(system, name, wrote, edits) if options.contexts else None,
                 roles_right=right,
                 roles_known=known,
             )
         )
     return tallies
+
+
+def transcript_of(name: str, reference: Reference, options: ScoreOptions) -> Transcript:
+    """Return the reference's tokens line by line, as the alignments of its tallies count them."""
+    normaliser = normaliser_for(reference.language or options.language, options.normalizer)
+    side = _side(_tokens(reference.segments, normaliser), reference.segments, normaliser)
+    lines: list[list[str]] = []
+    owners: list[int] = []
+    for token, owner in zip(side.tokens, side.owners, strict=True):
+        if not owners or owner != owners[-1]:
+            owners.append(owner)
+            lines.append([])
+        lines[-1].append(token)
+    empty = Segment(id="", start=0.0, end=0.0, text="")
+    found = [side.segments[owner] if owner >= 0 else empty for owner in owners]
+    return Transcript(
+        recording=name,
+        lines=tuple(
+            Line(speaker=s.speaker, start=s.start, end=s.end, words=tuple(words))
+            for s, words in zip(found, lines, strict=True)
+        ),
+    )
+
+
+def _alignment(
+    system: str, recording: str, wrote: Sequence[str], edits: Sequence[Edit]
+) -> Alignment:
+    changes = tuple(
+        Change(
+            e.reference_start,
+            e.reference_end,
+            " ".join(wrote[e.hypothesis_start : e.hypothesis_end]),
+        )
+        for e in edits
+        if e.kind != "equal"
+    )
+    return Alignment(system=system, recording=recording, changes=changes)
 
 
 def digest_reference(name: str, reference: Reference) -> str:
@@ -175,9 +219,9 @@ def _roles(reference: Reference) -> Mapping[str, str]:
     labels = {segment.speaker for segment in reference.segments}
     told = {label: reference.speakers.get(label, {}).get("role", "") for label in labels}
     return {
-        label: role or (label if label in _ROLES else "")
+        label: role or (label if label in ROLES else "")
         for label, role in told.items()
-        if role or label in _ROLES
+        if role or label in ROLES
     }
 
 
@@ -185,7 +229,7 @@ def _role_counts(
     edits: Sequence[Edit], speakers: Sequence[str], wrote: Side, roles: Mapping[str, str]
 ) -> tuple[int, int]:
     """Count the words that both sides have and give a role: how many to the same, how many."""
-    if not roles or not any(segment.speaker in _ROLES for segment in wrote.segments):
+    if not roles or not any(segment.speaker in ROLES for segment in wrote.segments):
         return 0, 0
     right = known = 0
     for edit in edits:
@@ -194,7 +238,7 @@ def _role_counts(
                 role = roles.get(speakers[edit.reference_start + offset])
                 owner = wrote.owners[edit.hypothesis_start + offset]
                 given = wrote.segments[owner].speaker if owner >= 0 else ""
-                if role and given in _ROLES:
+                if role and given in ROLES:
                     known += 1
                     right += role == given
     return right, known

@@ -8,10 +8,13 @@ be scored. Fields (`accent`, `device`, …) hang on the recording or on one of i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import get_args
 
 import msgspec
 
-from speechkit.core.types import Segment, Turn
+from speechkit.core.types import Role, Segment, Turn
+
+ROLES = frozenset(get_args(Role))
 
 
 class Hypothesis(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,6 +129,7 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     clinical_weighted: float | None = None
     clinical: dict[str, ClinicalCount] = {}
     passages: dict[str, PassageCount] = {}
+    taxonomy: dict[str, int] = {}
     role_accuracy: float | None = None
     cost: RunCost | None = None
 
@@ -174,6 +178,44 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"Passage({self.system!r}, {self.recording!r}, {self.kind!r}, {self.num_words})"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """Reference tokens of one segment. Kept with `contexts` only: it is what was said."""
+
+    speaker: str
+    start: float
+    end: float
+    words: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Line({self.speaker!r}, {self.start}, {self.end}, <{len(self.words)}>)"
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference as it was compared, line by line."""
+
+    recording: str
+    lines: tuple[Line, ...]
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Reference tokens [start, end) became `words`; nothing, or came from nothing."""
+
+    start: int
+    end: int
+    words: str
+
+    def __repr__(self) -> str:
+        return f"Change({self.start}, {self.end}, <{len(self.words.split())}>)"
+
+
+class Alignment(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a hypothesis differs from its reference."""
+
+    system: str
+    recording: str
+    changes: tuple[Change, ...]
 
 
 class PassageCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,4 +312,6 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     misses: tuple[Miss, ...] = ()
     ledger: tuple[Passage, ...] = ()
+    transcripts: tuple[Transcript, ...] = ()
+    alignments: tuple[Alignment, ...] = ()
     coverage: tuple[Coverage, ...] = ()

@@ -19,11 +19,11 @@ from speechkit.benchmark.types import Reference, RunCost, ScoreOptions, Scores, 
 from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.progress import progress_bars
 from speechkit.cli.run import parse_settings
-from speechkit.core.errors import InputError
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
 from speechkit.pipeline.bench_run import EngineJob, as_system, run_engine
-from speechkit.pipeline.score_corpus import is_release, release_name
+from speechkit.pipeline.score_corpus import is_release, release_audio, release_name
 from speechkit.pipeline.score_inputs import read_references, read_systems
 from speechkit.pipeline.score_targets import read_targets
 
@@ -65,6 +65,7 @@ def _scoring(command: Callable[..., None]) -> Callable[..., None]:
                 type=click.Path(path_type=Path, file_okay=False),
                 help="Write a page and its files here.",
             ),
+            click.option("--audio", is_flag=True, help="Copy a release's audio beside the page."),
         )
     ):
         command = option(command)
@@ -161,8 +162,11 @@ def _score(
     as_json: bool,
     report: Path | None,
     targets: Path | None,
+    audio: bool,
     **given: Any,
 ) -> None:
+    if audio and not (report and given["contexts"] and is_release(Path(reference))):
+        raise UsageError("--audio needs --report, --contexts and a release: only its is redacted")
     names = tuple(name.strip() for name in by.split(",") if name.strip())
     options = ScoreOptions(by=names, **given)
     if not workers:
@@ -185,7 +189,8 @@ def _score(
         scores, systems=rows, reference=_shown(reference), version=VERSION
     )
     if report is not None:
-        click.echo(f"report: {write_report(scores, report)}", err=True)
+        sounds = release_audio(Path(reference)) if audio else {}
+        click.echo(f"report: {write_report(scores, report, audio=sounds)}", err=True)
     if as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:

@@ -137,6 +137,12 @@ def release_name(path: Path) -> str:
     return f"{release.corpus} {release.version} (sha256 {release_digest(path)[:16]})"
 
 
+def release_audio(path: Path) -> dict[str, Path]:
+    """Return where the redacted audio of each of a release's recordings lies, if it has any."""
+    recordings = read_lines(path, RECORDINGS, Recording)
+    return {r.id: path.parent / r.audio.uri for r in recordings if r.audio.sha256}
+
+
 def release_side(path: Path) -> Side:
     """Return a release's transcripts, with the fields its recordings and participants have."""
     recordings = {r.id: r for r in read_lines(path, RECORDINGS, Recording)}

@@ -1,22 +1,29 @@
-"""Figures as inline SVG: they take the page's text colour, so they fit a light and a dark page."""
+"""The report's figures: leaderboard with intervals, errors by kind, a heat map for each slicing."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from html import escape
 
-from speechkit.benchmark.types import SystemScore
+from speechkit.benchmark.report.figures import WIDTH, Box, Dot, Figure, Line, Shape, Words, short
+from speechkit.benchmark.types import Scores, SliceScore, SystemScore
 
-WIDTH = 760
 _ROW = 26
 _LEFT = 250
 _RIGHT = 70
-_INK = "#3367a8"
+_BLUE = "#3367a8"
+# Light to dark; words on the dark ones are white. Readable with every colour vision.
+HEAT = ("#f3f7fb", "#dbe7f4", "#bdd3ea", "#94b8dc", "#6597c9", "#3b74b0", "#1f5490")
+_DARK = 5
+KINDS = (
+    ("substitutions", "#3367a8"),
+    ("deletions", "#b5651d"),
+    ("insertions", "#4c8c4a"),
+)
 
 
-def forest(rows: Sequence[SystemScore]) -> str:
-    """Draw each system's WER as a dot and its 95 % interval as a line. Shape: a row a system."""
+def forest(rows: Sequence[SystemScore]) -> Figure:
+    """Draw each system's WER as a dot and its 95 % interval as a line."""
     known = [row for row in rows if row.wer is not None]
     top = max((_high(row) for row in known), default=0.0) or 1.0
     step = _step(top)
@@ -26,81 +33,107 @@ def forest(rows: Sequence[SystemScore]) -> str:
     def x(rate: float) -> float:
         return _LEFT + (WIDTH - _LEFT - _RIGHT) * rate / limit
 
-    parts = []
+    shapes: list[Shape] = []
     for tick in range(round(limit / step) + 1):
         at = x(tick * step)
-        parts.append(
-            f'<line x1="{at:.1f}" x2="{at:.1f}" y1="6" y2="{height - 32}" stroke="currentColor" '
-            f'stroke-opacity=".15"/><text x="{at:.1f}" y="{height - 16}" text-anchor="middle" '
-            f'font-size="12">{100 * tick * step:g} %</text>'
-        )
+        shapes.append(Line(at, 6, at, height - 32, opacity=0.15))
+        shapes.append(Words(at, height - 16, f"{100 * tick * step:g} %", "middle", 12))
     for index, row in enumerate(known):
         assert row.wer is not None
         y = 20 + index * _ROW
-        parts.append(
-            f'<text x="{_LEFT - 12}" y="{y + 4}" text-anchor="end" font-size="13">'
-            f"{escape(_short(row.system))}</text>"
-        )
+        shapes.append(Words(_LEFT - 12, y + 4, short(row.system), "end"))
         if row.wer_interval:
             low, high = row.wer_interval
-            parts.append(
-                f'<line x1="{x(low):.1f}" x2="{x(high):.1f}" y1="{y}" y2="{y}" stroke="{_INK}" '
-                'stroke-width="5" stroke-linecap="round" stroke-opacity=".45"/>'
-            )
-        parts.append(f'<circle cx="{x(row.wer):.1f}" cy="{y}" r="5" fill="{_INK}"/>')
-        parts.append(
-            f'<text x="{WIDTH - _RIGHT + 12}" y="{y + 4}" font-size="13">'
-            f"{100 * row.wer:.1f} %</text>"
-        )
+            shapes.append(Line(x(low), y, x(high), y, _BLUE, 5, 0.45))
+        shapes.append(Dot(x(row.wer), y, 5, _BLUE))
+        shapes.append(Words(WIDTH - _RIGHT + 12, y + 4, f"{100 * row.wer:.1f} %"))
     summary = "; ".join(f"{row.system} {100 * (row.wer or 0):.1f} %" for row in known)
-    return _svg(height, "Word error rate with 95 % interval", summary, parts)
+    title = "Word error rate with 95 % interval"
+    return Figure(height=height, title=title, summary=summary, shapes=shapes)
 
 
-def error_bars(rows: Sequence[SystemScore]) -> str:
+def error_bars(rows: Sequence[SystemScore]) -> Figure:
     """Draw how each system's errors split into substitutions, deletions and insertions."""
-    kinds = (
-        ("substitutions", "#3367a8"),
-        ("deletions", "#b5651d"),
-        ("insertions", "#4c8c4a"),
-    )
     known = [row for row in rows if row.num_words]
     top = max((_errors(row) / row.num_words for row in known), default=0.0) or 1.0
-    height = _ROW * len(known) + 36
-    span = WIDTH - _LEFT - _RIGHT
-    parts = []
-    for place, (kind, colour) in enumerate(kinds):
+    shapes: list[Shape] = []
+    for place, (kind, colour) in enumerate(KINDS):
         at = _LEFT + place * 140
-        parts.append(
-            f'<rect x="{at}" y="4" width="12" height="12" fill="{colour}"/>'
-            f'<text x="{at + 18}" y="15" font-size="13">{kind}</text>'
-        )
+        shapes += [Box(at, 4, 12, 12, colour), Words(at + 18, 15, kind)]
     for index, row in enumerate(known):
         y = 30 + index * _ROW
-        parts.append(
-            f'<text x="{_LEFT - 12}" y="{y + 12}" text-anchor="end" font-size="13">'
-            f"{escape(_short(row.system))}</text>"
-        )
+        shapes.append(Words(_LEFT - 12, y + 12, short(row.system), "end"))
         begin = float(_LEFT)
-        for kind, colour in kinds:
-            width = span * getattr(row, kind) / row.num_words / top
-            parts.append(
-                f'<rect x="{begin:.1f}" y="{y}" width="{width:.1f}" height="16" fill="{colour}"/>'
-            )
+        for kind, colour in KINDS:
+            width = (WIDTH - _LEFT - _RIGHT) * getattr(row, kind) / row.num_words / top
+            shapes.append(Box(begin, y, width, 16, colour))
             begin += width
     summary = "; ".join(
         f"{r.system}: {r.substitutions} substitutions, {r.deletions} deletions, "
         f"{r.insertions} insertions"
         for r in known
     )
-    return _svg(height, "Errors by kind, as a share of the reference words", summary, parts)
+    title = "Errors by kind, as a share of the reference words"
+    return Figure(height=_ROW * len(known) + 36, title=title, summary=summary, shapes=shapes)
 
 
-def _svg(height: int, title: str, summary: str, parts: Sequence[str]) -> str:
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="{escape(title)}: {escape(summary)}" fill="currentColor" '
-        f'font-family="system-ui, sans-serif"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+def heat_map(scores: Scores, by: str) -> Figure:
+    """Draw the WER of each system (a row) on each cell of a slicing (a column)."""
+    cells = {(c.system, _name(c)): c for c in scores.slices if c.by == by}
+    columns = list(dict.fromkeys(name for _, name in cells))
+    rows = [row.system for row in scores.systems]
+    top = max((c.wer or 0.0 for c in cells.values() if not c.small), default=0.0)
+    side = max(46.0, min(110.0, (WIDTH - _LEFT - 10) / max(len(columns), 1)))
+    width = max(WIDTH, round(_LEFT + side * len(columns) + 10))
+    shapes: list[Shape] = []
+    # Long names take turns on two heights, so that neighbours do not run into each other.
+    crowded = any(len(name) > side / 7 for name in columns)
+    room = int(side / 4)
+    for column, name in enumerate(columns):
+        words = name if len(name) <= room else f"{name[:room]}…"
+        at = _LEFT + side * (column + 0.5)
+        shapes.append(Words(at, 14 if crowded and column % 2 else 30, words, "middle", 12))
+    for index, system in enumerate(rows):
+        y = 38 + index * _ROW
+        shapes.append(Words(_LEFT - 12, y + 17, short(system), "end"))
+        for column, name in enumerate(columns):
+            cell = cells.get((system, name))
+            if cell is None or cell.wer is None:
+                continue
+            heat = level(cell.wer, top)
+            ink = "#ffffff" if heat >= _DARK else "#1c2430"
+            x = _LEFT + side * column
+            mark = "*" if cell.small else ""
+            shapes.append(Box(x + 1, y + 1, side - 2, _ROW - 2, HEAT[heat]))
+            shapes.append(
+                Words(x + side / 2, y + 17, f"{100 * cell.wer:.1f}{mark}", "middle", 12, ink)
+            )
+    summary = "; ".join(
+        f"{system}, {name} {100 * cell.wer:.1f} %"
+        for (system, name), cell in cells.items()
+        if cell.wer is not None
     )
+    shown = by.replace("*", " × ")
+    return Figure(
+        height=_ROW * len(rows) + 46,
+        width=width,
+        title=f"Word error rate % by {shown} and system",
+        summary=summary,
+        shapes=shapes,
+    )
+
+
+def level(rate: float, top: float) -> int:
+    """Return how dark a heat map draws a rate, 0–6.
+
+    >>> level(0.0, 0.3), level(0.3, 0.3), level(0.1, 0.0)
+    (0, 6, 0)
+    """
+    return min(len(HEAT) - 1, int(len(HEAT) * rate / top)) if top else 0
+
+
+def _name(cell: SliceScore) -> str:
+    return " × ".join(cell.values.values())
 
 
 def _step(top: float) -> float:
@@ -117,7 +150,3 @@ def _high(row: SystemScore) -> float:
 
 def _errors(row: SystemScore) -> int:
     return row.substitutions + row.deletions + row.insertions
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 34 else f"{name[:33]}…"

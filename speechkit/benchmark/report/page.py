@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import msgspec
 
-from speechkit.benchmark.report import charts, tables
+from speechkit.benchmark.report import charts, tables, tables_more
+from speechkit.benchmark.report.figures import svg
+from speechkit.benchmark.report.viewer import viewer_data
 from speechkit.benchmark.types import Scores
 
 
@@ -23,8 +25,12 @@ def render_report(
     extra_sections: Sequence[ReportSection] = (),
     *,
     title: str = "Speech recognition benchmark",
+    audio: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the whole page as HTML: no scripts, styles or pictures from elsewhere."""
+    """Return the whole page as HTML: no scripts, styles or pictures from elsewhere.
+
+    `audio`: recording → address of its redacted audio, relative to the page, for the viewer.
+    """
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
@@ -33,6 +39,7 @@ def render_report(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
+    viewer, left_out = viewer_data(scores, audio or {})
     same, neighbours = tables.indistinct(scores)
     return template.render(
         title=title,
@@ -43,9 +50,20 @@ def render_report(
         normalizers=sorted({row.normalizer for row in scores.systems}),
         units=sorted({row.unit for row in scores.systems}),
         leaderboard=tables.leaderboard(scores),
-        forest=Markup(charts.forest(scores.systems)),  # noqa: S704 - names are escaped there
+        forest=Markup(svg(charts.forest(scores.systems))),  # noqa: S704 - names are escaped there
         errors=tables.errors(scores),
-        error_bars=Markup(charts.error_bars(scores.systems)),  # noqa: S704 - as above
+        error_bars=Markup(svg(charts.error_bars(scores.systems))),  # noqa: S704 - as above
+        heat_maps=[
+            Markup(svg(charts.heat_map(scores, by)))  # noqa: S704 - as above
+            for by in dict.fromkeys(cell.by for cell in scores.slices)
+        ],
+        words=tables_more.words(scores),
+        passages=tables_more.passages(scores),
+        ledger=tables_more.ledger(scores),
+        coverage=tables_more.coverage(scores),
+        misses=tables_more.misses(scores),
+        viewer=Markup(viewer),  # noqa: S704 - JSON without a "<"
+        viewer_left_out=left_out,
         clinical=tables.clinical(scores),
         slices=tables.slices(scores),
         gaps=tables.gaps(scores),

@@ -7,16 +7,19 @@ from itertools import pairwise
 
 import msgspec
 
+from speechkit.benchmark.report.charts import level
 from speechkit.benchmark.types import Scores, SliceScore, SystemScore
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
-    """What is shown, a line below, what it sorts by, how dark a heat map draws it (0–6)."""
+    """What is shown, a line below, what it sorts by, how dark a heat map draws it (0–6), and
+    whether it may be broken into lines."""
 
     text: str
     note: str = ""
     value: float | str = ""
     heat: int | None = None
+    long: bool = False
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +49,9 @@ def leaderboard(scores: Scores) -> Table:
         ("DER %, collar 0.25 s", lambda r: percent(r.der_collar_025)),
         ("JER %", lambda r: percent(r.jer)),
         ("Turns < 1 s found %", lambda r: percent(r.short_turn_recall)),
+        ("Words to the right role %", lambda r: percent(r.role_accuracy)),
+        ("Real-time factor", lambda r: _plain(r.cost.real_time_factor if r.cost else None)),
+        ("Peak memory, MiB", lambda r: _plain(r.cost.peak_memory_mib if r.cost else None)),
         ("Recordings", lambda r: number(r.num_recordings)),
         ("Words", lambda r: number(r.num_words)),
     ]
@@ -84,7 +90,7 @@ def clinical(scores: Scores) -> Table | None:
                 text=f"{100 * rate:.1f}",
                 note=f"{count.lost} of {count.said}{made_up}",
                 value=rate,
-                heat=_heat(rate, 0.4),
+                heat=level(rate, 0.4),
             )
 
         return cell
@@ -176,6 +182,10 @@ def number(value: int) -> Cell:
     return Cell(text=f"{value:,}", value=float(value))
 
 
+def _plain(value: float | None) -> Cell:
+    return Cell(text="", value=-1.0) if value is None else Cell(text=f"{value:g}", value=value)
+
+
 def _table(
     caption: str, columns: Sequence[tuple[str, Getter]], systems: Sequence[SystemScore]
 ) -> Table:
@@ -202,9 +212,5 @@ def _slice_cell(cell: SliceScore | None, top: float) -> Cell:
         text=f"{100 * cell.wer:.1f}{mark}",
         note=bounds(cell.wer_interval).text,
         value=cell.wer,
-        heat=None if cell.small else _heat(cell.wer, top),
+        heat=None if cell.small else level(cell.wer, top),
     )
-
-
-def _heat(rate: float, top: float) -> int:
-    return min(6, int(7 * rate / top)) if top else 0

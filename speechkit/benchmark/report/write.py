@@ -4,33 +4,67 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from speechkit.benchmark.report import charts, tables
+from speechkit.benchmark.report.figures import png, svg
 from speechkit.benchmark.report.page import ReportSection, render_report
 from speechkit.benchmark.types import Scores
 from speechkit.core.files import write_bytes
 
 
 def write_report(
-    scores: Scores, folder: Path, extra_sections: Sequence[ReportSection] = ()
+    scores: Scores,
+    folder: Path,
+    extra_sections: Sequence[ReportSection] = (),
+    *,
+    audio: Mapping[str, Path] | None = None,
 ) -> Path:
-    """Write the page, its tables as CSV and Markdown, figures, JSON; return the page's path."""
+    """Write the page, its tables as CSV and Markdown, figures, JSON; return the page's path.
+
+    Args:
+        scores: what to show.
+        folder: where to; made if it is not there.
+        extra_sections: further parts of the page.
+        audio: recording → its redacted audio, copied beside the page for the viewer to play.
+    """
     page = folder / "index.html"
+    sounds = {
+        name: f"audio/{index:04d}{path.suffix}"
+        for index, (name, path) in enumerate(sorted((audio or {}).items()))
+        if path.is_file()
+    }
+    figures = {
+        "leaderboard": charts.forest(scores.systems),
+        "errors": charts.error_bars(scores.systems),
+    }
+    for by in dict.fromkeys(cell.by for cell in scores.slices):
+        figures[f"by-{by.replace('*', '-')}"] = charts.heat_map(scores, by)
     contents = {
-        "index.html": render_report(scores, extra_sections),
-        "scores.json": msgspec.json.format(msgspec.json.encode(scores), indent=1).decode() + "\n",
+        "index.html": render_report(scores, extra_sections, audio=sounds).encode(),
+        "scores.json": msgspec.json.format(msgspec.json.encode(scores), indent=1) + b"\n",
         "leaderboard.csv": _csv(scores.systems),
         "slices.csv": _csv(scores.slices),
-        "leaderboard.md": markdown_table(tables.leaderboard(scores)),
-        "leaderboard.svg": charts.forest(scores.systems) + "\n",
-        "errors.svg": charts.error_bars(scores.systems) + "\n",
+        "leaderboard.md": markdown_table(tables.leaderboard(scores)).encode(),
     }
-    for name, text in contents.items():
-        write_bytes(folder / name, text.encode())
+    for name, rows in (
+        ("ledger", scores.ledger),
+        ("misses", scores.misses),
+        ("coverage", scores.coverage),
+    ):
+        if rows:
+            contents[f"{name}.csv"] = _csv(rows)
+    for name, figure in figures.items():
+        contents[f"{name}.svg"] = svg(figure).encode() + b"\n"
+        if (drawn := png(figure)) is not None:
+            contents[f"{name}.png"] = drawn
+    for name, address in sounds.items():
+        contents[address] = (audio or {})[name].read_bytes()
+    for name, data in contents.items():
+        write_bytes(folder / name, data)
         (folder / name).chmod(0o644)  # a page to publish, unlike all else that is written
     return page
 
@@ -46,7 +80,7 @@ def markdown_table(table: tables.Table) -> str:
     return "\n".join([head, rule, *rows]) + "\n"
 
 
-def _csv(rows: Sequence[msgspec.Struct]) -> str:
+def _csv(rows: Sequence[msgspec.Struct]) -> bytes:
     """A row a struct; intervals as two columns, dicts as a column a key."""
     flat = [_flat(msgspec.to_builtins(row)) for row in rows]
     columns = list(dict.fromkeys(key for row in flat for key in row))
@@ -54,7 +88,7 @@ def _csv(rows: Sequence[msgspec.Struct]) -> str:
     writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(flat)
-    return out.getvalue()
+    return out.getvalue().encode()
 
 
 def _flat(row: dict[str, object], prefix: str = "") -> dict[str, object]:
