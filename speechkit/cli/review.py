@@ -15,14 +15,17 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import select
 
+from speechkit.benchmark.normalise import normaliser_for
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.reviewed import clinical_weights, redact_corrected
 from speechkit.review import accounts
+from speechkit.review.agreement import agreements
 from speechkit.review.audit import checkpoints, findings
 from speechkit.review.export import Exported, export
 from speechkit.review.load import Loading, load
+from speechkit.review.queue import ORDERS, REFERENCE, Order, entries, ranked, simulate
 from speechkit.review.schema import Task, User
 from speechkit.review.store import Store, open_store
 from speechkit.review.tasks import assign as assign_task
@@ -54,6 +57,13 @@ def command() -> None:
     help="Accept lines of which a smaller share of words is expected to be wrong; they are marked.",
 )
 @click.option("--needs", default="", help="Credential that new tasks ask for.")
+@click.option(
+    "--requests-per-second",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(min=1),
+    help="From one address; a proxy is one address for all who come through it.",
+)
 def serve(
     corpus_path: Path,
     host: str,
@@ -64,6 +74,7 @@ def serve(
     behind_proxy: str | None,
     auto_accept: float,
     needs: str,
+    requests_per_second: float,
 ) -> None:
     """Serve the desk of CORPUS to browsers.
 
@@ -96,7 +107,13 @@ def serve(
                 "--role transcriber",
                 err=True,
             )
-        app = make_app(corpus, store, Settings(https=https, hosts=hosts))
+        settings = Settings(
+            https=https,
+            hosts=hosts,
+            requests_per_second=requests_per_second,
+            burst=int(4 * requests_per_second),
+        )
+        app = make_app(corpus, store, settings)
         serve_app(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
 
 
@@ -173,6 +190,41 @@ def disable_user(corpus_path: Path, name: str, database: str | None) -> None:
     """Close an account and its sessions; what it did stays on record."""
     with _desk(corpus_path, database) as (_, store), store.write() as db:
         accounts.disable_user(db, name)
+
+
+@command.command("queue")
+@_CORPUS
+@click.option("--by", "order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
+@_AS_JSON
+def show_queue(corpus_path: Path, order: Order, limit: int, as_json: bool) -> None:
+    """Rank the segments of all drafts: which to look at first. Ids and figures, no text."""
+    found = entries(Corpus.open(corpus_path), clinical_weights)
+    rows = ranked(found, order)[:limit]
+    _show([msgspec.to_builtins(row) for row in rows], as_json=as_json)
+
+
+@command.command("simulate")
+@_CORPUS
+@_AS_JSON
+def simulate_orders(corpus_path: Path, as_json: bool) -> None:
+    """Replay known references: what each order of the queue finds, in errors a reviewed minute."""
+    corpus = Corpus.open(corpus_path)
+    if not any(REFERENCE in session.layers for session in corpus.sessions()):
+        raise UsageError(f"no recording of {corpus_path} has a layer {REFERENCE!r} to compare with")
+    found = simulate(corpus, normaliser_for("en").tokens, clinical_weights)
+    _show([msgspec.to_builtins(row) for row in found], as_json=as_json)
+
+
+@command.command()
+@_CORPUS
+@_DATABASE
+@_AS_JSON
+def agreement(corpus_path: Path, database: str | None, as_json: bool) -> None:
+    """Compare the passes of those who corrected the same recording: words, speakers, PHI."""
+    with _desk(corpus_path, database) as (_, store), store.read() as db:
+        found = agreements(db, normaliser_for("en").tokens)
+    _show([msgspec.to_builtins(one) for one in found], as_json=as_json)
 
 
 @command.command()

@@ -7,6 +7,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Sequence
+from functools import cache
 
 import msgspec
 from argon2 import PasswordHasher
@@ -24,8 +25,6 @@ LONGEST = 12 * 3600.0  # seconds after which it ends whatever happens
 LEAST_PASSWORD, MOST_PASSWORD = 12, 256
 
 _HASHER = PasswordHasher()
-# Verified when there is no such account, so that timing does not tell which names exist.
-_NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,7 +146,7 @@ def check_password(password: str, name: str) -> None:
 def log_in(session: Session, name: str, password: str) -> Opened | None:
     """Open a session; None if name or password is wrong, or the account closed."""
     user = session.scalar(select(User).where(User.name == name))
-    right = _matches(user.password if user else _NOBODY, password)
+    right = _matches(user.password if user else _nobody(), password)
     if user is None or not right or user.disabled:
         record(session, "somebody", "login-refused")  # a mistyped name may be a password
         return None
@@ -186,6 +185,12 @@ def touch(session: Session, token: str) -> None:
 def same(a: str, b: str) -> bool:
     """Compare two secrets in constant time."""
     return hmac.compare_digest(a.encode(), b.encode())
+
+
+@cache
+def _nobody() -> str:
+    """Verified when there is no such account, so that timing does not tell which names exist."""
+    return _HASHER.hash(secrets.token_urlsafe(16))
 
 
 def _matches(hashed: str, password: str) -> bool:

@@ -1,7 +1,7 @@
 """How many errors to expect where: the order in which people's time finds most of them.
 
 The chance that a word is wrong is a logistic model of what is known without listening: how sure
-the engine was of the word and of its segment, and whether a second transcript of the same sound
+the engine was of the word and of its neighbours, and whether a second transcript of the same sound
 agrees. Clinical terms weigh more, because an error in them does more harm.
 """
 
@@ -15,17 +15,25 @@ from rapidfuzz.distance import Levenshtein
 
 from speechkit.core.types import Segment, Word
 
-# Weights of the model, fitted by `make bench-review` (see docs/review.md).
-INTERCEPT = -0.6
-UNSURE_WORD = 0.55  # a unit of logit(1 − confidence)
-UNSURE_SEGMENT = 0.35
-DISAGREES = 1.9
-
 Weigh = Callable[[Sequence[str]], Sequence[float]]
 
 
+class Model(msgspec.Struct, frozen=True):
+    """Weights of the logistic model, of logits of doubt and of (dis)agreement (±1)."""
+
+    intercept: float
+    word: float
+    neighbours: float
+    segment: float
+    disagrees: float
+
+
+# Fitted by `make bench-review`, see docs/review.md.
+MODEL = Model(-1.0, 0.5, 0.2, 0.2, 1.2)
+
+
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
-    """What is expected of one segment: errors among its words, weighted ones a minute."""
+    """What is expected of one segment: errors among its words, and how much they matter."""
 
     segment: str
     words: tuple[float, ...]  # chance that each is wrong
@@ -38,6 +46,7 @@ def expect(
     segments: Sequence[Segment],
     second: Sequence[Segment] | None = None,
     weigh: Weigh | None = None,
+    model: Model = MODEL,
 ) -> tuple[Expected, ...]:
     """Return what to expect of each segment, in their order.
 
@@ -45,26 +54,20 @@ def expect(
         segments: a draft, with word confidences where the engine gave some.
         second: another engine's transcript, or another decode, of the same recording.
         weigh: tokens → how much an error in each matters; 1 for all if not given.
+        model: how what is known adds up.
     """
-    agreed = _agreement(segments, second)
+    rows = iter(features(segments, second))
     found = []
-    at = 0
     for segment in segments:
-        words = segment.words or tuple(
-            Word(text=text, start=segment.start, end=segment.end) for text in segment.text.split()
-        )
-        weights = weigh([word.text for word in words]) if weigh else [1.0] * len(words)
-        chances = tuple(
-            _chance(word.confidence, segment.confidence, agreed[at + i] if agreed else None)
-            for i, word in enumerate(words)
-        )
-        at += len(words)
+        texts = _texts(segment)
+        weights = weigh(texts) if weigh else [1.0] * len(texts)
+        chances = tuple(_chance(next(rows), model) for _ in texts)
         errors = sum(chances)
         found.append(
             Expected(
                 segment=segment.id,
                 words=chances,
-                share=round(errors / len(words), 4) if words else 0.5,
+                share=round(errors / len(texts), 4) if texts else 0.5,
                 errors=round(errors, 4),
                 weighted=round(sum(p * w for p, w in zip(chances, weights, strict=True)), 4),
             )
@@ -72,16 +75,35 @@ def expect(
     return tuple(found)
 
 
-def _chance(word: float | None, segment: float | None, agrees: bool | None) -> float:
-    """Return the chance that a word is wrong; what is unknown says nothing either way."""
-    score = INTERCEPT
-    if word is not None:
-        score += UNSURE_WORD * _logit(1 - word)
-    if segment is not None:
-        score += UNSURE_SEGMENT * _logit(1 - segment)
-    if agrees is not None:
-        score += DISAGREES * (0.5 - agrees) * 2
+def features(
+    segments: Sequence[Segment], second: Sequence[Segment] | None = None
+) -> list[tuple[float, float, float, float]]:
+    """Return for each word: doubt about it, about its neighbours, about its segment, disagreement.
+
+    Doubt is the logit of 1 − confidence; what is not known is 0, which says nothing either way.
+    """
+    agreed = _agreement(segments, second)
+    rows = []
+    at = 0
+    for segment in segments:
+        doubts = [_doubt(word) for word in segment.words] or [0.0] * len(_texts(segment))
+        mean = sum(doubts) / max(1, len(doubts))
+        for index, doubt in enumerate(doubts):
+            beside = doubts[max(0, index - 1) : index] + doubts[index + 1 : index + 2]
+            disagrees = 0.0 if agreed is None else (-1.0 if agreed[at] else 1.0)
+            rows.append((doubt, sum(beside) / len(beside) if beside else doubt, mean, disagrees))
+            at += 1
+    return rows
+
+
+def _chance(row: Sequence[float], model: Model) -> float:
+    weights = (model.word, model.neighbours, model.segment, model.disagrees)
+    score = model.intercept + sum(w * x for w, x in zip(weights, row, strict=True))
     return round(1 / (1 + math.exp(-score)), 4)
+
+
+def _doubt(word: Word) -> float:
+    return 0.0 if word.confidence is None else _logit(1 - word.confidence)
 
 
 def _agreement(segments: Sequence[Segment], second: Sequence[Segment] | None) -> list[bool] | None:

@@ -19,6 +19,7 @@ from speechkit.review.expected import Weigh, expect
 from speechkit.review.lines import Line, encode, lines_of
 from speechkit.review.schema import LineRow, OperationRow, Task
 from speechkit.review.store import Store
+from speechkit.review.tasks import lines_of_task
 
 DRAFTS = ("attributed", "aligned", "draft")  # the first one there is taken
 SECOND = "second"  # another engine's transcript, if somebody brought one
@@ -161,10 +162,38 @@ def add_pass(db: Db, source: Task, track: str, lines: Sequence[Line], **changes:
     return task
 
 
-def adjudication(db: Db, first: Task, lines: Sequence[Line]) -> Task:
-    """Add the pass in which somebody decides between two others."""
-    draft = [msgspec.structs.replace(line, state="draft") for line in lines]
-    return add_pass(db, first, ADJUDICATED, draft)
+def second_passes(corpus: Corpus, db: Db, options: Loading) -> tuple[str, ...]:
+    """Add a pass `b` from the draft to every recording that has a pass `a` only; return their ids."""
+    made = []
+    for first in _single(db):
+        session = corpus.session(first.recording)
+        draft = draft_of(corpus, session)
+        if draft is not None:
+            lines, _ = _lines(corpus, session, draft, options)
+            made.append(add_pass(db, first, "b", lines).id)
+    return tuple(made)
+
+
+def adjudications(db: Db) -> tuple[str, ...]:
+    """Add a deciding pass where `a` and `b` were handed over; it begins with the text of `a`."""
+    made = []
+    done = select(Task).where(Task.state != "open").order_by(Task.id)
+    tasks = {(task.recording, task.track): task for task in db.scalars(done)}
+    there = set(db.scalars(select(Task.recording).where(Task.track == ADJUDICATED)))
+    for (recording, track), first in tasks.items():
+        if track == "a" and (recording, "b") in tasks and recording not in there:
+            lines = [
+                msgspec.structs.replace(line, state="draft") for line in lines_of_task(db, first.id)
+            ]
+            made.append(add_pass(db, first, ADJUDICATED, lines).id)
+    return tuple(made)
+
+
+def _single(db: Db) -> list[Task]:
+    tasks: dict[str, list[Task]] = {}
+    for task in db.scalars(select(Task).order_by(Task.recording)):
+        tasks.setdefault(task.recording, []).append(task)
+    return [found[0] for found in tasks.values() if len(found) == 1]
 
 
 def _language(session: Session, segments: Sequence[Segment]) -> str:

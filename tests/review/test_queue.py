@@ -1,0 +1,76 @@
+"""What is expected to be wrong comes first, and is found first."""
+
+from __future__ import annotations
+
+import pytest
+
+from speechkit.core.types import Layer, Provenance, Segment, Word
+from speechkit.review.expected import expect
+from speechkit.review.load import SECOND
+from speechkit.review.queue import ORDERS, REFERENCE, count_errors, entries, ranked, simulate
+
+
+def segment(name: str, *words: tuple[str, float | None], start: float = 0.0) -> Segment:
+    spoken = tuple(
+        Word(text=text, start=start + i, end=start + i + 1, confidence=sure)
+        for i, (text, sure) in enumerate(words)
+    )
+    return Segment(
+        id=name, start=start, end=start + len(words), text=" ".join(w.text for w in spoken),
+        words=spoken,
+    )  # fmt: skip
+
+
+def share(*words: tuple[str, float | None], second: str | None = None, weigh=None) -> float:
+    other = None if second is None else [segment("o", *((w, None) for w in second.split()))]
+    (found,) = expect([segment("s", *words)], other, weigh)
+    return found.weighted if weigh else found.share
+
+
+def test_doubt_raises_and_agreement_lowers_what_is_expected():
+    sure, unsure = share(("a", 0.99), ("b", 0.99)), share(("a", 0.99), ("b", 0.3))
+    assert sure < unsure
+    assert share(("a", 0.9), second="a") < share(("a", 0.9)) < share(("a", 0.9), second="x")
+    assert share(("a,", 0.9), second="A") == share(("a", 0.9), second="a")
+
+
+def test_weights_multiply():
+    plain = share(("a", 0.9), weigh=lambda words: [1.0] * len(words))
+    assert share(("a", 0.9), weigh=lambda words: [3.0] * len(words)) == pytest.approx(3 * plain)
+
+
+def test_errors_are_counted_where_they_lie():
+    draft = [segment("1", ("a", 1), ("b", 1)), segment("2", ("c", 1), ("d", 1), start=2)]
+    said = [Segment(id="r", start=0, end=4, text="a x c d e f")]
+    assert count_errors(draft, said, str.split) == {"1": 1, "2": 2}
+
+
+def test_simulate(corpus, add):
+    add(corpus, 5)
+    for number, session in enumerate(corpus.sessions()):
+        draft = corpus.layer(session, "attributed")
+        made = Provenance(stage="test", version="1")
+
+        def layer(name: str, items):
+            corpus.add_layer(
+                session.recording.id,  # noqa: B023
+                Layer(
+                    name=name, kind="segments", recording=session.recording.id,  # noqa: B023
+                    items=items, provenance=made,  # noqa: B023
+                ),
+            )  # fmt: skip
+
+        said = tuple(
+            Segment(id=s.id, start=s.start, end=s.end, text=s.text.replace("nane", "name"))
+            for s in draft.items
+        )
+        layer(REFERENCE, said)
+        if number == 0:
+            layer(SECOND, said)  # another engine that got it right
+    found = simulate(corpus, str.split)
+    assert [one.order for one in found[::3]] == list(ORDERS)
+    best = {one.order: one.errors_found for one in found if one.share == 0.5}
+    assert best["expected-error"] == 1.0 or best["expected-error"] >= best["random"]
+    rows = entries(corpus)
+    assert {e.segment for e in ranked(rows, "random")} == {e.segment for e in rows}
+    assert ranked(rows, "random", 1) == ranked(rows, "random", 1)
