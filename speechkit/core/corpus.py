@@ -13,10 +13,8 @@ Everything under `vault/` may hold what patients said; only its owner may read i
 
 from __future__ import annotations
 
-import getpass
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +23,8 @@ import msgspec
 from speechkit.core.digest import canonical_json, digest_bytes
 from speechkit.core.errors import DamagedError, StoreError
 from speechkit.core.files import atomic_path, write_bytes
-from speechkit.core.journal import append_event
+from speechkit.core.journal import append_event, stamped
 from speechkit.core.types import ITEM_TYPES, SCHEMA_VERSION, Layer, Provenance, Recording, Session
-from speechkit.core.version import VERSION
 
 
 class _Made(msgspec.Struct):
@@ -209,14 +206,7 @@ class Corpus:
 
     def note(self, event: str, **facts: Any) -> None:
         """Append an event to the journal: what, when, by whom, by which speechkit. Never text."""
-        row = {
-            "event": event,
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-            "by": _user(),
-            "speechkit": VERSION,
-            **facts,
-        }
-        append_event(self.root / "journal.jsonl", row)
+        append_event(self.root / "journal.jsonl", stamped(event, **facts))
 
     # ---- paths
 
@@ -239,10 +229,3 @@ def layers_of(corpus: Corpus, name: str) -> Iterator[tuple[Session, Layer]]:
         layer = corpus.layer(session, name)
         if layer is not None:
             yield session, layer
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""

@@ -7,8 +7,10 @@ a checkpoint (`governance.audit`). Lines are canonical JSON (RFC 8785); digests 
 from __future__ import annotations
 
 import errno
-import fcntl
+import getpass
 import os
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,20 @@ import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes
 from speechkit.core.errors import StoreError
+from speechkit.core.version import VERSION
 
 _PIECE = 1 << 16
+
+
+def stamped(event: str, **facts: Any) -> dict[str, Any]:
+    """Return an event with when, by whom and by which speechkit. Never text."""
+    return {
+        "event": event,
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "by": _user(),
+        "speechkit": VERSION,
+        **facts,
+    }
 
 
 def append_event(path: Path, event: dict[str, Any]) -> None:
@@ -30,7 +44,7 @@ def append_event(path: Path, event: dict[str, Any]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            _lock(handle)
             last, whole = _last_line(handle)
             data = (b"" if whole else b"\n") + chained(event, last) + b"\n"
             if os.write(handle, data) < len(data):
@@ -72,3 +86,17 @@ def _last_line(handle: int) -> tuple[bytes, bool]:
         data = os.pread(handle, size - at, at)
     whole = not data or data.endswith(b"\n")
     return data.removesuffix(b"\n").rpartition(b"\n")[2], whole
+
+
+def _lock(handle: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
