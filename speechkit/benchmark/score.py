@@ -109,7 +109,10 @@ def score(
         options=options,
         reference_digest=digest_of([result.digest for result in results]),
         misses=tuple(miss for tally in tallies for miss in tally.misses),
-        transcripts=tuple(r.transcript for r in results if r.transcript is not None),
+        transcripts=tuple(
+            [r.transcript for r in results if r.transcript is not None]
+            + [t.transcript for t in tallies if t.transcript is not None]
+        ),
         alignments=tuple(t.alignment for t in tallies if t.alignment is not None),
         ledger=tuple(passage for tally in tallies for passage in tally.passages),
         coverage=tuple(
@@ -204,12 +207,13 @@ def _work(name: str) -> _Recording:
     fields = {speaker: unit_fields(reference, speaker) for speaker in sorted(speakers)}
     own = [values.get(options.cluster or "participant", "") for values in fields.values()]
     cluster = "+".join(sorted(set(filter(None, own))))
+    shared = options.contexts and not any(tally.transcript for tally in tallies)
     return _Recording(
         tallies=tallies,
         digest=digest_reference(name, reference),
         fields=fields,
         cluster=cluster,
-        transcript=transcript_of(name, reference, options) if options.contexts else None,
+        transcript=transcript_of(name, reference, options) if shared else None,
     )
 
 

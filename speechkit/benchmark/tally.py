@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
+from speechkit.benchmark.alternates import has_alternates, resolve
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.cpwer import cpwer
 from speechkit.benchmark.der import DiarizationErrors, diarization_errors
@@ -55,6 +56,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     passages: tuple[Passage, ...] = ()
     taxonomy: dict[str, int] = {}
     alignment: Alignment | None = None
+    transcript: Transcript | None = None
     roles_right: int = 0
     roles_known: int = 0
 
@@ -67,6 +69,11 @@ def tally_recording(
 ) -> list[Tally]:
     """Count the errors of each (system, hypothesis) on one recording."""
     normaliser = normaliser_for(reference.language or options.language, options.normalizer)
+    if options.alternates and has_alternates(reference.segments):
+        return [
+            _tally_resolved(name, reference, system, hypothesis, normaliser, options)
+            for system, hypothesis in hypotheses
+        ]
     said = _tokens(reference.segments, normaliser)
     side = _side(said, reference.segments, normaliser)
     speakers = [side.segments[i].speaker if i >= 0 else "" for i in side.owners]
@@ -163,6 +170,26 @@ def _alignment(
         if e.kind != "equal"
     )
     return Alignment(system=system, recording=recording, changes=changes)
+
+
+def _tally_resolved(
+    name: str,
+    reference: Reference,
+    system: str,
+    hypothesis: Hypothesis,
+    normaliser: Normaliser,
+    options: ScoreOptions,
+) -> Tally:
+    """Count against the reference in the wording that the hypothesis comes closest to."""
+    wrote = _tokens(hypothesis.segments, normaliser)
+    segments = resolve(in_time(reference.segments), wrote, normaliser.tokens)
+    resolved = msgspec.structs.replace(reference, segments=segments)
+    plain = msgspec.structs.replace(options, alternates=False)
+    (tally,) = tally_recording(name, resolved, iter([(system, hypothesis)]), plain)
+    if not options.contexts:
+        return tally
+    transcript = msgspec.structs.replace(transcript_of(name, resolved, plain), system=system)
+    return msgspec.structs.replace(tally, transcript=transcript)
 
 
 def digest_reference(name: str, reference: Reference) -> str:

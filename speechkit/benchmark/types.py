@@ -64,7 +64,9 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
             recording has one with an id, else the recording.
         allow_missing: score what is there, and list what is not.
         clinical: count clinical errors (English).
-        contexts: keep the words around each clinical error. They are what patients said.
+        contexts: keep what was said: around each clinical error, in passages, in alignments.
+        alternates: of {a / b}, (a), <UNSURE>a</UNSURE> and <UNIN/> in a reference, take what fits
+            the hypothesis best; else the normaliser sees them as they are.
     """
 
     language: str = ""
@@ -77,6 +79,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     allow_missing: bool = False
     clinical: bool = True
     contexts: bool = False
+    alternates: bool = True
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,10 +196,12 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
-    """A reference as it was compared, line by line."""
+    """A reference as it was compared, line by line. `system` is named where the reference leaves a
+    choice of wording, so that each system was compared with its own."""
 
     recording: str
     lines: tuple[Line, ...]
+    system: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -53,6 +53,11 @@ def _scoring(command: Callable[..., None]) -> Callable[..., None]:
                 "--clinical/--no-clinical", default=True, help="Count clinical errors (English)."
             ),
             click.option(
+                "--alternates/--no-alternates",
+                default=True,
+                help="Of {a / b}, (a), <UNSURE>, <UNIN/> take what fits best.",
+            ),
+            click.option(
                 "--contexts", is_flag=True, help="Keep what was said around misses, to be read."
             ),
             click.option(

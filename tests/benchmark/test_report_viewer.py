@@ -72,6 +72,20 @@ def test_changes_put_back_give_the_hypothesis(scores: Scores) -> None:
     assert words[-4:] == "thank you for watching".split()
 
 
+def test_a_choice_of_wording_gives_each_system_its_own_lines() -> None:
+    said = Segment(id="", start=0, end=1, text="it {really / @} hurts <UNIN/> now")
+    systems = [
+        System(name=text, hypotheses={"r": Hypothesis(segments=segments((("x", 0, 1, text),)))})
+        for text in ("it hurts a lot now", "it really hurts now")
+    ]
+    scores = score({"r": Reference(segments=(said,))}, systems, ScoreOptions(contexts=True))
+    shown = {
+        t.system: " ".join(w for line in t.lines for w in line.words) for t in scores.transcripts
+    }
+    assert shown == {text: text for text in ("it hurts a lot now", "it really hurts now")}
+    assert all(alignment.changes == () for alignment in scores.alignments)
+
+
 def test_files_can_be_read_by_everybody_and_opened(scores: Scores, tmp_path: Path) -> None:
     write_report(scores, tmp_path)
     names = {path.name for path in tmp_path.iterdir()}

@@ -70,13 +70,14 @@ if (store) {
 
   const show = () => {
     const one = recordings[recording.value];
-    const changes = one.systems[system.value] || [];
+    const [changes, ownLines] = one.systems[system.value];
+    const all = ownLines || one.lines;
     const shown = [];
     let from = 0;
-    one.lines.forEach((line, index) => {
+    all.forEach((line, index) => {
       const [speaker, start, end, words] = line;
       const until = from + words.length;
-      const last = index === one.lines.length - 1;
+      const last = index === all.length - 1;
       // Words written between two lines belong to the one before.
       const own = changes.filter(([a, b]) =>
         a === b ? (a > from || from === 0) && (a <= until || last) : a < until && b > from);

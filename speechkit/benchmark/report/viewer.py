@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from speechkit.benchmark.types import Scores
+from speechkit.benchmark.types import Alignment, Scores
 
 _MOST = 4_000_000  # characters of JSON in the page; what does not fit is left out, and said so
 
@@ -21,26 +21,30 @@ def viewer_data(scores: Scores, audio: Mapping[str, str]) -> tuple[str, int]:
 
     The JSON is safe within a `<script>`: it holds no `<`.
     """
-    recordings: dict[str, Any] = {}
-    size = left_out = 0
-    by_recording: dict[str, list[Any]] = {}
+    lines = {
+        (transcript.recording, transcript.system): [
+            [line.speaker, line.start, line.end, line.words] for line in transcript.lines
+        ]
+        for transcript in scores.transcripts
+    }
+    by_recording: dict[str, list[Alignment]] = {}
     for alignment in scores.alignments:
         by_recording.setdefault(alignment.recording, []).append(alignment)
-    for transcript in scores.transcripts:
-        own = by_recording.get(transcript.recording, [])
+    recordings: dict[str, Any] = {}
+    size = left_out = 0
+    for name, own in sorted(by_recording.items()):
         one = {
-            "audio": audio.get(transcript.recording, ""),
-            "lines": [
-                [line.speaker, line.start, line.end, line.words] for line in transcript.lines
-            ],
-            "systems": {alignment.system: alignment.changes for alignment in own},
+            "audio": audio.get(name, ""),
+            "lines": lines.get((name, ""), []),
+            # Lines of its own only where the reference leaves a choice of wording.
+            "systems": {a.system: [a.changes, lines.get((name, a.system))] for a in own},
         }
         length = len(msgspec.json.encode(one))
         if size + length > _MOST:
             left_out += len(own)
             continue
         size += length
-        recordings[transcript.recording] = one
+        recordings[name] = one
     if not recordings:
         return "", left_out
     return msgspec.json.encode(recordings).decode().replace("<", "\\u003c"), left_out
