@@ -50,7 +50,8 @@ class AudioInfo(msgspec.Struct, frozen=True, kw_only=True):
 class AudioStream:
     """An opened file; iterate over it once for its blocks of shape (channels, n).
 
-    `info` is right after the last block.
+    `info` is right after the last block; `num_promised` is what the header says of the number of
+    samples, 0 where it says nothing.
     """
 
     def __init__(self, path: Path, source: _Source) -> None:
@@ -60,6 +61,7 @@ class AudioStream:
         self._broken = False
         self.sample_rate = source.sample_rate
         self.num_channels = source.num_channels
+        self.num_promised = max(0.0, source.promised)
 
     def __iter__(self) -> Iterator[Samples]:
         for block in self._until_damage():
