@@ -69,7 +69,7 @@ def write_lines(folder: Path, name: str, num_lines: int, lines: Iterable[bytes])
     names = shard_names(name, num_lines)
     rest = iter(lines)
     for file in names:
-        with _create(folder / file) as sink:
+        with open_lines(folder / file, like=folder / file) as sink:
             for _ in range(SHARD_LINES):
                 if (line := next(rest, None)) is None:
                     break
@@ -143,8 +143,9 @@ def reason_of(error: Exception) -> str:
     return re.sub(r"'[^']*'", "…", str(error))
 
 
-def _create(path: Path) -> AbstractContextManager[IO[bytes]]:
-    if path.suffix != ".zst":
+def open_lines(path: Path, *, like: Path) -> AbstractContextManager[IO[bytes]]:
+    """Open a file to write lines into, compressed if `like` is a shard."""
+    if like.suffix != ".zst":
         return path.open("wb")
     stack = ExitStack()
     file = stack.enter_context(path.open("wb"))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -11,11 +13,16 @@ import msgspec
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import StoreError, UsageError
+from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
+from speechkit.governance.consent import ConsentRegister
+from speechkit.governance.policy import DEFAULT_POLICY, Request, evaluate, read_policy
+from speechkit.governance.withdrawals import is_withdrawn, read_withdrawals
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.schema import (
     RELEASE_SCHEMA_VERSION,
+    ConsentCheck,
     Parent,
     Policy,
     Release,
@@ -27,6 +34,7 @@ from speechkit.manifest.schema import (
 )
 from speechkit.manifest.select import Released, select
 from speechkit.manifest.splits import make_splits
+from speechkit.manifest.withdrawal import tombstones
 from speechkit.manifest.write import ReleaseWriter
 
 # Semantic Versioning 2.0.0, without build metadata: that is ignored when versions are compared.
@@ -34,6 +42,7 @@ _SEMVER = re.compile(
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
     r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
 )
+DEFAULT_PURPOSE = "research"
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 
@@ -42,6 +51,10 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `parent`: folder of the version before. `licence`: SPDX identifier. `split_shares`: of train,
     dev and test. `tags`: names of context tags that may leave; by default none.
+
+    `purpose`: what the release is for. Where it is given, or the corpus has a consent register,
+    each recording's consent must permit it (`governance.policy`); `role` asks, `on` a day
+    (YYYY-MM-DD, today by default), under `policy` (a file, else the built-in one).
     """
 
     parent: Path | None = None
@@ -49,6 +62,10 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     split_shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
     synthetic_in_test: bool = False
     tags: tuple[str, ...] = ()
+    purpose: str = ""
+    role: str = "engineer"
+    on: str = ""
+    policy: Path | None = None
 
 
 def create_release(
@@ -68,9 +85,10 @@ def create_release(
     _check(options)
     parent = _parent(options.parent, corpus.name, version)
     statement = StatementDraft()
+    gate = ConsentGate(corpus.root, options)
     with ReleaseWriter(dest_root / corpus.name, version) as writer:
         withheld = []
-        for one in select(corpus, options.tags):
+        for one in select(corpus, options.tags, gate.refuse):
             if isinstance(one, Withheld):
                 withheld.append(one)
                 continue
@@ -103,6 +121,8 @@ def create_release(
             statement=statement.finished(writer.tally),
             tools=statement.tools,
             withheld=tuple(withheld),
+            consent=gate.check(writer.recordings),
+            withdrawn=tombstones(dest_root / corpus.name, gate.withdrawn),
         )
         target = writer.publish(release, splits)
     corpus.note("release", version=version, digest=release_digest(target), path=str(target))
@@ -132,6 +152,60 @@ def _parent(path: Path | None, corpus: str, version: str) -> Parent | None:
     if parent.version == version:
         raise UsageError(f"{path} is version {version} itself; a parent has another version")
     return Parent(version=parent.version, digest=release_digest(path))
+
+
+class ConsentGate:
+    """Asks each recording's consent. Without a register or a purpose nobody is asked.
+
+    What was withdrawn never passes.
+    """
+
+    def __init__(self, root: Path, options: ReleaseOptions) -> None:
+        self._register = ConsentRegister(root)
+        self._withdrawals = read_withdrawals(root)
+        self._asks = bool(options.purpose) or self._register.exists
+        self._purpose = options.purpose or DEFAULT_PURPOSE
+        self._role = options.role
+        self._on = options.on or datetime.now(UTC).date().isoformat()
+        self._policy = DEFAULT_POLICY if options.policy is None else read_policy(options.policy)
+
+    @property
+    def withdrawn(self) -> frozenset[str]:
+        """Raw ids of recordings that were withdrawn."""
+        return frozenset(name for one in self._withdrawals for name in one.recordings)
+
+    def refuse(self, recording: Recording) -> str:
+        """Say why a recording may not leave; nothing if it may."""
+        if is_withdrawn(recording, self._withdrawals):
+            return "consent was withdrawn"
+        if not self._asks:
+            return ""
+        decision = evaluate(
+            self._policy,
+            Request(
+                role=self._role,
+                action="release",
+                purpose=self._purpose,
+                phi="redacted",
+                on=self._on,
+                consent=self._register.get(recording.consent),
+                synthetic=recording.synthetic,
+            ),
+        )
+        return "consent: " + ", ".join(decision.reasons) if decision.reasons else ""
+
+    def check(self, recordings: Sequence[Recording]) -> ConsentCheck | None:
+        """Say what was asked for the recordings that passed; None where nobody was asked."""
+        if not self._asks:
+            return None
+        not_needed = sum(recording.synthetic for recording in recordings)
+        return ConsentCheck(
+            purpose=self._purpose,
+            policy=self._policy.digest(),
+            register=self._register.digest(),
+            permitted=len(recordings) - not_needed,
+            not_needed=not_needed,
+        )
 
 
 class StatementDraft:

@@ -30,6 +30,8 @@ SEGMENTS = "segments.jsonl"
 REDACTIONS = "redactions.jsonl"
 SPLITS = "splits.jsonl"
 SUMS = "SHA256SUMS.txt"
+WITHDRAWN = "WITHDRAWN.json"
+CHECKPOINT = "audit-checkpoint.json"
 PAPERS = (
     "README.md",
     "DATASHEET.md",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -39,12 +39,15 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
         return f"Released({self.recording.id!r})"
 
 
-def select(corpus: Corpus, tags: Sequence[str] = ()) -> Iterator[Released | Withheld]:
+def select(
+    corpus: Corpus, tags: Sequence[str], refuse: Callable[[Recording], str]
+) -> Iterator[Released | Withheld]:
     """Yield what may be released, and what is withheld and why, in order of raw ids.
 
     Args:
         corpus: after a run of the pipeline.
         tags: names of the context's tags that may leave; a kept column may hold anything.
+        refuse: says why consent does not let a recording leave, nothing where it does.
     """
     failed = {row["item"]: row.get("stage", "ingest") for row in corpus.failures() if "item" in row}
     released: dict[str, str | None] = {}
@@ -52,7 +55,7 @@ def select(corpus: Corpus, tags: Sequence[str] = ()) -> Iterator[Released | With
         raw = session.recording.id
         layer = corpus.layer(session, "redacted")
         copy: RedactedCopy | None = layer.items[0] if layer is not None and layer.items else None
-        reason = _refusal(copy, failed.get(raw, ""))
+        reason = _refusal(copy, failed.get(raw, "")) or refuse(session.recording)
         if reason:
             yield Withheld(recording=raw, reason=reason)
             continue

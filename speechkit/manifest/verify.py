@@ -18,6 +18,7 @@ from speechkit.core.types import Recording
 from speechkit.manifest.agree import Finding, LineChecks, check_release, check_splits
 from speechkit.manifest.lines import encode_line, line_files, raw_lines, reason_of
 from speechkit.manifest.schema import (
+    CHECKPOINT,
     RECORDINGS,
     REDACTIONS,
     RELEASE_JSON,
@@ -26,6 +27,7 @@ from speechkit.manifest.schema import (
     SPLITS,
     SUMS,
     WHOLE_FILES,
+    WITHDRAWN,
     Release,
     ReleasedRedaction,
     ReleasedSegment,
@@ -33,11 +35,12 @@ from speechkit.manifest.schema import (
     read_release,
     written_version,
 )
+from speechkit.manifest.withdrawal import Gone, is_gone, read_gone
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 _SUM_LINE = re.compile(r"([0-9a-f]{64})  ([^\\]+)")
 # What stands in the folder but not in SHA256SUMS.txt: itself and what signs it.
-_UNSUMMED = {SUMS, f"{SUMS}.minisig"}
+_UNSUMMED = {SUMS, f"{SUMS}.minisig", WITHDRAWN, CHECKPOINT}
 
 
 def verify_release(path: Path) -> tuple[Finding, ...]:
@@ -51,7 +54,17 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     if not (path / RELEASE_JSON).is_file() and not (path / SUMS).is_file():
         raise StoreError(f"{path} is not a release (neither {RELEASE_JSON} nor {SUMS})")
     sums, findings = read_sums(path)
-    findings += _check_digests(path, sums)
+    try:
+        gone = read_gone(path)
+    except InputError as error:
+        gone = None
+        findings.append(Finding(file=WITHDRAWN, line=0, reason=str(error).rpartition(": ")[2]))
+    findings += _check_digests(path, sums, gone)
+    if gone is not None:
+        findings += [
+            Finding(file=WITHDRAWN, line=0, reason=f"{name} was withdrawn and is gone from here")
+            for name in gone.recordings
+        ]
     # With all digests right, lines are what they were; what is left is whether they fit.
     release, found = _read_release(path)
     findings += found
@@ -65,7 +78,7 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     if not any(f.line for f in findings if f.file != SUMS):
         findings += checks.recordings()
         findings += check_splits(recordings, splits)
-        if release is not None:
+        if release is not None and gone is None:
             findings += check_release(release, checks.tally, recordings, splits)
     return tuple(findings)
 
@@ -96,11 +109,14 @@ def read_sums(path: Path) -> tuple[dict[str, str], list[Finding]]:
     return sums, findings
 
 
-def _check_digests(path: Path, sums: dict[str, str]) -> list[Finding]:
+def _check_digests(path: Path, sums: dict[str, str], gone: Gone | None) -> list[Finding]:
     findings = []
+    without = {} if gone is None else gone.files
     for number, (name, digest) in enumerate(sums.items(), start=1):
+        if is_gone(name, digest, gone) and not (path / name).exists():
+            continue
         try:
-            if digest_file(path / name) != digest:
+            if digest_file(path / name) not in (digest, without.get(name)):
                 findings.append(
                     Finding(file=name, line=0, reason=f"not what {SUMS}, line {number} says")
                 )
