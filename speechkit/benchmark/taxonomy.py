@@ -22,6 +22,7 @@ KINDS = ("substitute", "delete", "insert")
 SORTS = ("agreement", "small word", "number", "near miss", "other word")
 
 
+@lru_cache(maxsize=1 << 14)
 def sort_of(word: str) -> str:
     """Return what sort of word it is.
 
@@ -40,22 +41,23 @@ def taxonomy(said: Sequence[str], wrote: Sequence[str], edits: Sequence[Edit]) -
 
     One by a word that shares most letters ("ankle", "ankles") is a near miss.
     """
-    found: Counter[str] = Counter()
+    lost: list[str] = []
+    made_up: list[str] = []
+    exchanged: list[str] = []
     for edit in edits:
         if edit.kind == "delete":
-            found.update(
-                f"delete:{sort_of(w)}" for w in said[edit.reference_start : edit.reference_end]
-            )
+            lost += said[edit.reference_start : edit.reference_end]
         elif edit.kind == "insert":
-            inserted = wrote[edit.hypothesis_start : edit.hypothesis_end]
-            found.update(f"insert:{sort_of(word)}" for word in inserted)
+            made_up += wrote[edit.hypothesis_start : edit.hypothesis_end]
         elif edit.kind == "substitute":
-            pairs = zip(
+            exchanged += map(
+                _exchanged,
                 said[edit.reference_start : edit.reference_end],
                 wrote[edit.hypothesis_start : edit.hypothesis_end],
-                strict=True,
             )
-            found.update(f"substitute:{_exchanged(one, other)}" for one, other in pairs)
+    found = {f"delete:{sort}": number for sort, number in Counter(map(sort_of, lost)).items()}
+    found |= {f"insert:{sort}": number for sort, number in Counter(map(sort_of, made_up)).items()}
+    found |= {f"substitute:{sort}": number for sort, number in Counter(exchanged).items()}
     return dict(sorted(found.items()))
 
 

@@ -80,20 +80,21 @@ def _windows(
 ) -> list[tuple[int, int]]:
     """Return where in the hypothesis each mention stands: [start, end), from the alignment."""
     kept = [edit for edit in edits if edit.reference_end > edit.reference_start]
-    at, last = 0, len(kept)
+    # An end that no mention reaches: positions beyond the alignment stand at its end.
+    kept.append(Edit("equal", 1 << 60, 1 << 61, num_wrote, num_wrote))
+    rows = iter(kept)
+    edit = next(rows)
     windows = []
     for mention in reference:
-        ends = []
-        for position in (mention.start, mention.end - 1):
-            while at < last and kept[at].reference_end <= position:
-                at += 1
-            if at == last:
-                ends.append(num_wrote)
-                continue
-            edit = kept[at]
-            width = edit.hypothesis_end - edit.hypothesis_start
-            ends.append(edit.hypothesis_start + min(position - edit.reference_start, width))
-        windows.append((ends[0], ends[1] + 1))
+        while edit.reference_end <= mention.start:
+            edit = next(rows)
+        low = edit.hypothesis_start + max(mention.start - edit.reference_start, 0)
+        low = min(low, edit.hypothesis_end)
+        last = mention.end - 1
+        while edit.reference_end <= last:
+            edit = next(rows)
+        high = edit.hypothesis_start + max(last - edit.reference_start, 0)
+        windows.append((low, min(high, edit.hypothesis_end) + 1))
     return windows
 
 

@@ -76,10 +76,13 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
 
 
 def _phrase(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
+    after = tokens[at + 1] if at + 1 < len(tokens) else ""
     for phrase, entry in known.phrases.get(tokens[at], ()):
-        if tuple(tokens[at : at + len(phrase)]) == phrase:
-            certain = entry.category != "side" or _is_side(known, tokens, at, len(phrase))
-            return Mention(entry.category, entry.value, at, at + len(phrase), certain)
+        length = len(phrase)
+        # Most phrases fail at their second word: it is looked at before a slice is made.
+        if length == 1 or (phrase[1] == after and tuple(tokens[at : at + length]) == phrase):
+            certain = entry.category != "side" or _is_side(known, tokens, at, length)
+            return Mention(entry.category, entry.value, at, at + length, certain)
     return None
 
 
