@@ -93,6 +93,28 @@ def phrases(language: str) -> Phrases:
     return by_first
 
 
+class _Node:
+    """A place in the tree of number phrases: what it means if it ends here, how it may go on."""
+
+    __slots__ = ("after", "digits")
+
+    def __init__(self) -> None:
+        self.digits = ""
+        self.after: dict[str, _Node] = {}
+
+
+@cache
+def _tree(language: str) -> _Node:
+    root = _Node()
+    for options in phrases(language).values():
+        for words, digits in options:
+            node = root
+            for word in words:
+                node = node.after.setdefault(word, _Node())
+            node.digits = digits
+    return root
+
+
 def _add_years(table, add, between, hundreds) -> None:  # type: ignore[no-untyped-def]
     """Add 1000–2099 as people say years."""
     thousands = {1: list(table.one_thousand)}
@@ -133,14 +155,17 @@ def number_at(conversation: Conversation, index: int, language: str) -> Number |
     token = tokens[index]
     if token.key.isdecimal():
         return Number(index, index + 1, token.key, "digits", False)
-    for words, digits in phrases(language).get(token.key, ()):
-        after = index + len(words)
-        if after <= len(tokens) and all(
-            tokens[index + step].key == word and (step == 0 or tokens[index + step].gap < COMMA)
-            for step, word in enumerate(words)
-        ):
-            return Number(index, after, digits, "digits", True)
-    return None
+    node = _tree(language).after.get(token.key)
+    longest: Number | None = None
+    after = index + 1
+    while node is not None:
+        if node.digits:
+            longest = Number(index, after, node.digits, "digits", True)
+        if after == len(tokens) or tokens[after].gap >= COMMA:
+            break
+        node = node.after.get(tokens[after].key)
+        after += 1
+    return longest
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -280,7 +305,12 @@ def _is_plate(tokens: tuple[Token, ...], index: int) -> bool:
 
 def _trim(parts: list[Number], tokens: tuple[Token, ...], language: str) -> list[Number]:
     """Drop lone words that only look like letters at the edges: "a", "I", Spanish "y", "o"."""
-    while parts and parts[0].kind == "letters" and _loose(tokens, parts[0], language, after=True):
+    while (
+        parts
+        and parts[0].kind == "letters"
+        and not (len(parts) > 1 and parts[1].kind == "letters" and len(parts[1].value) == 1)
+        and _loose(tokens, parts[0], language, after=True)
+    ):
         parts = parts[1:]
     while (
         parts and parts[-1].kind == "letters" and _loose(tokens, parts[-1], language, after=False)
@@ -291,7 +321,7 @@ def _trim(parts: list[Number], tokens: tuple[Token, ...], language: str) -> list
 
 def _loose(tokens: tuple[Token, ...], part: Number, language: str, *, after: bool) -> bool:
     token = tokens[part.first]
-    if len(token.key) > 1 or token.key not in get_language(language).stopwords:
+    if token.key not in tuple("aioyeu") or token.key not in get_language(language).stopwords:
         return False
     neighbour = part.after if after else part.first
     glued = neighbour < len(tokens) and tokens[neighbour].gap == NONE

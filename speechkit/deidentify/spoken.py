@@ -6,6 +6,7 @@ lead back to each segment. A language without tables gets written patterns only.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -149,7 +150,24 @@ def find_all(text: str, language: str, options: SpokenOptions) -> tuple[Find, ..
         finds.extend(recognise(scene))
     finds = [found for found in finds if found.score >= options.least_score]
     finds.extend(again(scene, finds))
-    return merge(finds, text)
+    return merge(_outside_tags(finds, text), text)
+
+
+_TAG = re.compile(r"\[[A-Z_]+_\d+\]")
+
+
+def _outside_tags(finds: Iterable[Find], text: str) -> Iterator[Find]:
+    """Yield what of finds lies outside tags: redacted text can be read again."""
+    tags = [match.span() for match in _TAG.finditer(text)] if "[" in text else []
+    for found in finds:
+        start = found.start
+        for first, after in tags:
+            if first < found.end and after > start:
+                if first > start:
+                    yield msgspec.structs.replace(found, start=start, end=first)
+                start = after
+        if start < found.end:
+            yield msgspec.structs.replace(found, start=start)
 
 
 def merge(finds: Iterable[Find], text: str) -> tuple[Find, ...]:

@@ -214,6 +214,9 @@ def _abbreviated(text: str, start: int) -> bool:
 
 def _is_cased(tokens: Sequence[Token]) -> bool:
     """Say whether capitals mean anything here: some words have them, most do not."""
-    words = [token for token in tokens if token.text[0].isalpha()]
+    # "I" has a capital even where nothing else has.
+    words = [
+        token for token in tokens if token.text[0].isalpha() and token.key.split("'")[0] != "i"
+    ]
     capitals = sum(token.text[0].isupper() for token in words)
     return bool(words) and 0.02 < capitals / len(words) < 0.7

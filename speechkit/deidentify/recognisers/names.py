@@ -132,9 +132,13 @@ def _after_title(scene: Scene, index: int, *, weak: bool) -> bool:
 def _introductions(scene: Scene) -> Iterator[Find]:
     names = scene.cues.names
     for _, first, _m in scene.conversation.find(phrase(names.strong)):
+        if first < len(scene.tokens) and _is_all(scene, first):
+            yield _name(scene, first, first + 1, 0.9)
+            continue
         start = _skip(scene, first)
         if start is not None and (_surely(scene, start) or _bare(scene, start)):
-            yield _name(scene, start, scene.extend_name(start, start + 1, _least(scene)), 0.9)
+            after = _small(scene, start) or scene.extend_name(start, start + 1, _least(scene))
+            yield _name(scene, start, after, 0.9)
     for _, first, _m in scene.conversation.find(phrase(names.weak)):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
             continue
@@ -149,6 +153,13 @@ def _introductions(scene: Scene) -> Iterator[Find]:
             yield _name(scene, first, after, 0.7)
         elif likeness == 1 and closes and _usual(scene, first):
             yield _name(scene, first, after, 0.6)
+
+
+def _is_all(scene: Scene, index: int) -> bool:
+    """Say whether a common name, be it also a function word, is all that is said: "it's Will"."""
+    known = scene.word(index) in lists.common_first_names(scene.language.code)
+    inside = scene.conversation.gap(index) <= COMMA
+    return known and inside and scene.conversation.gap(index + 1) >= COMMA
 
 
 def _surely(scene: Scene, index: int) -> bool:
@@ -172,14 +183,27 @@ def _skip(scene: Scene, index: int) -> int | None:
     return None
 
 
+def _small(scene: Scene, start: int) -> int:
+    """Return the token after a name without capitals in text that has some; 0 if it has them."""
+    if not scene.conversation.cased or scene.tokens[start].text[0].isupper():
+        return 0
+    after = start + 1
+    while after < min(start + 3, len(scene.tokens)) and scene.conversation.gap(after) <= SPACE:
+        if scene.is_word(after) or scene.word(after) in scene.language.stopwords:
+            break
+        after += 1
+    return after
+
+
 def _bare(scene: Scene, index: int) -> bool:
     """Say whether a word right after "my name is" is one though no list has it."""
     token = scene.tokens[index]
     if not token.key[0].isalpha() or len(token.key) < 2:
         return False
-    if scene.conversation.cased:
-        return token.text[0].isupper() and scene.word(index) not in scene.language.stopwords
-    return scene.word(index) not in scene.language.stopwords and not scene.is_word(index)
+    if scene.word(index) in scene.language.stopwords:
+        return False
+    capital = scene.conversation.cased and token.text[0].isupper()
+    return capital or not scene.is_word(index)
 
 
 def _relations(scene: Scene) -> Iterator[Find]:

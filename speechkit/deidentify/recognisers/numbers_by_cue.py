@@ -17,7 +17,7 @@ from speechkit.deidentify.tokens import NONE, STOP, TURN
 DETECTOR = "numbers"
 _WINDOW = 12  # words before a number in which a cue counts
 _SPELLED_UNITS = frozenset(("c c", "m l", "k g", "m m", "c m", "p m", "a m"))
-_ICD = re.compile(r"[A-TV-Z]\d\d(?:\.\d{1,2})?")  # codes of diagnoses, WHO ICD-10
+_ICD = re.compile(r"(?i)[A-TV-Z]\d\d(?:\.\d{1,2})?")  # codes of diagnoses, WHO ICD-10
 _LONG = 7  # digits that are an identifier without any cue
 
 

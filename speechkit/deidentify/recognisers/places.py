@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speechkit.deidentify import lists
-from speechkit.deidentify.find import COMMA, SPACE, Find, Scene
+from speechkit.deidentify.find import COMMA, SPACE, Find, Scene, is_negative
 from speechkit.deidentify.language import phrase
 
 DETECTOR = "places"
@@ -36,7 +36,8 @@ def _place(scene: Scene, first: int, *, least: int, score: float) -> Iterator[Fi
         yield scene.find(first, _with_next(scene, after), "LOCATION", score, DETECTOR)
         return
     if least == 2 and scene.conversation.cased and scene.tokens[first].capital:
-        if score > 0.7 and not scene.is_word(first) and first > scene.line_of(first)[0]:
+        stays = is_negative(scene.word(first), scene.language.code)
+        if score > 0.7 and not (stays or scene.is_word(first)) and first > scene.line_of(first)[0]:
             yield scene.find(first, _with_next(scene, first + 1), "LOCATION", score, DETECTOR)
             return
     likeness = scene.likeness(first)
