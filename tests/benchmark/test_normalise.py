@@ -124,7 +124,7 @@ def test_spoken_english_keeps_oh_and_joins_variants() -> None:
         ("hi", "क्या आपको दर्द है?", ["क्या", "आपको", "दर्द", "है"]),
         ("fr", "L’hôpital, c'est où ?", ["l", "hôpital", "c", "est", "où"]),
         ("de", "Straße, GROSS; 3,5 mg", ["strasse", "gross", "3", "5", "mg"]),
-        ("ru", "Ёлка (смеётся) – Да!", ["ёлка", "да"]),
+        ("ru", "Ёлка (смеётся) – Да!", ["елка", "да"]),
         ("zh", "你好，发烧38度。", ["你", "好", "发", "烧", "38", "度"]),
         ("th", "ปวดหัว", ["ป", "ว", "ด", "หั", "ว"]),
     ],
@@ -141,3 +141,64 @@ def test_marks_survive_in_every_script() -> None:
     ]
     assert marks
     assert all(mark in kept for mark in marks)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "written"),
+    [
+        ("es", "tomo trescientos cuarenta y dos miligramos", "tomo 342 miligramos"),
+        ("es", "dos mil veintitrés", "2.023"),
+        ("es", "eh, tengo treinta y ocho coma cinco", "tengo 38,5"),
+        ("es", "cien mil y dos perros", "100000 y 2 perros"),
+        ("fr", "quatre-vingt-dix-sept euros", "97 euros"),
+        ("fr", "soixante et onze, soixante-dix-sept, dix-huit", "71, 77, 18"),
+        ("fr", "euh deux cent mille trois cents", "200300"),
+        ("fr", "trente-huit virgule cinq", "38,5"),
+        ("de", "zweihundertdreiundvierzig Milligramm, ähm", "243 Milligramm"),
+        ("de", "zweitausendfünfhundert", "2.500"),
+        ("de", "achtunddreißig Komma fünf Grad", "38,5 Grad"),
+        ("it", "duecentotrentaquattro e ventuno", "234 e 21"),
+        ("it", "duemilacinquecento", "2.500"),
+        ("pt", "trezentos e quarenta e dois", "342"),
+        ("pt", "mil novecentos e noventa", "1.990"),
+        ("ru", "триста сорок два, э, миллиграмма", "342 миллиграмма"),
+        ("ru", "две тысячи пятьсот", "2500"),
+        ("hi", "दो सौ पचास", "२५०"),
+        ("sw", "mia tatu na hamsini", "350"),
+        ("sw", "elfu mbili mia tano", "2500"),
+        ("zh", "体温三十八度", "体温38度"),
+        ("ja", "二千五年、百二十三", "2005年、123"),
+    ],
+)
+def test_numbers_in_words_equal_numbers_in_digits(language: str, said: str, written: str) -> None:
+    tokens = normaliser_for(language).tokens
+    assert tokens(said) == tokens(written)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("es", "una casa y un perro"),
+        ("fr", "un chat et une souris"),
+        ("de", "ein Hund und eine Katze"),
+        ("it", "un cane e una casa"),
+        ("pt", "um cão e uma casa"),
+        ("sw", "mtu moja na mbwa"),
+    ],
+)
+def test_articles_are_no_numbers(language: str, text: str) -> None:
+    assert normaliser_for(language).tokens(text) == text.lower().split()
+
+
+def test_lists_of_numbers_stay_lists() -> None:
+    assert normaliser_for("es").tokens("dos tres y cuatro") == ["2", "3", "y", "4"]
+    assert normaliser_for("fr").tokens("deux, quatre, six") == ["2", "4", "6"]
+    assert normaliser_for("de").tokens("zwei und drei") == ["2", "und", "3"]
+
+
+@pytest.mark.parametrize("language", ["es", "fr", "it", "pt", "de", "ru", "hi", "sw", "zh", "ja"])
+def test_every_normaliser_leaves_its_own_output_alone(language: str) -> None:
+    tokens = normaliser_for(language).tokens
+    for text in ("120 / 80", "3,5 mg", "¡Sí! d'accord – Straße №5", "１２３ 四十二 ２５०"):
+        once = tokens(text)
+        assert tokens(" ".join(once)) == once

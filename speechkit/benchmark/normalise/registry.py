@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
 from speechkit.benchmark.normalise.basic import basic_tokens, character_tokens
 from speechkit.benchmark.normalise.english import HESITATIONS, SAME_WORD, English
+from speechkit.benchmark.normalise.world import WORLD, World, cjk_tokens
 from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.text import is_unspaced
 
@@ -27,6 +28,9 @@ _MAKERS: dict[str, Callable[[], Tokenise]] = {
     ),
     "basic@1": lambda: basic_tokens,
     "chars@1": lambda: character_tokens,
+    "zh@1": lambda: cjk_tokens,
+    "ja@1": lambda: cjk_tokens,
+    **{f"{language}@1": partial(World, language) for language in WORLD},
 }
 
 
@@ -64,14 +68,17 @@ def resolve_name(name: str) -> str:
 def normaliser_for(language: str, name: str = "") -> Normaliser:
     """Return the normaliser `name`, or the one for a language (ISO 639; "" counts as English).
 
-    >>> [normaliser_for(code).name for code in ("en-GB", "", "de", "ja")]
-    ['en@2', 'en@2', 'basic@1', 'chars@1']
+    >>> [normaliser_for(code).name for code in ("en-GB", "", "de", "ja", "th", "pl")]
+    ['en@2', 'en@2', 'de@1', 'ja@1', 'chars@1', 'basic@1']
     """
+    code = language.replace("_", "-").split("-")[0].lower()
     if name:
         full = resolve_name(name)
-    elif language.replace("_", "-").split("-")[0].lower() in ("en", ""):
+    elif code in ("en", ""):
         full = DEFAULT_ENGLISH
+    elif f"{code}@1" in _MAKERS:
+        full = f"{code}@1"
     else:
         full = "chars@1" if is_unspaced(language) else "basic@1"
-    unit = "character" if full.startswith("chars") else "word"
+    unit = "character" if full in ("chars@1", "zh@1", "ja@1") else "word"
     return Normaliser(name=full, unit=unit, tokens=_MAKERS[full]())
