@@ -8,7 +8,9 @@ import pytest
 from speechkit.benchmark.intervals import (
     draw_weights,
     holm,
+    inside,
     interval,
+    intervals,
     p_value,
     rank_intervals,
     rates,
@@ -76,3 +78,16 @@ def test_ranks_of_clear_and_of_tied_systems() -> None:
 def test_holm_by_hand() -> None:
     assert holm([0.01, 0.02, 0.03]) == [0.03, 0.04, 0.04]
     assert holm([0.5, 0.9]) == [1.0, 1.0]
+
+
+def test_students_t_equals_scipy() -> None:
+    stdtr = pytest.importorskip("scipy.special").stdtr
+    for freedom in (1, 2, 3, 8, 24, 55, 1000):
+        for t in (0.0, 0.1, 1.0, 2.0, 4.5, 12.7, 60.0):
+            expected = 1 - 2 * stdtr(freedom, -t)
+            assert inside(t, freedom) == pytest.approx(expected, abs=1e-12)
+
+
+def test_intervals_of_many_columns_equal_one_by_one() -> None:
+    samples = np.random.default_rng(1).normal(size=(500, 7))
+    assert intervals(samples, 12) == [interval(column, 12) for column in samples.T]
