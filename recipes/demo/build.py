@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from speechkit.core.digest import canonical_json, digest_file
@@ -28,14 +29,17 @@ from speechkit.core.errors import MissingExtraError
 from speechkit.core.files import atomic_path, write_bytes
 from speechkit.core.time import round_ms, union
 
-from .mix import Spoken, mix
-from .script import read_script
-from .voices import load_voices
+from ..synth.mix import Spoken, mix  # noqa: TID252 (one package, two names)
+from ..synth.script import Script  # noqa: TID252 (one package, two names)
+from ..synth.voices import load_voice  # noqa: TID252 (one package, two names)
 
 if TYPE_CHECKING:
-    from .mix import Samples
+    from ..synth.mix import Samples  # noqa: TID252 (one package, two names)
 
+_HERE = Path(__file__).parent
+_VOICES = {"doctor": "piper:joe", "patient": "hibari:heart"}
 _JOIN = 0.5  # seconds
+_SHARED = ("mix", "script", "voices")
 _BUILT = "built.json"  # digests of the recipe and of what it wrote: speaking takes half a minute
 
 # What must not leave of the real call. States may stay under Safe Harbor (B): they are not listed.
@@ -87,7 +91,9 @@ def build(dest: Path) -> Path:
     if _is_built(dest):
         return dest
     _write_call(dest)
-    samples, spoken = mix(read_script(), load_voices())
+    script = msgspec.toml.decode((_HERE / "script.toml").read_bytes(), type=Script)
+    voices = {role: load_voice(voice, timed=False) for role, voice in _VOICES.items()}
+    samples, spoken = mix(script, voices)
     _write_consultation(dest, samples, spoken)
     write_bytes(dest / "table.csv", _table(_TABLE))
     # Nobody here needs hiding: a key known to all gives the release the same bytes everywhere.
@@ -103,7 +109,8 @@ def _is_built(dest: Path) -> bool:
 
 
 def _digests(dest: Path) -> dict[str, str]:
-    sources = [path for path in Path(__file__).parent.iterdir() if path.suffix in (".py", ".toml")]
+    here = [*_HERE.iterdir(), *(_HERE.parent / "synth" / f"{name}.py" for name in _SHARED)]
+    sources = [path for path in here if path.suffix in (".py", ".toml")]
     written = [path for path in dest.iterdir() if path.is_file() and path.name != _BUILT]
     return {path.name: digest_file(path) for path in sorted(sources + written)}
 

@@ -1,9 +1,8 @@
-"""The script of the consultation: read, checked, and its marks taken apart."""
+"""Scripts: turns with marks, taken apart into sentences."""
 
 from __future__ import annotations
 
 import re
-from importlib.resources import files
 from typing import Literal
 
 import msgspec
@@ -52,11 +51,6 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
 
     text: str
     marks: tuple[Mark, ...] = ()
-
-
-def read_script() -> Script:
-    """Return the packaged script."""
-    return msgspec.toml.decode((files(__package__) / "script.toml").read_bytes(), type=Script)
 
 
 def sentences(turn: ScriptTurn) -> tuple[Sentence, ...]:
