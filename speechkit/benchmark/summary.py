@@ -185,6 +185,7 @@ def _row(
         unit="+".join(sorted({t.unit for t in tallies})),
         cpwer=_round(sum(spoken, ErrorRate.zero()).rate) if spoken else None,
         cpwer_interval=sample.interval(name, _speaker_counts) if spoken else None,
+        **_meeting_fields(tallies),
         passages=_passage_counts(tallies),
         taxonomy=_added(t.taxonomy for t in tallies),
         role_accuracy=_share(
@@ -226,6 +227,16 @@ def _clinical_fields(sample: Sample, name: str) -> dict[str, Any]:
         "clinical_error": _round(rate(sum(e for e, _ in counts), sum(n for _, n in counts))),
         "clinical_interval": sample.interval(name, _clinical_counts),
         "clinical_weighted": _round(rate(sum(e for e, _ in weighted), sum(n for _, n in weighted))),
+    }
+
+
+def _meeting_fields(tallies: Sequence[Tally]) -> dict[str, Any]:
+    known = [tally.meeting for tally in tallies if tally.meeting is not None]
+    timed = [one.timed for one in known if one.timed is not None]
+    streams = [one.streams for one in known if one.streams is not None]
+    return {
+        "tcpwer": _round(sum(timed, ErrorRate.zero()).rate) if timed else None,
+        "orcwer": _round(sum(streams, ErrorRate.zero()).rate) if streams else None,
     }
 
 

@@ -18,6 +18,7 @@ from speechkit.benchmark.errors import (
     count,
 )
 from speechkit.benchmark.ledger import Side, owners_of, passages
+from speechkit.benchmark.meeting import MeetingErrors, meeting_errors
 from speechkit.benchmark.normalise import Normaliser, normaliser_for
 from speechkit.benchmark.taxonomy import taxonomy
 from speechkit.benchmark.types import (
@@ -57,6 +58,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     taxonomy: dict[str, int] = {}
     alignment: Alignment | None = None
     transcript: Transcript | None = None
+    meeting: MeetingErrors | None = None
     roles_right: int = 0
     roles_known: int = 0
 
@@ -128,6 +130,11 @@ def tally_recording(
                 ),
                 taxonomy=taxonomy(said, wrote, edits),
                 alignment=_alignment(system, name, wrote, edits) if options.contexts else None,
+                meeting=(
+                    meeting_errors(side.segments, written.segments, normaliser)
+                    if options.meeting
+                    else None
+                ),
                 roles_right=right,
                 roles_known=known,
             )

@@ -67,6 +67,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         contexts: keep what was said: around each clinical error, in passages, in alignments.
         alternates: of {a / b}, (a), <UNSURE>a</UNSURE> and <UNIN/> in a reference, take what fits
             the hypothesis best; else the normaliser sees them as they are.
+        meeting: count tcpWER and ORC-WER, too (meeteval).
     """
 
     language: str = ""
@@ -80,6 +81,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     clinical: bool = True
     contexts: bool = False
     alternates: bool = True
+    meeting: bool = False
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +122,8 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     cpwer: float | None = None
     cpwer_interval: tuple[float, float] | None = None
+    tcpwer: float | None = None
+    orcwer: float | None = None
     der: float | None = None
     der_collar_025: float | None = None
     der_missed: float | None = None

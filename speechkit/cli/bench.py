@@ -63,6 +63,7 @@ def _scoring(command: Callable[..., None]) -> Callable[..., None]:
             click.option(
                 "--targets", type=click.Path(path_type=Path, exists=True), help="Who should be in."
             ),
+            click.option("--meeting", is_flag=True, help="tcpWER and ORC-WER, too (meeteval)."),
             click.option("--workers", default=0, help="Processes (default: one a core)."),
             click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON."),
             click.option(

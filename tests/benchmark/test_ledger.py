@@ -141,3 +141,28 @@ def test_bad_targets_say_where(text: str, reason: str, tmp_path: Path) -> None:
     file.write_text(text)
     with pytest.raises(InputError, match=reason):
         read_targets(file)
+
+
+def test_meeting_figures_are_meetevals_own() -> None:
+    wer = pytest.importorskip("meeteval.wer")
+    from meeteval.io.seglst import SegLST
+
+    late = [TURNS[0], ("doctor", 15.0, 19.0, TURNS[1][3]), *TURNS[2:]]
+    row = scored(late, meeting=True, normalizer="basic").systems[0]
+
+    def sides(rows: Sequence[tuple[str, float, float, str]]) -> SegLST:
+        return SegLST(
+            [
+                {"session_id": "r", "speaker": w, "words": t, "start_time": a, "end_time": b}
+                for w, a, b, t in rows
+            ]
+        )
+
+    tcp = wer.time_constrained_minimum_permutation_word_error_rate
+    expected = tcp(sides(TURNS), sides(late), collar=5.0)
+    assert row.tcpwer == pytest.approx(expected.error_rate, abs=1e-6)
+    expected = wer.orc_word_error_rate(sides(TURNS), sides(late))
+    assert row.orcwer == pytest.approx(expected.error_rate, abs=1e-6)
+    # Said by the wrong person and ten seconds late: it counts in one, and not in the other.
+    assert row.tcpwer > row.orcwer == 0
+    assert scored(late).systems[0].tcpwer is None

@@ -45,6 +45,8 @@ def leaderboard(scores: Scores) -> Table:
         ("WIL %", lambda r: percent(r.wil)),
         ("Clinical errors %", lambda r: percent(r.clinical_error)),
         ("cpWER %", lambda r: percent(r.cpwer)),
+        ("tcpWER %", lambda r: percent(r.tcpwer)),
+        ("ORC-WER %", lambda r: percent(r.orcwer)),
         ("DER %", lambda r: percent(r.der)),
         ("DER %, collar 0.25 s", lambda r: percent(r.der_collar_025)),
         ("JER %", lambda r: percent(r.jer)),
