@@ -26,6 +26,7 @@ from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.manifest.schema import Release, read_release, release_digest
 from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.verify import verify_release
+from speechkit.pipeline.withdraw import withdraw as run_withdrawal
 
 _FOLDER = click.Path(path_type=Path)
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -46,6 +47,10 @@ def command() -> None:
 @click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="A metadata tag that may leave.")
 @click.option("--synthetic-in-test", is_flag=True, help="Let made-up recordings into test.")
+@click.option("--purpose", default="", metavar="NAME", help="What for; consents must permit it.")
+@click.option("--role", default="engineer", show_default=True, help="Who asks.")
+@click.option("--on", default="", metavar="DATE", help="Day for which consents are asked [today].")
+@click.option("--policy", type=_FOLDER, help="Rules (TOML or JSON) in place of the built-in ones.")
 @_AS_JSON
 def create(
     corpus: Path,
@@ -55,6 +60,10 @@ def create(
     licence: str,
     tags: tuple[str, ...],
     synthetic_in_test: bool,
+    purpose: str,
+    role: str,
+    on: str,
+    policy: Path | None,
     as_json: bool,
 ) -> None:
     """Make OUTPUT/<corpus>/<version>/ out of CORPUS.
@@ -63,7 +72,14 @@ def create(
     reason, here and in release.json; the exit code is 1 if a check failed for one of them.
     """
     options = ReleaseOptions(
-        parent=parent, licence=licence, tags=tags, synthetic_in_test=synthetic_in_test
+        parent=parent,
+        licence=licence,
+        tags=tags,
+        synthetic_in_test=synthetic_in_test,
+        purpose=purpose,
+        role=role,
+        on=on,
+        policy=policy,
     )
     path = create_release(Corpus.open(corpus), version, output, options)
     release = read_release(path)
@@ -151,13 +167,63 @@ def show(release: Path, as_json: bool) -> None:
 
 
 @command.command()
+@click.argument("corpus", type=_FOLDER)
+@click.option("--participant", default="", metavar="ID", help="A pseudonym.")
+@click.option("--consent", default="", metavar="ID", help="Id of a consent.")
+@click.option("--version", required=True, metavar="X.Y.Z", help="Version that is without them.")
+@click.option(
+    "--output", default=Path("manifests"), show_default=True, type=_FOLDER, help="The releases."
+)
+@click.option("--parent", type=_FOLDER, help="Folder of the version before.")
+@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
+@_AS_JSON
+def withdraw(
+    corpus: Path,
+    participant: str,
+    consent: str,
+    version: str,
+    output: Path,
+    parent: Path | None,
+    licence: str,
+    as_json: bool,
+) -> None:
+    """Delete all of one person, or one consent: corpus, releases, exports; make a new version.
+
+    Exit code 1 if something that mentions them is left; it is named.
+    """
+    done = run_withdrawal(
+        Corpus.open(corpus),
+        version,
+        output,
+        participant=participant,
+        consent=consent,
+        options=ReleaseOptions(parent=parent, licence=licence),
+    )
+    if as_json:
+        _print_json(done)
+    else:
+        click.echo(f"withdrawn: {', '.join(done.recordings)}; {done.files_deleted} files deleted")
+        click.echo(f"taken out of: {', '.join(done.versions) or 'no version'}")
+        click.echo(f"new version: {done.release or 'none, nothing is left to release'}")
+        for one in done.exports_deleted:
+            click.echo(f"export deleted: {one.path}")
+        for one in done.exports_elsewhere:
+            click.echo(f"handed out and not there any more, have it deleted: {one.path}", err=True)
+        for name in done.left:
+            click.echo(f"still mentions it: {name}", err=True)
+    if done.left:
+        sys.exit(1)
+
+
+@command.command()
 @click.argument("release", type=_FOLDER)
 @click.option("--to", "format_", required=True, metavar="FORMAT", help="See: release formats.")
 @click.option("--output", required=True, type=_FOLDER, help="A new folder.")
+@click.option("--purpose", default="", metavar="NAME", help="What for; it is recorded.")
 @_AS_JSON
-def export(release: Path, format_: str, output: Path, as_json: bool) -> None:
+def export(release: Path, format_: str, output: Path, purpose: str, as_json: bool) -> None:
     """Write RELEASE for another tool; what its format cannot hold is said."""
-    made = export_release(release, format_, output)
+    made = export_release(release, format_, output, purpose=purpose)
     if as_json:
         _print_json(made)
         return

@@ -26,6 +26,7 @@ from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
 from speechkit.manifest.formats.registry import find_format
 from speechkit.manifest.formats.transcripts import ROLES
+from speechkit.manifest.handed_out import Export, hand_out
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import check_version
 from speechkit.manifest.schema import (
@@ -50,18 +51,6 @@ from speechkit.manifest.write import ReleaseWriter
 
 _PSEUDONYM = re.compile(r"p-[0-9a-f]{12}")
 _GENERIC = re.compile(r"|SPEAKER_\d+|speaker|unknown|[A-Z]\d{0,2}", re.IGNORECASE)
-
-
-class Export(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written where, and what that format cannot hold."""
-
-    release: str
-    digest: str
-    format: str
-    path: str
-    recordings: int
-    segments: int
-    drops: tuple[str, ...]
 
 
 class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,42 +86,45 @@ def load_bundle(path: Path) -> Bundle:
     )
 
 
-def export_release(path: Path, format_: str, folder: Path) -> Export:
+def export_release(path: Path, format_: str, folder: Path, *, purpose: str = "") -> Export:
     """Write a release into a new folder in a format by name; say what that cannot hold.
 
+    What was handed out stands in `handed-out.jsonl` beside the release's versions, and in
+    the folder itself, so that a withdrawal finds it again.
+
     Raises:
-        UsageError: for an unknown format, one that cannot hold this release, or a folder in use.
+        UsageError: for an unknown format, one that cannot hold this release, a folder in use, or a
+            purpose for which the release's consents were not asked.
         InputError: if a line or sound file of the release is gone or malformed.
     """
     chosen = None if format_ == "bagit" else find_format(format_)
+    release = read_release(path)
+    if release.consent is not None and purpose not in ("", release.consent.purpose):
+        raise UsageError(
+            f"{path} was released for {release.consent.purpose!r}, not for {purpose!r}; "
+            "create a version for that purpose"
+        )
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise UsageError(f"{folder} is not empty; choose another folder")
     if chosen is None:
         write_bag(path, folder)
-        release = read_release(path)
-        return Export(
-            release=f"{release.corpus} {release.version}",
-            digest=release_digest(path),
-            format=format_,
-            path=str(folder),
-            recordings=release.counts.recordings,
-            segments=release.counts.segments,
-            drops=(),
-        )
-    bundle = load_bundle(path)
-    for name, sound in bundle.sounds.items():
-        if not sound.is_file():
-            raise InputError(f"{path}: the audio of {name} is gone")
-    write_bundle(chosen, bundle, folder)
-    return Export(
-        release=f"{bundle.name} {bundle.version}",
-        digest=bundle.digest,
+    else:
+        bundle = load_bundle(path)
+        for name, sound in bundle.sounds.items():
+            if not sound.is_file():
+                raise InputError(f"{path}: the audio of {name} is gone")
+        write_bundle(chosen, bundle, folder)
+    made = Export(
+        release=f"{release.corpus} {release.version}",
+        digest=release_digest(path),
         format=format_,
         path=str(folder),
-        recordings=len(bundle.recordings),
-        segments=len(bundle.segments),
-        drops=chosen.drops,
+        recordings=release.counts.recordings,
+        segments=release.counts.segments,
+        drops=() if chosen is None else chosen.drops,
     )
+    hand_out(path, release, made, purpose)
+    return made
 
 
 def import_release(

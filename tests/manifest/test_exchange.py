@@ -356,7 +356,7 @@ def test_meeteval_loads_seglst_stm_ctm_rttm(release, tmp_path):
     meeteval = pytest.importorskip("meeteval")
     for name in ("seglst", "stm", "ctm", "rttm"):
         export_release(release, name, tmp_path / name)
-        (file,) = (tmp_path / name).iterdir()
+        (file,) = (tmp_path / name).glob("clinic*")
         loaded = meeteval.io.load(file).to_seglst()
         assert len({row["session_id"] for row in loaded}) == 2
         assert len(loaded) == (14 if name == "ctm" else 4)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import meeteval
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechkit.core.errors import InputError
@@ -32,6 +32,7 @@ def bare(items):
 
 
 @pytest.mark.parametrize("format_", ["stm", "seglst", "vtt", "json"])
+@settings(deadline=None)
 @given(items=st.lists(segments(), min_size=1, max_size=5))
 def test_segments_read_back(tmp_path_factory, format_, items):
     suffix = "seglst.json" if format_ == "seglst" else format_
@@ -41,6 +42,7 @@ def test_segments_read_back(tmp_path_factory, format_, items):
     assert bare(read_segments(path)["rec"]) == bare(items)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from speechkit.audio.encode import write_audio
+from speechkit.cli.consent import command as consent_command
 from speechkit.cli.release import command
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id
@@ -34,12 +35,14 @@ from speechkit.core.types import (
     SpeakerRole,
     Word,
 )
+from speechkit.governance.audit import LOG, read_events, verify_log
 from speechkit.manifest import write as write_module
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.manifest.schema import (
     PAPERS,
+    RECORDINGS,
     RELEASE_SCHEMA_VERSION,
     SEGMENTS,
     ReleasedSegment,
@@ -473,3 +476,112 @@ def test_signed_and_verified_by_minisign(corpus: Corpus, tmp_path: Path) -> None
     code, text = invoke("verify", path, "--key", tmp_path / "k.pub")
     assert code == 1
     assert "is not what SHA256SUMS.txt.minisig signed" in text
+
+
+CONSENTS = """\
+{"id":"consent-1","status":"active","purposes":["research"],"valid_until":"2030-01-01"}
+{"id":"consent-2","status":"active","purposes":["quality"]}
+"""
+
+
+def test_consent_is_asked_and_denied_by_default(corpus: Corpus, tmp_path: Path) -> None:
+    add(corpus, 4, synthetic=True)
+    (tmp_path / "c.jsonl").write_text(CONSENTS)
+    done = CliRunner().invoke(
+        consent_command, ["import", str(tmp_path / "c.jsonl"), "--corpus", str(corpus.root)]
+    )
+    assert done.exit_code == 0, done.output
+    path = create_release(corpus, "1.0.0", tmp_path / "out", ReleaseOptions(on="2025-01-01"))
+    release = read_release(path)
+    assert sorted(w.reason for w in release.withheld) == [
+        "consent: no consent is on record",
+        "consent: the consent does not permit the purpose",
+    ]
+    assert release.consent is not None
+    assert (release.consent.permitted, release.consent.not_needed) == (1, 1)
+    assert release.consent.purpose == "research"
+    assert "the consent register permits the purpose" in (path / "README.md").read_text()
+    assert verify_release(path) == ()
+    late = ReleaseOptions(on="2030-01-02")
+    release = read_release(create_release(corpus, "1.1.0", tmp_path / "out", late))
+    assert release.counts.recordings == release.counts.synthetic == 1
+    code, _ = invoke(
+        "export", path, "--to", "kaldi", "--output", tmp_path / "k", "--purpose", "quality"
+    )
+    assert code == 1
+    assert not (tmp_path / "k").exists()
+    # Asked for a purpose without a register: nobody is known to permit it.
+    other = Corpus.create(tmp_path / "other")
+    add(other, 1)
+    with pytest.raises(StoreError, match="consent: no consent is on record"):
+        create_release(other, "1.0.0", tmp_path / "out", ReleaseOptions(purpose="research"))
+
+
+@pytest.mark.parametrize("by", ["participant", "consent"])
+def test_withdrawal_leaves_nothing(corpus: Corpus, tmp_path: Path, by: str) -> None:
+    """Nothing of the person is in any file but ledgers, wherever it was."""
+    add(
+        corpus, 1, text="What was redacted worse before."
+    )  # replaces layers, which stay in the vault
+    corpus.remember("redact", "a-key", corpus.sessions()[0].layers["redacted"])
+    first = create_release(corpus, "1.0.0", tmp_path / "out")
+    add(corpus, 1)
+    second = create_release(corpus, "1.1.0", tmp_path / "out")
+    assert invoke("export", first, "--to", "webdataset", "--output", tmp_path / "w")[0] == 0
+    assert invoke("export", second, "--to", "lhotse", "--output", tmp_path / "l")[0] == 0
+    shutil.move(tmp_path / "l", tmp_path / "moved")
+    raw = recording_id(hashlib.sha256(b"1").hexdigest())
+    gone = [r for r in read_lines(second, RECORDINGS, Recording) if r.derived_from == raw]
+    others = [r for r in read_lines(second, RECORDINGS, Recording) if r.derived_from != raw]
+    who = {"participant": "p-1", "consent": "consent-1"}[by]
+    code, text = invoke(
+        *("withdraw", corpus.root, f"--{by}", who, "--version", "2.0.0"),
+        *("--output", tmp_path / "out", "--parent", second, "--json"),
+    )
+    assert code == 0, text
+    done = json.loads(text)
+    assert done["recordings"] == [raw]
+    assert done["versions"] == ["1.0.0", "1.1.0"]
+    assert [e["format"] for e in done["exports_deleted"]] == ["webdataset"]
+    assert [e["format"] for e in done["exports_elsewhere"]] == ["lhotse"]
+    assert not (tmp_path / "w").exists()
+    assert done["left"] == []
+    # The new version is right, and has a tombstone; old ones name what is gone and nothing else.
+    new = tmp_path / "out" / "clinic" / "2.0.0"
+    assert verify_release(new) == ()
+    assert [w.recording for w in read_release(new).withdrawn] == [r.id for r in gone]
+    assert gone[0].id in (new / "README.md").read_text()
+    for old in (first, second):
+        assert [str(f) for f in verify_release(old)] == [
+            f"WITHDRAWN.json: {gone[0].id} was withdrawn and is gone from here"
+        ]
+        assert [r.id for r in read_lines(old, RECORDINGS, Recording)] == [r.id for r in others]
+        assert all(s.recording != gone[0].id for s in read_lines(old, SEGMENTS, ReleasedSegment))
+    # No file is left that holds sound or words of the person.
+    ledgers = {"journal.jsonl", "withdrawals.jsonl", "WITHDRAWN.json", "release.json", "prov.json"}
+    ledgers |= {"README.md", "RECORDS", "SHA256SUMS.txt", "croissant.json"}
+    for folder in (corpus.root, tmp_path / "out"):
+        for path in folder.rglob("*"):
+            if path.is_file() and path.name not in ledgers:
+                assert gone[0].audio.sha256 not in path.name
+                for name in (raw, gone[0].id, "redacted worse"):
+                    assert name.encode() not in path.read_bytes(), path
+    # Brought in again, it stays out.
+    add(corpus, 1)
+    again = create_release(corpus, "2.1.0", tmp_path / "out")
+    assert [w.reason for w in read_release(again).withheld] == ["consent was withdrawn"]
+    assert verify_log(corpus.root / LOG) == ()
+    assert list(read_events(corpus.root / LOG))[-2]["event"] == "withdraw"
+
+
+def test_withdrawal_asks_who(corpus: Corpus, tmp_path: Path) -> None:
+    for args in ((), ("--participant", "p-1", "--consent", "consent-1")):
+        done = CliRunner().invoke(
+            command, ["withdraw", str(corpus.root), "--version", "2.0.0", *args]
+        )
+        assert isinstance(done.exception, UsageError)
+    done = CliRunner().invoke(
+        command, ["withdraw", str(corpus.root), "--version", "2.0.0", "--participant", "p-9"]
+    )
+    assert "no recording of participant p-9" in str(done.exception)
+    assert len(corpus.sessions()) == 3

@@ -1,0 +1,92 @@
+"""`speechkit consent`: the consents of a corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import InputError
+from speechkit.governance.consent import ConsentRecord, ConsentRegister, read_records
+from speechkit.governance.fhir import from_fhir, to_fhir
+
+_PATH = click.Path(path_type=Path)
+_VERSION = click.Choice(["R4B", "R5"])
+
+
+@click.group()
+def command() -> None:
+    """Consents: what each permits, how long, and whether it was withdrawn."""
+
+
+@command.command("import")
+@click.argument("file", type=_PATH)
+@click.option("--corpus", required=True, type=_PATH)
+@click.option("--fhir", type=_VERSION, help="FILE holds FHIR Consents: one, a list or a Bundle.")
+def import_(file: Path, corpus: Path, fhir: Literal["R4B", "R5"] | None) -> None:
+    """Add the consents of FILE (JSON lines) to a corpus; those with known ids are replaced."""
+    opened = Corpus.open(corpus)
+    records = read_records(file) if fhir is None else _read_fhir(file, fhir)
+    register = ConsentRegister(opened.root)
+    register.put(*records)
+    opened.note("consent", consents=[record.id for record in records], register=register.digest())
+    click.echo(f"{len(records)} consents in {register.path}")
+
+
+@command.command("list")
+@click.argument("corpus", type=_PATH)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(corpus: Path, as_json: bool) -> None:
+    """List the consents of a corpus."""
+    records = ConsentRegister(Corpus.open(corpus).root).records()
+    if as_json:
+        click.echo(msgspec.json.encode(records).decode())
+        return
+    table = Table("consent", "status", "purposes", "from", "until", "withdrawn", box=None)
+    for one in records:
+        table.add_row(
+            one.id,
+            one.status,
+            ", ".join(one.purposes),
+            one.valid_from,
+            one.valid_until,
+            one.withdrawn_on,
+        )
+    Console().print(table)
+
+
+@command.command()
+@click.argument("corpus", type=_PATH)
+@click.option("--fhir", type=_VERSION, default="R5", show_default=True)
+def export(corpus: Path, fhir: Literal["R4B", "R5"]) -> None:
+    """Print the consents of a corpus as a FHIR Bundle."""
+    records = ConsentRegister(Corpus.open(corpus).root).records()
+    entries = [{"resource": to_fhir(record, fhir)} for record in records]
+    bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
+    click.echo(msgspec.json.encode(bundle).decode())
+
+
+def _read_fhir(file: Path, version: Literal["R4B", "R5"]) -> tuple[ConsentRecord, ...]:
+    try:
+        found: Any = msgspec.json.decode(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not JSON") from error
+    if isinstance(found, dict) and found.get("resourceType") == "Bundle":
+        found = [entry.get("resource") for entry in found.get("entry") or []]
+    resources = found if isinstance(found, list) else [found]
+    records = []
+    for number, resource in enumerate(resources, start=1):
+        if not isinstance(resource, dict):
+            raise InputError(f"{file}, resource {number}: not a FHIR resource")
+        try:
+            records.append(from_fhir(resource, version))
+        except InputError as error:
+            raise InputError(f"{file}, resource {number}: {error}") from error
+    return tuple(records)
