@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
 FOLDER = DATA / "primock57_12_systems"
 DRAWS = 1000
-ROUNDS = 3
+ROUNDS = 5
 
 
 def main() -> None:
@@ -115,18 +115,24 @@ def speed() -> None:
 
         # Taken in turns, so that other work on the machine slows both alike.
         times = [(timed(alone), timed(all_of_it)) for _ in range(ROUNDS)]
-    baseline, ours = (min(column) for column in zip(*times, strict=True))
+    (baseline, alone_cpu), (ours, our_cpu) = (min(column) for column in zip(*times, strict=True))
     print(
         f"{len(pairs)} pairs: jiwer alone {baseline:.2f} s; speechkit with {DRAWS} draws, clinical "
         f"errors and the report {ours:.2f} s ({os.cpu_count()} cores): {ours / baseline:.2f}x"
     )
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    print(
+        f"CPU seconds: jiwer {alone_cpu:.2f}, speechkit {our_cpu:.2f} over all processes; load of "
+        f"the machine {load:.1f} (above 1 the two processes wait for each other)"
+    )
 
 
-def timed(work: Callable[[], None]) -> float:
-    """Return the seconds that `work` takes."""
-    start = time.perf_counter()
+def timed(work: Callable[[], None]) -> tuple[float, float]:
+    """Return the seconds that `work` takes, and those of CPU, child processes too."""
+    start, before = time.perf_counter(), os.times()
     work()
-    return time.perf_counter() - start
+    after = os.times()
+    return time.perf_counter() - start, sum(after[:4]) - sum(before[:4])
 
 
 def rank_correlation(pairs: list[tuple[float, float]]) -> float:

@@ -17,12 +17,8 @@ from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, RunCost, ScoreOptions, Scores, System
 from speechkit.cli.bench_tables import print_comparisons, print_scores
-from speechkit.cli.progress import progress_bars
-from speechkit.cli.run import parse_settings
 from speechkit.core.errors import InputError, UsageError
-from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
-from speechkit.pipeline.bench_run import EngineJob, as_system, run_engine
 from speechkit.pipeline.score_corpus import is_release, release_audio, release_name
 from speechkit.pipeline.score_inputs import read_references, read_systems
 from speechkit.pipeline.score_targets import read_targets
@@ -127,6 +123,12 @@ def run(
     before is not done again. A recording on which an engine fails is named on stderr and counts
     as missing; the exit code is then 1.
     """
+    # All stages come with these; scoring alone is done sooner than they are loaded.
+    from speechkit.cli.progress import progress_bars
+    from speechkit.cli.run import parse_settings
+    from speechkit.core.stage import Resources
+    from speechkit.pipeline.bench_run import EngineJob, as_system, run_engine
+
     path = Path(release)
     if "#" not in release and (path / "corpus.json").is_file():
         release = f"{release}#reference"

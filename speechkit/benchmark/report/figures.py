@@ -112,7 +112,7 @@ def png(figure: Figure) -> bytes | None:
             where = shape.x * _PNG_SCALE, shape.y * _PNG_SCALE
             draw.text(where, shape.text, fill=_blended(shape.colour, 1), font=font, anchor=anchor)
     out = io.BytesIO()
-    image.save(out, "PNG")
+    image.save(out, "PNG", compress_level=1)  # flat colours: more effort gains little
     return out.getvalue()
 
 

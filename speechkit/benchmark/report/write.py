@@ -13,7 +13,7 @@ from speechkit.benchmark.report import charts, tables
 from speechkit.benchmark.report.figures import png, svg
 from speechkit.benchmark.report.page import ReportSection, render_report
 from speechkit.benchmark.types import Scores
-from speechkit.core.files import write_bytes
+from speechkit.core.errors import StoreError
 
 
 def write_report(
@@ -64,9 +64,18 @@ def write_report(
     for name, address in sounds.items():
         contents[address] = (audio or {})[name].read_bytes()
     for name, data in contents.items():
-        write_bytes(folder / name, data)
-        (folder / name).chmod(0o644)  # a page to publish, unlike all else that is written
+        _write(folder / name, data)
     return page
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file that anybody may read: a report is there to be published."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        path.chmod(0o644)
+    except OSError as error:
+        raise StoreError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def markdown_table(table: tables.Table) -> str:
