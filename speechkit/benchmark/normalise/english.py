@@ -20,7 +20,8 @@ from speechkit.benchmark.normalise.numbers import POWERS, NumberWriter
 _BRACKETS = re.compile(r"[<\[][^>\]]*[>\]]")
 _PARENTHESES = re.compile(r"\(([^)]+?)\)")
 _BRACES = re.compile(r"\{[^{}]*\}")
-_FILLERS = re.compile(r"\b(?:hmm|mm|mhm|mmm|uh|um)\b")
+_FILLER_WORDS = frozenset("hmm mm mhm mmm uh um".split())
+_FILLERS = re.compile(rf"\b(?:{'|'.join(sorted(_FILLER_WORDS))})\b")
 _APART = re.compile(r"\s+'")
 # Looks at the next word, so it comes before the words are taken one by one. "let's" is "let us".
 _PERFECT = re.compile(r"'(?:(?<!\blet')(s) (been|gone|got)|(d) (been|gone|done))\b")
@@ -95,6 +96,7 @@ class English:
         self.numbers = NumberWriter(frozenset(("o", "oh", "zero") if oh_is_zero else ("o", "zero")))
         self.same = same or {}
         self.dropped = dropped
+        self.special = self.dropped.union(self.same)
         self.braces = braces
         self.spelling = _spelling()
         self.plain = _Plain(self)
@@ -199,7 +201,15 @@ class _Plain(dict[str, tuple[str, ...] | None]):
         core = word.rstrip(".,?!;:")
         # Plain letters with a stop behind: most words, and no contraction, symbol or diacritic.
         if core.isascii() and core.isalpha() and ".." not in word:
-            tokens = [] if _FILLERS.fullmatch(core) else _WORDS.get(core, core).split()
+            if core in _FILLER_WORDS:
+                return ()
+            if core in _WORDS:
+                tokens = _WORDS[core].split()
+            elif core in _ORDINAL_ENDINGS or rules.numbers.may_count[core]:
+                return _AND if core == "and" else None
+            else:
+                core = rules.spelling.get(core, core)
+                return (core,) if core not in rules.special else tuple(rules.joined([core]))
         else:
             tokens = _split_digits(_clean_word(word)).split()
         if not tokens:
