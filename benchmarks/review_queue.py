@@ -1,9 +1,13 @@
-"""Which words people should look at first: `python -m benchmarks.review_queue`.
+"""Which words people should look at first: `python -m benchmarks.review_queue [--clips]`.
 
-Drafts of real clips by one engine, a second transcript by another; a word of the draft is wrong if
-it does not stand in the reference. The model of `speechkit/review/expected.py` is fitted on one half
-of the clips and measured on the other. Printed: what share of the wrong words lies within the 20 %
-ranked first, by the model, by the engine's confidence alone, and by chance.
+A draft by one engine, a second transcript by another; a word of the draft is wrong if it does not
+stand in the reference. The model of `speechkit/review/expected.py` is fitted on some and measured on
+others. Printed: what share of the wrong words lies within the 20 % ranked first, by the model and by
+chance.
+
+First: 25 mock consultations, by stored transcripts of published systems, which give no confidence;
+fitted on the other pairs. With --clips also real clips, transcribed here by two engines with
+confidence: fitted on one half, measured on the other, against ranking by confidence alone.
 """
 
 from __future__ import annotations
@@ -24,6 +28,12 @@ from speechkit.review.expected import Model, expect, features
 
 FIRST, SECOND = "faster-whisper:base", "whisper:base"
 SHARE = 0.2
+PAIRS = (
+    ("openai-whisper-1", "parakeet-parakeet-tdt-0.6b-v3"),
+    ("parakeet-parakeet-tdt-0.6b-v3", "canary-1b-v2"),
+    ("canary-1b-v2", "groq-whisper-large-v3-turbo"),
+    ("groq-whisper-large-v3-turbo", "parakeet-parakeet-tdt-0.6b-v3"),
+)
 
 
 class Draft(NamedTuple):
@@ -37,10 +47,50 @@ class Draft(NamedTuple):
 def main() -> None:
     """Fit and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--clips", action="store_true", help="transcribe clips too: minutes")
     parser.add_argument("--every", type=int, default=2, help="take every n-th clip")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
-    drafts = transcribe_all(given.every, given.threads)
+    report_systems()
+    if given.clips:
+        report_clips(transcribe_all(given.every, given.threads))
+
+
+def report_systems() -> None:
+    """Print what disagreement between two systems finds in the draft of one."""
+    pairs = [stored(*pair) for pair in PAIRS]
+    for index, (pair, drafts) in enumerate(zip(PAIRS, pairs, strict=True)):
+        model = fit([one for other in pairs if other is not drafts for one in other])
+        num_words, num_wrong = sum(len(d.wrong) for d in drafts), sum(sum(d.wrong) for d in drafts)
+        share = found(drafts, model)
+        chance = np.mean([found(drafts, None, seed=seed) for seed in range(5)])
+        print(f"draft {pair[0]}, second {pair[1]}: {num_words} words, {num_wrong} wrong")
+        print(
+            f"  within the first {SHARE:.0%}: {share:.1%}, {share / SHARE:.2f} times what chance "
+            f"finds ({chance:.1%})"
+        )
+        if index == len(PAIRS) - 1:
+            print(f"all pairs: {fit([one for other in pairs for one in other])}")
+
+
+def stored(first: str, second: str) -> list[Draft]:
+    """Return the stored consultations of two systems: text only, a segment each."""
+    folder = data_folder() / "primock57_12_systems"
+    drafts = []
+    for path in sorted((folder / "hypotheses" / first).glob("*.txt")):
+        reference = path.name.replace("_conversation_transcript", "_pure_text")
+        texts = (
+            path.read_text("utf-8"),
+            (folder / "hypotheses" / second / path.name).read_text("utf-8"),
+        )
+        one, two = ((Segment(id=path.stem, start=0, end=1, text=text),) for text in texts)
+        said = (folder / "reference" / reference).read_text("utf-8")
+        drafts.append(Draft(one, two, mistakes(texts[0].split(), said, "en", "")))
+    return drafts
+
+
+def report_clips(drafts: list[Draft]) -> None:
+    """Print what the model finds with confidences, and what confidence alone does."""
     num_words, num_wrong = sum(len(d.wrong) for d in drafts), sum(sum(d.wrong) for d in drafts)
     print(f"{len(drafts)} clips, {num_words} words of {FIRST}, {num_wrong} wrong")
     gains = {name: [] for name in ("model", "without the second", "confidence")}
@@ -67,16 +117,19 @@ def transcribe_all(every: int, threads: int) -> list[Draft]:
         with make_engine("transcriber", spec).open(Resources(threads=threads)) as transcribe:
             written.append([transcribe(c.samples, c.language).segments for c in spoken])
     return [
-        Draft(first, second, mistakes(first, clip.text, clip.language))
+        Draft(
+            first,
+            second,
+            mistakes([w.text for s in first for w in s.words], clip.text, clip.language, "basic@1"),
+        )
         for clip, first, second in zip(spoken, *written, strict=True)
         if sum(len(segment.words) for segment in first)
     ]
 
 
-def mistakes(segments: tuple[Segment, ...], text: str, language: str) -> list[bool]:
+def mistakes(words: list[str], text: str, language: str, normaliser: str) -> list[bool]:
     """Say of each word whether a token of it is missing in the reference."""
-    tokens = normaliser_for(language, "basic@1").tokens
-    words = [word.text for segment in segments for word in segment.words]
+    tokens = normaliser_for(language, normaliser).tokens
     owners = [at for at, word in enumerate(words) for _ in tokens(word)]
     written = [token for word in words for token in tokens(word)]
     wrong = [False] * len(words)
@@ -104,8 +157,9 @@ def found(
     drafts: list[Draft], model: Model | None, *, alone: bool = False, seed: int | None = None
 ) -> float:
     """Return the share of the wrong words among those ranked first; by confidence if no model."""
+    wrong = [one for draft in drafts for one in draft.wrong]
     scores: list[float] = []
-    for draft in drafts:
+    for draft in drafts if seed is None else ():
         if model is None:
             scores += [1 - (w.confidence or 0.0) for s in draft.first for w in s.words]
         else:
@@ -113,8 +167,7 @@ def found(
             scores += [p for one in expect(draft.first, second, model=model) for p in one.words]
     if seed is not None:
         draw = random.Random(seed)
-        scores = [draw.random() for _ in scores]
-    wrong = [one for draft in drafts for one in draft.wrong]
+        scores = [draw.random() for _ in wrong]
     order = sorted(range(len(scores)), key=lambda at: -scores[at])
     first = order[: round(SHARE * len(order))]
     return sum(wrong[at] for at in first) / sum(wrong)

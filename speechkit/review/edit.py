@@ -35,7 +35,7 @@ def set_text(line: Line, text: str, marks: Sequence[Mark] | None = None) -> Line
     >>> line = Line(id="s", start=0, end=2, text="a b", words=(
     ...     Word(text="a", start=0, end=1), Word(text="b", start=1, end=2)))
     >>> [(word.text, word.start, word.end) for word in set_text(line, "a c b").words]
-    [('a', 0, 1), ('c', 1, 1), ('b', 1, 2)]
+    [('a', 0, 1), ('c', 1.0, 1.0), ('b', 1, 2)]
     """
     if marks is None:
         text = " ".join(text.split())

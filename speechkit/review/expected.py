@@ -15,21 +15,25 @@ from rapidfuzz.distance import Levenshtein
 
 from speechkit.core.types import Segment, Word
 
+BESIDE = 2  # words on either side
 Weigh = Callable[[Sequence[str]], Sequence[float]]
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Weights of the logistic model, of logits of doubt and of (dis)agreement (±1)."""
+    """Weights of the logistic model: of logits of doubt, of disagreement (±1), and of the share of
+    disagreement among the words beside."""
 
     intercept: float
     word: float
     neighbours: float
     segment: float
     disagrees: float
+    around: float
 
 
-# Fitted by `make bench-review`, see docs/review.md.
-MODEL = Model(-1.0, 0.5, 0.2, 0.2, 1.2)
+# Intercept and the two of disagreement: as fitted by `python -m benchmarks.review_queue` on stored
+# consultations. Those of doubt are set by hand; `--clips` fits them.
+MODEL = Model(-2.2, 0.5, 0.2, 0.2, 1.2, 1.1)
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,8 +81,9 @@ def expect(
 
 def features(
     segments: Sequence[Segment], second: Sequence[Segment] | None = None
-) -> list[tuple[float, float, float, float]]:
-    """Return for each word: doubt about it, about its neighbours, about its segment, disagreement.
+) -> list[tuple[float, float, float, float, float]]:
+    """Return for each word: doubt about it, about its neighbours, about its segment, whether the
+    second transcript disagrees, and how much it does so around.
 
     Doubt is the logit of 1 − confidence; what is not known is 0, which says nothing either way.
     """
@@ -91,13 +96,18 @@ def features(
         for index, doubt in enumerate(doubts):
             beside = doubts[max(0, index - 1) : index] + doubts[index + 1 : index + 2]
             disagrees = 0.0 if agreed is None else (-1.0 if agreed[at] else 1.0)
-            rows.append((doubt, sum(beside) / len(beside) if beside else doubt, mean, disagrees))
+            around = 0.0
+            if agreed is not None:
+                near = agreed[max(0, at - BESIDE) : at] + agreed[at + 1 : at + 1 + BESIDE]
+                around = near.count(False) / max(1, len(near))
+            neighbours = sum(beside) / len(beside) if beside else doubt
+            rows.append((doubt, neighbours, mean, disagrees, around))
             at += 1
     return rows
 
 
 def _chance(row: Sequence[float], model: Model) -> float:
-    weights = (model.word, model.neighbours, model.segment, model.disagrees)
+    weights = (model.word, model.neighbours, model.segment, model.disagrees, model.around)
     score = model.intercept + sum(w * x for w, x in zip(weights, row, strict=True))
     return round(1 / (1 + math.exp(-score)), 4)
 

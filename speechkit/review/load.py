@@ -210,4 +210,7 @@ def _speakers(
     roles: tuple[SpeakerRole, ...] = layer.items if layer else ()
     guessed = {r.speaker: r.role for r in roles if r.role in _ROLES}
     labels = sorted({segment.speaker for segment in segments if segment.speaker})
-    return {label: {"name": label, "role": guessed.get(label, "other")} for label in labels}
+    return {
+        label: {"name": guessed.get(label, label), "role": guessed.get(label, "")}
+        for label in labels
+    }

@@ -108,7 +108,6 @@ def texts(page: Any) -> list[str]:
 def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: Store):
     open_desk(page, "tess")
     press(page, "F8")  # the first doubtful line
-    press(page, "Alt+ArrowDown")
     assert "nane" in page.evaluate("document.activeElement.textContent")
     press(page, *["Control+ArrowRight"] * 3, "Backspace", "Backspace")
     page.keyboard.type("me")

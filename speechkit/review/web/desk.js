@@ -155,9 +155,10 @@ const actions = {
   find: openFind,
   versions: compare,
   help: async () => {
-    if (await showKeys()) keys = keymap(loadKeys());
+    if (await showKeys(pedal)) keys = keymap(loadKeys());
   },
 };
+const pedal = "hid" in navigator ? () => connectPedal(player).catch((e) => notice(e.message)) : null;
 const WRITING = new Set(["split", "merge", "setStart", "setEnd", "markPhi", "labels", "speaker",
   "insert", "remove", "accept", "undo", "redo"]);
 const NEEDS_LINE = new Set([...WRITING, "replay", "versions"].filter((a) => !["undo", "redo"].includes(a)));
@@ -407,6 +408,7 @@ doc.addEventListener("change", () => {
 });
 
 async function showWave() {
+  performance.mark("asked-wave");
   try {
     wave.show(await getPeaks(task.id, variant === "redacted" ? "redacted" : "raw"));
     performance.mark("wave-shown");
@@ -438,8 +440,6 @@ $("variant").addEventListener("change", (event) => {
   player.use(sound());
   showWave();
 });
-$("pedal").hidden = !("hid" in navigator);
-$("pedal").addEventListener("click", () => connectPedal(player).catch((error) => notice(error.message)));
 
 const reviewing = task.editable && task.state === "submitted";
 $("submit").hidden = !task.editable || reviewing;

@@ -67,7 +67,7 @@ export async function askLabels(line) {
 }
 
 /** The keys, and how to change them; resolves to true if they were. */
-export async function showKeys() {
+export async function showKeys(pedal) {
   const keys = loadKeys();
   const preset = make("select", { autofocus: true }, ...Object.keys(PRESETS).map((name) =>
     make("option", { value: name, selected: name === keys.preset }, name)));
@@ -98,7 +98,8 @@ export async function showKeys() {
   const body = make("div", { class: "fields" },
     make("label", {}, "Keys as in ", preset), list,
     make("details", {}, make("summary", {}, "Change keys"),
-      make("p", { class: "quiet" }, 'As JSON, e.g. {"play": ["F9"]}'), own, wrong));
+      make("p", { class: "quiet" }, 'As JSON, e.g. {"play": ["F9"]}'), own, wrong),
+    pedal && make("button", { type: "button", onclick: pedal }, "Connect a foot pedal"));
   const answer = await ask("Keys", body, [["save", "Save", "main"], ["", "Close"]]);
   if (answer !== "save" || wrong.textContent) return false;
   saveKeys({ preset: preset.value, own: JSON.parse(own.value || "{}") });

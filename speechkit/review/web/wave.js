@@ -53,9 +53,11 @@ export class Wave extends EventTarget {
   }
 
   set(time, line, { follow = true } = {}) {
+    const moved = line && line.id !== this.line?.id && (time < line.start + 0.1);
     this.time = time;
     this.line = line;
-    if (follow && (time < this.from || time > this.from + WINDOW * 0.92)) {
+    if (follow && moved) this.from = Math.max(0, line.start - WINDOW * 0.1);
+    else if (follow && (time < this.from || time > this.from + WINDOW * 0.92)) {
       this.from = Math.max(0, time - WINDOW * 0.15);
     }
     this.overview.setAttribute("aria-valuenow", time.toFixed(1));

@@ -1,0 +1,28 @@
+"""The desk's figures: `python -m benchmarks.review`, or `make bench-review`.
+
+Editing under load with a server that is killed (SQLite, PostgreSQL), the desk in Chromium with an
+hour of recording, and what the queue finds.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+EDITS = "5000"
+
+
+def main() -> None:
+    """Run all of it, one after the other."""
+    load = [sys.executable, "-m", "pytest", "-q", "tests/review/test_load.py", "-k", "on_"]
+    env = {**os.environ, "SPEECHKIT_LOAD_EDITS": EDITS}
+    subprocess.run([*load, "--timeout", "3600"], cwd=ROOT, env=env, check=True)
+    for name in ("review_desk", "review_queue"):
+        subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, check=True)
+
+
+if __name__ == "__main__":
+    main()
