@@ -155,7 +155,7 @@ def chain(distance: float) -> System:
         vectors, kept = [], []
         for start, end in windows:
             sound = talk.samples[int(start * RATE) : int(end * RATE)]
-            vector = embedding(torch.from_numpy(sound.copy())[None, None], torch.ones(1, 10))[0]
+            vector = embedding.of([torch.from_numpy(sound.copy())])
             if not np.isnan(vector).any():
                 vectors.append(vector)
                 kept.append((start, end))

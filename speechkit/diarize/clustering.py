@@ -53,12 +53,16 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         """Embeddings (windows, units, dimension) → speaker per unit (windows, units), centroids."""
         active = np.nan_to_num(segmentations.data)
         alone = active * (active.sum(axis=2, keepdims=True) == 1)
-        seconds = alone.sum(axis=1) * self.window / active.shape[1]
+        frame = self.window / active.shape[1]
+        seconds = alone.sum(axis=1) * frame
+        # Windows overlap, so that each second is counted several times, less often at the ends.
+        share = (alone / self._times_heard(*active.shape[:2])[:, :, None]).sum(axis=1) * frame
         valid = np.asarray(np.isfinite(embeddings).all(axis=2), dtype=np.bool_)
         most = 2**31 if max_clusters is None else int(min(max_clusters, 2**31))
         centroids = self._centroids(
             embeddings[valid],
             seconds[valid],
+            share[valid],
             num_clusters or min_clusters or 1,
             num_clusters or most,
         )
@@ -68,21 +72,29 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         labels = _inherit(labels, active, valid)
         return labels, None, centroids
 
-    def _centroids(self, vectors: Floats, seconds: Floats, least: int, most: int) -> Floats:
+    def _times_heard(self, num_windows: int, num_frames: int) -> Floats:
+        """Return how many windows hear the moment of each frame: (windows, frames)."""
+        starts = np.arange(num_windows)[:, None] * self.step
+        moments = starts + (np.arange(num_frames)[None, :] + 0.5) * self.window / num_frames
+        last = np.minimum(np.floor(moments / self.step), num_windows - 1)
+        first = np.maximum(np.floor((moments - self.window) / self.step) + 1, 0)
+        return np.asarray(np.maximum(1.0, last - first + 1))
+
+    def _centroids(
+        self, vectors: Floats, seconds: Floats, share: Floats, least: int, most: int
+    ) -> Floats:
         """Return a unit vector per speaker, between `least` and `most` of them if there can be."""
         if not len(vectors):
             return np.zeros((1, vectors.shape[1]))
         trained = seconds >= self.min_run
         if trained.sum() < least:  # short recordings: take what there is
             trained = seconds >= min(self.min_run, np.sort(seconds)[::-1][: max(least, 2)].min())
-        vectors, seconds = vectors[trained], seconds[trained]
+        vectors, share = vectors[trained], share[trained]
         if len(vectors) > _MOST_LINKED:
             sample = np.linspace(0, len(vectors) - 1, _MOST_LINKED).round().astype(int)
-            vectors, seconds = vectors[sample], seconds[sample] * len(vectors) / _MOST_LINKED
-        # Windows overlap, so that each second is counted several times.
-        seconds = seconds * self.step / self.window
-        groups = _grouped(vectors, seconds, self.threshold, self.min_speaker, least, most)
-        means = np.stack([np.average(vectors[g], axis=0, weights=seconds[g]) for g in groups])
+            vectors, share = vectors[sample], share[sample] * len(vectors) / _MOST_LINKED
+        groups = _grouped(vectors, share, self.threshold, self.min_speaker, least, most)
+        means = np.stack([np.average(vectors[g], axis=0, weights=share[g]) for g in groups])
         return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True))
 
 

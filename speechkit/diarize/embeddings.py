@@ -1,35 +1,39 @@
-"""Speaker embeddings in the form that pyannote's diarization pipeline asks for.
+"""Speaker embeddings of the runs of speech that pyannote's segmentation network finds.
 
-pyannote gives 10 s of sound and, for each speaker that it hears there, a mask of when that one
-speaks; it wants back one vector each. Frames outside the mask are cut out before the network, so
-that neither others nor silence colour the vector.
+pyannote would hand over 10 s of sound and a mask for each speaker in it, for windows that overlap
+tenfold. Runs that several windows agree about, to a twentieth of a second, are embedded once here.
+Frames outside of a run never reach the network, so that neither others nor silence colour it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from speechkit.core import models
 from speechkit.core.engines import SAMPLE_RATE
+from speechkit.core.time import Interval, duration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    Floats = NDArray[np.float64]
+
 EmbeddingName = Literal["campplus", "ge2e"]
 
+_SAME = 0.05  # seconds by which the edges of runs may differ that count as one
 
-class MaskedEmbedding:
-    """What pyannote calls a pretrained speaker embedding, over features and a network of ours.
+
+class Embedding:
+    """What stands for pyannote's pretrained speaker embedding, over features and a network of ours.
 
     `features` turns samples (n,) into frames (frames, mels); `network` turns the frames of one
-    speaker into a vector (dimension,). Fewer than `min_frames` give NaN, which pyannote leaves
-    out of the clustering.
+    speaker into a vector (dimension,). Fewer than `min_frames` give NaN, which the clustering
+    leaves out.
     """
 
     sample_rate = SAMPLE_RATE
@@ -48,29 +52,67 @@ class MaskedEmbedding:
         self.min_num_samples = min_frames * frame_shift
         self._features = features
         self._network = network
-        self._min_frames = min_frames
 
-    def to(self, device: torch.device) -> MaskedEmbedding:  # noqa: ARG002
-        """Stay on the CPU: a second of sound costs about 20 ms there."""
+    def to(self, device: torch.device) -> Embedding:  # noqa: ARG002
+        """Stay on the CPU: a second of sound costs about 40 ms there."""
         return self
 
     @torch.inference_mode()
-    def __call__(self, waveforms: Tensor, masks: Tensor) -> NDArray[np.float64]:
-        """Waveforms (batch, 1, n) and masks (batch, frames) → embeddings (batch, dimension)."""
-        out = np.full((len(waveforms), self.dimension), np.nan)
-        features: Tensor | None = None
-        for index, (waveform, mask) in enumerate(zip(waveforms.cpu(), masks.cpu(), strict=True)):
-            # The speakers of one window come in a row with the same sound.
-            if features is None or not torch.equal(waveform, waveforms[index - 1].cpu()):
-                features = self._features(waveform[0])
-            wanted = F.interpolate(mask[None, None], size=len(features), mode="nearest")[0, 0] > 0.5
-            if int(wanted.sum()) >= self._min_frames:
-                vector = self._network(features[wanted])
-                out[index] = (vector / vector.norm()).numpy()
-        return out
+    def of(self, pieces: Sequence[Tensor]) -> Floats:
+        """Pieces of one speaker's sound, (n,) each at 16 kHz → unit vector (dimension,) or NaN."""
+        long_enough = [piece for piece in pieces if len(piece) >= _SHORTEST_PIECE]
+        if sum(map(len, long_enough)) < self.min_num_samples:
+            return np.full(self.dimension, np.nan)
+        vector = self._network(torch.cat([self._features(piece) for piece in long_enough]))
+        return np.asarray((vector / vector.norm()).numpy(), dtype=np.float64)
 
 
-def load_embedding(name: EmbeddingName) -> MaskedEmbedding:
+_SHORTEST_PIECE = SAMPLE_RATE // 40  # 25 ms: one frame of the features
+
+
+def embed_runs(
+    samples: Tensor, active: Floats, *, window: float, step: float, embedding: Embedding
+) -> Floats:
+    """Embed each run alone: samples (n,), active (windows, frames, runs) → (windows, runs, dim).
+
+    Window w begins at `w * step` seconds and lasts `window`. Frames in which another run of the
+    window is active, too, are left out if enough of the run remains. Runs that are empty or too
+    short are NaN.
+    """
+    num_windows, num_frames, num_runs = active.shape
+    out = np.full((num_windows, num_runs, embedding.dimension), np.nan)
+    frame = window / num_frames
+    alone = active * (active.sum(axis=2, keepdims=True) < 2)
+    fewest = np.ceil(embedding.min_num_samples / SAMPLE_RATE / frame)
+    known: list[tuple[tuple[float, float, float], Floats]] = []
+    for w in range(num_windows):
+        begin = w * step
+        # Later windows cannot share what ended before they begin.
+        known = [entry for entry in known if entry[0][1] > begin - _SAME]
+        for run in np.flatnonzero(active[w].any(axis=0)):
+            mask = alone[w, :, run] if alone[w, :, run].sum() > fewest else active[w, :, run]
+            parts = _intervals(mask > 0, begin, frame)
+            place = (parts[0][0], parts[-1][1], duration(parts))
+            vector = next(
+                (v for at, v in known if np.abs(np.subtract(at, place)).max() <= _SAME), None
+            )
+            if vector is None:
+                vector = embedding.of([_cut(samples, part) for part in parts])
+                known.append((place, vector))
+            out[w, run] = vector
+    return out
+
+
+def _intervals(mask: NDArray[np.bool_], begin: float, frame: float) -> list[Interval]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
+    return [(begin + a * frame, begin + b * frame) for a, b in edges.reshape(-1, 2).tolist()]
+
+
+def _cut(samples: Tensor, part: Interval) -> Tensor:
+    return samples[round(part[0] * SAMPLE_RATE) : round(part[1] * SAMPLE_RATE)]
+
+
+def load_embedding(name: EmbeddingName) -> Embedding:
     """Load a pinned speaker embedding.
 
     Raises:
@@ -80,7 +122,7 @@ def load_embedding(name: EmbeddingName) -> MaskedEmbedding:
     if name == "ge2e":
         from speechkit.diarize import ge2e
 
-        return MaskedEmbedding(
+        return Embedding(
             ge2e.features,
             ge2e.load(folder / "pretrained.pt"),
             dimension=ge2e.DIMENSION,
@@ -95,7 +137,7 @@ def load_embedding(name: EmbeddingName) -> MaskedEmbedding:
         vector: Tensor = network((frames - frames.mean(0))[None])[0]
         return vector
 
-    return MaskedEmbedding(
+    return Embedding(
         _filter_banks, embed, dimension=campplus.DIMENSION, min_frames=40, frame_shift=160
     )
 

@@ -39,7 +39,7 @@ class DiarizeStage:
     """Reads sound, writes the layer `turns`."""
 
     name = "diarize"
-    version = "1"
+    version = "2"
     reads: tuple[str, ...] = ()
     writes = Writes(name="turns", kind="turns")
 

@@ -16,7 +16,7 @@ from speechkit.core.engines import SAMPLE_RATE, Transcribe, Transcript, make_eng
 from speechkit.core.errors import ModelError
 from speechkit.core.models import resolve
 from speechkit.core.stage import Resources
-from speechkit.transcribe import openai_whisper, weights
+from speechkit.transcribe import languages, openai_whisper, weights
 from speechkit.transcribe.languages import UNCERTAIN
 
 pytestmark = pytest.mark.models
@@ -104,7 +104,7 @@ def test_languages_are_detected(faster: Transcribe, shared_data: Path) -> None:
 
 def test_an_unsure_language_falls_back(real_call: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     samples = read_resampled(real_call, SAMPLE_RATE, mono=True)[0][: 10 * SAMPLE_RATE]
-    monkeypatch.setattr("speechkit.transcribe.languages.SURE", 1.1)  # nothing is ever sure
+    monkeypatch.setattr(languages, "SURE", 1.1)  # nothing is ever sure
     for options, language, labels in (
         ({}, "en", {(UNCERTAIN,)}),
         ({"fallback_language": "es"}, "es", {()}),
