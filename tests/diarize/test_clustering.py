@@ -93,3 +93,14 @@ def test_runs_are_split_at_pauses_and_long_ones_halved() -> None:
     spans = [tuple(np.flatnonzero(unit)[[0, -1]].tolist()) for unit in parted[0].T]
     assert spans == [(0, 19), (30, 44), (45, 59), (70, 74)]
     assert np.array_equal(parted.sum(axis=2), active.sum(axis=2))
+
+
+def test_speech_that_only_the_first_window_hears_counts_in_full() -> None:
+    """Elsewhere five windows hear each second; a speaker of the first seconds is one all the same."""
+    early = [[1.5, 0.0, 6.0]] + [[0.0, 0.0, 8.0]] * 5
+    spoken = units(early)
+    labels, _, centroids = clustering(step=2.0)(
+        vectors([[1, None, 0]] + [[None, None, 0]] * 5), spoken
+    )
+    assert len(centroids) == 2
+    assert labels[0, 0] != labels[0, 2]
