@@ -20,7 +20,9 @@ import jiwer
 import numpy as np
 
 from benchmarks.wer_published import ALL_FILES, BY_FILE, FILES, OTHER_TEXT, STOCK
-from speechkit.benchmark.normalise import DEFAULT_ENGLISH
+from speechkit.benchmark.clinical import judge, mentions
+from speechkit.benchmark.errors import align, count
+from speechkit.benchmark.normalise import DEFAULT_ENGLISH, normaliser_for
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import ScoreOptions, Scores
@@ -29,6 +31,10 @@ from speechkit.pipeline.score_inputs import read_references, read_systems
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
 FOLDER = DATA / "primock57_12_systems"
+AROUND = (
+    "okay so thank you for coming in today let us go through this together {} "
+    "does that make sense to you and is there anything else you would like to ask me"
+)
 DRAWS = 1000
 ROUNDS = 5
 
@@ -40,6 +46,7 @@ def main() -> None:
     results = {name: run(name) for name in (DEFAULT_ENGLISH, "en@1", "en-spoken@1")}
     everything(results)
     same_files(results[DEFAULT_ENGLISH], results["en@1"])
+    blind_spots()
     speed()
 
 
@@ -89,6 +96,25 @@ def same_files(default: Scores, stock: Scores) -> None:
         f"{len(both)} systems under {DEFAULT_ENGLISH}: rank correlation with the published figures "
         f"{rank_correlation(both):.3f}, farthest {max(abs(a - b) for a, b in both):.2f} points"
     )
+
+
+def blind_spots() -> None:
+    """Print what plain WER and the clinical score make of pairs that differ in what hurts."""
+    tokens = normaliser_for("en").tokens
+    lines = (ROOT / "tests" / "benchmark" / "blind_spots.tsv").read_text("utf-8").splitlines()
+    rows: dict[str, list[tuple[bool, float]]] = {}
+    for kind, *pair in (line.split("\t") for line in lines if not line.startswith("#")):
+        # Each sentence stands in a longer turn, as in the test.
+        said, wrote = (tokens(AROUND.format(text)) for text in pair)
+        edits = align(said, wrote)
+        counts = judge(said, wrote, edits, mentions(said)).counts.values()
+        flagged = any(count_.lost or count_.invented for count_ in counts)
+        rows.setdefault(kind, []).append((flagged, count(edits).rate or 0.0))
+    print("blind spots               pairs  flagged %  mean WER %")
+    harmful = [row for kind, own in rows.items() if kind != "harmless" for row in own]
+    for kind, own in (*rows.items(), ("all that hurts", harmful)):
+        flags, rates = zip(*own, strict=True)
+        print(f"{kind:24} {len(own):6} {100 * np.mean(flags):10.1f} {100 * np.mean(rates):11.2f}")
 
 
 def speed() -> None:
