@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import socket
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -202,6 +203,8 @@ def _connected(address: str) -> Iterator[Any]:
     if ray.is_initialized():
         yield ray
         return
+    if address:
+        _knock(address)
     options: dict[str, Any] = {} if address.startswith("ray://") else {"log_to_driver": False}
     if not address and "RAY_ADDRESS" not in os.environ:
         options["include_dashboard"] = False
@@ -216,6 +219,20 @@ def _connected(address: str) -> Iterator[Any]:
         yield ray
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Make sure that somebody listens: Ray itself goes on asking for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdigit():
+        raise UsageError(f"no Ray address: {address!r}; write HOST:6379 or ray://HOST:10001")
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
+    except OSError as error:
+        raise SpeechkitError(
+            f"nobody answers at {address} ({error.strerror or error}); "
+            f"see: ray status --address {host}:{port}"
+        ) from error
 
 
 def _room(ray: Any, resources: Resources) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import toys
 
-from speechkit.core.errors import ModelError, UsageError
+from speechkit.core.errors import ModelError, SpeechkitError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.local import LocalExecutor
 from speechkit.pipeline.on_ray import RayExecutor
@@ -19,6 +19,22 @@ from speechkit.pipeline.run import run
 
 pytest.importorskip("ray")
 SMALL = {"num_cpus": 1, "object_store_memory": 80 << 20}
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "says"),
+    [
+        ("127.0.0.1:1", SpeechkitError, "nobody answers at 127.0.0.1:1"),
+        ("ray://127.0.0.1:1", SpeechkitError, "ray status --address 127.0.0.1:1"),
+        ("head", UsageError, "write HOST:6379"),
+    ],
+)
+def test_a_cluster_that_is_not_there_is_said_at_once(
+    tmp_path: Path, address: str, error: type[Exception], says: str
+) -> None:
+    corpus = toys.make_corpus(tmp_path / "corpus", 1)
+    with pytest.raises(error, match=says):
+        run(corpus, [toys.Toy()], RayExecutor(address))
 
 
 @pytest.fixture(scope="module")
