@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 from ctypes.util import find_library
 from functools import cache
 from typing import Any
@@ -18,8 +19,6 @@ _UTF8 = 1  # espeakCHARS_UTF8
 _CHARACTERS = 1  # POS_CHARACTER
 _RATE, _WORDS_A_MINUTE = 1, 165  # espeakRATE
 _WORD, _LAST = 1, 0  # espeakEVENT_WORD, espeakEVENT_LIST_TERMINATED
-_FRAME = 0.005  # seconds
-_QUIET = 300  # of the loudest frame, 1/300: 50 dB
 
 
 class _Event(ctypes.Structure):
@@ -74,38 +73,41 @@ class Espeak:
         self._library.espeak_Synchronize()
         samples = np.concatenate(heard).astype(np.float32) / 32768
         return Speech(
-            samples=samples, sample_rate=self._rate, words=_words(text, starts, samples, self._rate)
+            samples=samples,
+            sample_rate=self._rate,
+            words=_words(text, starts, samples.size / self._rate),
         )
 
 
 def _words(
-    text: str, starts: list[tuple[int, float]], samples: Any, rate: int
+    text: str, starts: list[tuple[int, float]], length: float
 ) -> tuple[tuple[float, float], ...]:
-    """Give each word of `text.split()` the first start within it; it ends when sound does, at the
-    latest when the next one begins."""
-    begun: list[float | None] = []
+    """Give each word of `text.split()` the first start within it; it ends when the next begins.
+
+    Where espeak-ng runs two words into one, they share its time by their letters.
+    """
+    begun: list[tuple[float, int]] = []  # start of a group, and how many words it has
+    sizes: list[int] = []
     at = 0
     for token in text.split():
         first = text.index(token, at)
         at = first + len(token)
         inside = [start for position, start in starts if first <= position < at]
-        begun.append(inside[0] if inside else None)
-    if None in begun:
-        return ()  # espeak-ng ran two words together
-    ends = [*begun[1:], samples.size / rate]
-    return tuple(
-        (start, _heard_until(samples, start, end, rate))
-        for start, end in zip(begun, ends, strict=True)
-    )
-
-
-def _heard_until(samples: Any, start: float, end: float, rate: int) -> float:
-    frame = round(_FRAME * rate)
-    part = samples[round(start * rate) : round(end * rate)]
-    frames = part[: part.size // frame * frame].reshape(-1, frame)
-    level = np.abs(frames).max(axis=1, initial=0)
-    loud = np.flatnonzero(level > np.abs(samples).max() / _QUIET)
-    return start + (int(loud[-1]) + 1) * frame / rate if loud.size else end
+        if inside or not begun:
+            begun.append((inside[0] if inside else 0.0, 1))
+        else:
+            begun[-1] = (begun[-1][0], begun[-1][1] + 1)
+        sizes.append(len(token))
+    words, number = [], 0
+    for index, (start, count) in enumerate(begun):
+        end = begun[index + 1][0] if index + 1 < len(begun) else length
+        share = np.cumsum([0, *sizes[number : number + count]]) / sum(
+            sizes[number : number + count]
+        )
+        edges = start + share * (end - start)
+        words += list(itertools.pairwise(edges.tolist()))
+        number += count
+    return tuple(words)
 
 
 @cache

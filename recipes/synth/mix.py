@@ -29,6 +29,7 @@ NOISE = 0.0006  # RMS of the room: 40 dB below speech
 _FRAME = SAMPLE_RATE // 100
 _LEAD = 0.6  # seconds of room before the first and after the last word
 _SEED = 20
+_PAUSE = 0.05  # seconds; less is the closure of a consonant
 
 
 class Spoken(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,18 +152,26 @@ def _say(
     end = at + samples.size
     shift = (at - part.start) / SAMPLE_RATE
     first, last = round_ms(at / SAMPLE_RATE), round_ms(end / SAMPLE_RATE)
-    words = tuple(
-        Word(
-            text=text,
-            start=min(max(round_ms(start + shift), first), last),
-            end=min(max(round_ms(stop + shift), first), last),
-        )
-        for text, (start, stop) in zip(
-            sentence.text.split(), speech.words, strict=bool(speech.words)
-        )
-    )
-    spoken.append(Spoken(start=first, end=last, role=role, sentence=sentence, words=words))
+    words = []
+    texts = sentence.text.split() if speech.words else []
+    for text, (start, stop) in zip(texts, speech.words, strict=True):
+        heard = _heard_until(whole, start, stop) + shift
+        begun = min(max(round_ms(start + shift), first), last)
+        words.append(Word(text=text, start=begun, end=min(max(round_ms(heard), begun), last)))
+    spoken.append(Spoken(start=first, end=last, role=role, sentence=sentence, words=tuple(words)))
     return end
+
+
+def _heard_until(samples: Samples, start: float, end: float) -> float:
+    """Return when a word falls silent: voices count the pause after it as part of it."""
+    part = samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+    frames = part[: part.size // _FRAME * _FRAME].reshape(-1, _FRAME)
+    level = np.abs(frames).max(axis=1, initial=0)
+    loud = np.flatnonzero(level > np.abs(samples).max() / 100)
+    if not loud.size:
+        return end
+    heard = start + (int(loud[-1]) + 1) * _FRAME / SAMPLE_RATE
+    return heard if end - heard >= _PAUSE else end
 
 
 def _samples(seconds: float) -> int:

@@ -187,19 +187,28 @@ def _groups(sentences: list[list[str]]) -> list[str]:
 def _words(
     sounds: Sequence[tuple[str, int]], begun: int, rate: int, edges: tuple[str, ...]
 ) -> list[tuple[float, float]]:
-    """Join sounds and their lengths in samples into words; blanks and punctuation belong to none."""
-    words: list[tuple[float, float]] = []
-    at, start, end = begun, None, begun
-    for sound, length in [*sounds, (" ", 0)]:
+    """Join sounds and their lengths in samples into words.
+
+    Models give the blank between two words some time of its own, though nobody pauses there: each
+    word takes half of it. Punctuation is a pause, and belongs to no word.
+    """
+    words: list[list[float]] = []
+    at, inside, paused = begun, False, True
+    for sound, length in sounds:
         if sound.isspace() or sound in edges:
-            if start is not None:
-                words.append((start / rate, end / rate))
-            start = None
-        elif sound not in _PUNCTUATION:
-            start = at if start is None else start
-            end = at + length
+            inside = False
+        elif sound in _PUNCTUATION:
+            paused = True
+        elif inside:
+            words[-1][1] = at + length
+        else:
+            start: float = at
+            if not paused:
+                start = words[-1][1] = (words[-1][1] + at) / 2
+            words.append([start, at + length])
+            inside, paused = True, False
         at += length
-    return words
+    return [(start / rate, end / rate) for start, end in words]
 
 
 def with_output(model: bytes, tensor: str) -> bytes:

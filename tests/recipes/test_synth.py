@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import importlib
 import json
-from collections import Counter
 from ctypes.util import find_library
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,10 +17,10 @@ from click.testing import CliRunner
 
 from speechkit.cli.main import cli
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import SAMPLE_RATE, make_engine
+from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
-from speechkit.core.types import Identifier, Segment
+from speechkit.core.types import Identifier, Segment, Word
 from speechkit.pipeline.recipes import load_recipe
 
 pytest.importorskip("faker")
@@ -271,36 +271,41 @@ _SENTENCES = {
 }
 
 
+def untimed(line: Any) -> Segment:
+    """What an aligner is given: the words of a sentence, spread evenly over it."""
+    words = line.sentence.text.split()
+    step = (line.end - line.start) / len(words)
+    spread = tuple(
+        Word(text=word, start=line.start + n * step, end=line.start + (n + 1) * step)
+        for n, word in enumerate(words)
+    )
+    return Segment(id="s", start=line.start, end=line.end, text=line.sentence.text, words=spread)
+
+
 @pytest.mark.models
-@pytest.mark.parametrize(
-    ("language", "voice"),
-    [
-        ("en", "piper:joe"),
-        ("en", "hibari:heart"),
-        pytest.param("es", "espeak:roa/es+f2", marks=needs_espeak),
-        pytest.param("fr", "espeak:roa/fr+m3", marks=needs_espeak),
-        pytest.param("de", "espeak:gmw/de+f2", marks=needs_espeak),
-    ],
-)
-def test_aligner_confirms_the_times_of_words(language: str, voice: str, neural: None) -> None:
-    """The phoneme aligner, which knows nothing of the voices, is within 50 ms at the median."""
+def test_aligner_confirms_the_times_of_words(neural: None) -> None:
+    """The phoneme aligner, which knows nothing of the voices, is within 50 ms at the median.
+
+    Without widening it hears words start late and end early, as CTC does: no voice is further off
+    than 60 ms.
+    """
     mix, script = part("mix"), part("script")
-    turn = script.ScriptTurn(role="doctor", text=_SENTENCES[language])
-    whole = script.Script(title="", default_pause=0.0, sentence_pause=0.2, turn=(turn,))
-    samples, spoken = mix.mix(whole, {"doctor": part("voices").load_voice(voice)})
-    given = tuple(
-        Segment(id=f"s-{n}", start=line.start, end=line.end, text=line.sentence.text,
-                language=language, words=line.words)
-        for n, line in enumerate(spoken)
-    )  # fmt: skip
-    with make_engine("aligner", "ctc").open(Resources(threads=1)) as align:
-        found = align(samples, given, language)
-    true = [word for segment in given for word in segment.words]
-    heard = [word for segment in found for word in segment.words]
-    assert [w.text for w in true] == [w.text for w in heard]
-    assert len(true) == len(_SENTENCES[language].split())
-    errors = [abs(a.start - b.start) for a, b in zip(true, heard, strict=True)]
-    errors += [abs(a.end - b.end) for a, b in zip(true, heard, strict=True)]
-    assert np.median(errors) <= 0.05, f"median {1000 * np.median(errors):.0f} ms"
-    assert Counter(segment.labels for segment in found)[("unaligned",)] == 0
-    assert samples.size / SAMPLE_RATE > true[-1].end
+    voices = {"piper:joe": "en", "hibari:heart": "en"}
+    if find_library("espeak-ng"):
+        voices |= {"espeak:roa/es+f2": "es", "espeak:roa/fr+m3": "fr", "espeak:gmw/de+f2": "de"}
+    everything = []
+    with make_engine("aligner", "ctc", {"widen": "false"}).open(Resources(threads=1)) as align:
+        for voice, language in voices.items():
+            turn = script.ScriptTurn(role="doctor", text=_SENTENCES[language])
+            whole = script.Script(title="", default_pause=0.0, sentence_pause=0.2, turn=(turn,))
+            samples, spoken = mix.mix(whole, {"doctor": part("voices").load_voice(voice)})
+            true = [word for line in spoken for word in line.words]
+            assert [word.text for word in true] == _SENTENCES[language].split()
+            found = align(samples, tuple(map(untimed, spoken)), language)
+            assert not any("unaligned" in segment.labels for segment in found)
+            heard = [word for segment in found for word in segment.words]
+            errors = [abs(a.start - b.start) for a, b in zip(true, heard, strict=True)]
+            errors += [abs(a.end - b.end) for a, b in zip(true, heard, strict=True)]
+            assert np.median(errors) <= 0.06, f"{voice}: {1000 * np.median(errors):.0f} ms"
+            everything += errors
+    assert np.median(everything) <= 0.05, f"{1000 * np.median(everything):.0f} ms"
