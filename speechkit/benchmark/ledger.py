@@ -7,10 +7,12 @@ with at most one other word between them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from speechkit.benchmark.der import SHORT_TURN
 from speechkit.benchmark.errors import Edit, align
 from speechkit.benchmark.types import Passage
 from speechkit.core.types import Segment
@@ -81,6 +83,24 @@ def is_loop(tokens: Sequence[str]) -> bool:
         if again >= 0.9 * (len(tokens) - period):
             return True
     return False
+
+
+def short_turns(said: Side, edits: Sequence[Edit]) -> tuple[int, int]:
+    """Return of how many turns under a second at least half of the words are there, and how many
+    such turns there are. They are mostly backchannels: "mm", "yes", "okay"."""
+    short = {
+        index
+        for index, segment in enumerate(said.segments)
+        if 0 < segment.end - segment.start < SHORT_TURN
+    }
+    if not short:
+        return 0, 0
+    size = Counter(owner for owner in said.owners if owner in short)
+    kept: Counter[int] = Counter()
+    for edit in edits:
+        if edit.kind == "equal":
+            kept.update(said.owners[edit.reference_start : edit.reference_end])
+    return sum(2 * kept[owner] >= number for owner, number in size.items()), len(size)
 
 
 def passages(

@@ -188,6 +188,9 @@ def _row(
         **_meeting_fields(tallies),
         passages=_passage_counts(tallies),
         taxonomy=_added(t.taxonomy for t in tallies),
+        backchannel_recall=_share(
+            sum(t.short_kept for t in tallies), sum(t.short_said for t in tallies)
+        ),
         role_accuracy=_share(
             sum(t.roles_right for t in tallies), sum(t.roles_known for t in tallies)
         ),

@@ -17,7 +17,7 @@ from speechkit.benchmark.errors import (
     character_distance,
     count,
 )
-from speechkit.benchmark.ledger import Side, owners_of, passages
+from speechkit.benchmark.ledger import Side, owners_of, passages, short_turns
 from speechkit.benchmark.meeting import MeetingErrors, meeting_errors
 from speechkit.benchmark.normalise import Normaliser, normaliser_for
 from speechkit.benchmark.taxonomy import taxonomy
@@ -59,6 +59,8 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     alignment: Alignment | None = None
     transcript: Transcript | None = None
     meeting: MeetingErrors | None = None
+    short_kept: int = 0
+    short_said: int = 0
     roles_right: int = 0
     roles_known: int = 0
 
@@ -96,6 +98,7 @@ def tally_recording(
         )
         written = _side(wrote, hypothesis.segments, normaliser)
         right, known = _role_counts(edits, speakers, written, roles)
+        kept, short = short_turns(side, edits)
         judged = None
         if terms is not None:
             judged = judge(said, wrote, edits, terms, contexts=options.contexts)
@@ -135,6 +138,8 @@ def tally_recording(
                     if options.meeting
                     else None
                 ),
+                short_kept=kept,
+                short_said=short,
                 roles_right=right,
                 roles_known=known,
             )

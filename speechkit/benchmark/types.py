@@ -137,6 +137,7 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     clinical: dict[str, ClinicalCount] = {}
     passages: dict[str, PassageCount] = {}
     taxonomy: dict[str, int] = {}
+    backchannel_recall: float | None = None
     role_accuracy: float | None = None
     cost: RunCost | None = None
 

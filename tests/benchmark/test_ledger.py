@@ -103,6 +103,16 @@ def test_what_a_loop_is(text: str, loop: bool) -> None:
     assert is_loop(text.split()) == loop
 
 
+def test_short_turns_are_looked_for_in_the_text() -> None:
+    quick = (*TURNS[:3], ("patient", 23.0, 23.5, "yes"), ("doctor", 24.0, 24.9, "ok thank you"))
+    reference = Reference(segments=segments(quick))
+    wrote = (*TURNS[:3], ("x", 24.0, 25.0, "ok thank him"))
+    system = System(name="s", hypotheses={"r": Hypothesis(segments=segments(wrote))})
+    row = score({"r": reference}, [system]).systems[0]
+    assert row.backchannel_recall == 0.5  # "yes" is gone, two of three words are enough
+    assert scored(TURNS).systems[0].backchannel_recall is None
+
+
 def test_roles_are_compared_word_by_word() -> None:
     swapped = [("patient", *TURNS[0][1:]), TURNS[1], TURNS[2], TURNS[3]]
     # 8 of the 25 words went to the wrong role.

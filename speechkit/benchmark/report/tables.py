@@ -51,6 +51,7 @@ def leaderboard(scores: Scores) -> Table:
         ("DER %, collar 0.25 s", lambda r: percent(r.der_collar_025)),
         ("JER %", lambda r: percent(r.jer)),
         ("Turns < 1 s found %", lambda r: percent(r.short_turn_recall)),
+        ("Turns < 1 s written %", lambda r: percent(r.backchannel_recall)),
         ("Words to the right role %", lambda r: percent(r.role_accuracy)),
         ("Real-time factor", lambda r: _plain(r.cost.real_time_factor if r.cost else None)),
         ("Peak memory, MiB", lambda r: _plain(r.cost.peak_memory_mib if r.cost else None)),
