@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from speechkit.benchmark.alternates import has_alternates, resolve
+from speechkit.benchmark.attribution import role_counts, roles_of, split_by_speaker
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.cpwer import cpwer
 from speechkit.benchmark.der import DiarizationErrors, diarization_errors
@@ -22,7 +23,6 @@ from speechkit.benchmark.meeting import MeetingErrors, meeting_errors
 from speechkit.benchmark.normalise import Normaliser, normaliser_for
 from speechkit.benchmark.taxonomy import taxonomy
 from speechkit.benchmark.types import (
-    ROLES,
     Alignment,
     Change,
     ClinicalCount,
@@ -81,7 +81,7 @@ def tally_recording(
     said = _tokens(reference.segments, normaliser)
     side = _side(said, reference.segments, normaliser)
     speakers = [side.segments[i].speaker if i >= 0 else "" for i in side.owners]
-    roles = _roles(reference)
+    roles = roles_of(reference)
     said_by = _tokens_by_speaker(reference.segments, normaliser)
     turns = turns_of(reference.turns, reference.segments)
     terms = mentions(said) if options.clinical and normaliser.name.startswith("en") else None
@@ -97,7 +97,7 @@ def tally_recording(
             else character_distance(said, wrote, about=4 * words.errors + 8)
         )
         written = _side(wrote, hypothesis.segments, normaliser)
-        right, known = _role_counts(edits, speakers, written, roles)
+        right, known = role_counts(edits, speakers, written, roles)
         kept, short = short_turns(side, edits)
         judged = None
         if terms is not None:
@@ -109,7 +109,7 @@ def tally_recording(
                 normalizer=normaliser.name,
                 unit=normaliser.unit,
                 words=words,
-                by_speaker=_split(edits, speakers, words),
+                by_speaker=split_by_speaker(edits, speakers, words),
                 character_errors=distance,
                 num_characters=(
                     words.length if normaliser.unit == "character" else len(" ".join(said))
@@ -251,55 +251,6 @@ def _side(tokens: Sequence[str], segments: Sequence[Segment], normaliser: Normal
     else:
         owners = owners_of(tokens, [normaliser.tokens(segment.text) for segment in ordered])
     return Side(tokens=tokens, segments=ordered, owners=owners)
-
-
-def _roles(reference: Reference) -> Mapping[str, str]:
-    """Return the role of each speaker of the reference whose role is known."""
-    labels = {segment.speaker for segment in reference.segments}
-    told = {label: reference.speakers.get(label, {}).get("role", "") for label in labels}
-    return {
-        label: role or (label if label in ROLES else "")
-        for label, role in told.items()
-        if role or label in ROLES
-    }
-
-
-def _role_counts(
-    edits: Sequence[Edit], speakers: Sequence[str], wrote: Side, roles: Mapping[str, str]
-) -> tuple[int, int]:
-    """Count the words that both sides have and give a role: how many to the same, how many."""
-    if not roles or not any(segment.speaker in ROLES for segment in wrote.segments):
-        return 0, 0
-    right = known = 0
-    for edit in edits:
-        if edit.kind in ("equal", "substitute"):
-            for offset in range(edit.reference_end - edit.reference_start):
-                role = roles.get(speakers[edit.reference_start + offset])
-                owner = wrote.owners[edit.hypothesis_start + offset]
-                given = wrote.segments[owner].speaker if owner >= 0 else ""
-                if role and given in ROLES:
-                    known += 1
-                    right += role == given
-    return right, known
-
-
-def _split(
-    edits: Sequence[Edit], speakers: Sequence[str], words: ErrorRate
-) -> dict[str, ErrorRate]:
-    """Give each error to who spoke; insertions to who spoke last before them."""
-    names = sorted(set(speakers))
-    if len(names) <= 1:
-        return {names[0] if names else "": words}
-    field = {"equal": "hits", "substitute": "substitutions", "delete": "deletions"}
-    counts = {name: dict.fromkeys(ErrorRate.__struct_fields__, 0) for name in names}
-    for edit in edits:
-        if edit.kind == "insert":
-            owner = speakers[max(edit.reference_start - 1, 0)]
-            counts[owner]["insertions"] += edit.hypothesis_end - edit.hypothesis_start
-            continue
-        for index in range(edit.reference_start, edit.reference_end):
-            counts[speakers[index]][field[edit.kind]] += 1
-    return {name: ErrorRate(**numbers) for name, numbers in counts.items()}
 
 
 def _speaker_errors(
