@@ -215,7 +215,13 @@ def as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[str]
     become = "import os\nif os.getuid() == 0: os.setgid(65534); os.setuid(65534)\n"
     return subprocess.run(
         [
-            *(sys.executable, "-c", "import toys, speechkit.pipeline.local\n" + become + code),
+            *(
+                sys.executable,
+                "-c",
+                "import fcntl, toys, speechkit.pipeline.local, speechkit.pipeline.run\n"
+                + become
+                + code,
+            ),
             *map(str, arguments),
         ],
         capture_output=True,

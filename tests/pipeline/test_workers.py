@@ -26,12 +26,12 @@ def test_two_workers_write_the_bytes_of_one(tmp_path: Path) -> None:
 
 
 def test_two_workers_work_at_the_same_time(tmp_path: Path) -> None:
-    corpus = toys.make_corpus(tmp_path / "corpus", 6)
+    corpus = toys.make_corpus(tmp_path / "corpus", 10)
     marks = tmp_path / "marks"
     marks.mkdir()
     run(corpus, [toys.Toy(seconds=0.5, marks=marks)], LocalExecutor(workers=2))
     processes = {mark.name.split("-")[3] for mark in marks.iterdir()}
-    assert len(processes) == 2 and len(list(marks.iterdir())) == 6
+    assert len(processes) == 2 and len(list(marks.iterdir())) == 10
 
 
 def test_a_recording_that_kills_its_worker_is_tried_again_and_then_a_row(tmp_path: Path) -> None:
