@@ -6,16 +6,18 @@ not another recording. Segments of a recording are matched by time: those that o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
 
+from speechkit.core.errors import InputError
 from speechkit.core.time import overlap
 from speechkit.core.types import Recording
-from speechkit.manifest.lines import read_lines
+from speechkit.manifest.lines import raw_lines, read_lines, reason_of
 from speechkit.manifest.schema import (
     RECORDINGS,
     REDACTIONS,
@@ -73,15 +75,21 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
         return not any(n for name, n in counts.items() if not name.endswith("_same"))
 
 
+_Removed: TypeAlias = tuple[float, float, str, int | None]
+
+
 class _Side(msgspec.Struct, frozen=True, kw_only=True):
+    """A release: its recordings by what they derive from. Segments are streamed."""
+
+    path: Path
     version: str
     recordings: dict[str, Recording]
-    segments: dict[str, list[ReleasedSegment]]
+    names: dict[str, str]
     redactions: dict[str, list[ReleasedRedaction]]
 
 
 def diff_releases(old_path: Path, new_path: Path) -> ReleaseDiff:
-    """Compare two releases.
+    """Compare two releases, recording by recording: memory does not grow with their segments.
 
     Raises:
         StoreError: if a folder is no release.
@@ -89,7 +97,8 @@ def diff_releases(old_path: Path, new_path: Path) -> ReleaseDiff:
     """
     old, new = _read(old_path), _read(new_path)
     both = [name for name in new.recordings if name in old.recordings]
-    found = [_compare(old, new, name) for name in both]
+    compared = dict(_compare_all(old, new, set(both)))
+    found = [compared.get(name) or _compare_lines(old, new, name, [], []) for name in both]
     is_same = [
         old.recordings[name] == new.recordings[name] and one.is_same
         for name, one in zip(both, found, strict=True)
@@ -110,6 +119,65 @@ def diff_releases(old_path: Path, new_path: Path) -> ReleaseDiff:
         redactions_added=sum(one.redactions_added for one in found),
         redactions_removed=sum(one.redactions_removed for one in found),
     )
+
+
+def _compare_all(old: _Side, new: _Side, both: Collection[str]) -> Iterator[tuple[str, _Compared]]:
+    """Compare the recordings of both; of those without segments, only where one side has some.
+
+    Both files are in the order of released ids, so the same recording comes up at about the same
+    time on both sides: what waits for the other side is little, and lines, not objects.
+    """
+    waiting: tuple[dict[str, list[bytes]], dict[str, list[bytes]]] = ({}, {})
+    for pair in zip_longest(_groups(old), _groups(new)):
+        for mine, group in enumerate(pair):
+            if group is None or group[0] not in both:
+                continue
+            name, lines = group
+            theirs = waiting[1 - mine].pop(name, None)
+            if theirs is None:
+                waiting[mine][name] = lines
+            else:
+                a, b = (lines, theirs) if mine == 0 else (theirs, lines)
+                yield name, _compare_lines(old, new, name, a, b)
+    for name in [*waiting[0], *waiting[1]]:
+        a, b = (side.get(name, []) for side in waiting)
+        yield name, _compare_lines(old, new, name, a, b)
+
+
+def _compare_lines(old: _Side, new: _Side, name: str, a: list[bytes], b: list[bytes]) -> _Compared:
+    before, after = _removed(old, name), _removed(new, name)
+    if a == b and before == after:
+        return _Compared(
+            added=(), removed=(), changed=(), same=len(a), redactions_added=0, redactions_removed=0
+        )
+    return _compare(_decoded(old, a), _decoded(new, b), before, after)
+
+
+def _groups(side: _Side) -> Iterator[tuple[str, list[bytes]]]:
+    """Yield each recording's lines, under what it derives from."""
+    decoder = msgspec.json.Decoder(_Place)
+
+    def place(item: tuple[Path, int, bytes]) -> str:
+        file, number, line = item
+        try:
+            return decoder.decode(line).recording
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
+
+    for recording, items in groupby(raw_lines(side.path, SEGMENTS), key=place):
+        yield side.names.get(recording, recording), [line for _, _, line in items]
+
+
+def _decoded(side: _Side, lines: list[bytes]) -> list[ReleasedSegment]:
+    decoder = msgspec.json.Decoder(ReleasedSegment)
+    try:
+        return [decoder.decode(line) for line in lines]
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"{side.path / SEGMENTS}: {reason_of(error)}; see: verify") from error
+
+
+class _Place(msgspec.Struct):
+    recording: str
 
 
 class _Compared(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,9 +201,12 @@ class _Compared(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def _compare(old: _Side, new: _Side, name: str) -> _Compared:
-    before, after = _removed(old, name), _removed(new, name)
-    old_segments, new_segments = old.segments.get(name, []), new.segments.get(name, [])
+def _compare(
+    old_segments: Sequence[ReleasedSegment],
+    new_segments: Sequence[ReleasedSegment],
+    before: set[_Removed],
+    after: set[_Removed],
+) -> _Compared:
     pairs = _match(old_segments, new_segments)
     kept, continued = {a.id for a, _ in pairs}, {b.id for _, b in pairs}
     changed = tuple(
@@ -156,31 +227,21 @@ def _compare(old: _Side, new: _Side, name: str) -> _Compared:
 def _read(path: Path) -> _Side:
     release = read_release(path)
     recordings = {r.derived_from or r.id: r for r in read_lines(path, RECORDINGS, Recording)}
-    source = {recording.id: name for name, recording in recordings.items()}
-
+    names = {recording.id: name for name, recording in recordings.items()}
+    redactions: dict[str, list[ReleasedRedaction]] = defaultdict(list)
+    for row in read_lines(path, REDACTIONS, ReleasedRedaction):
+        redactions[names.get(row.recording, row.recording)].append(row)
     return _Side(
+        path=path,
         version=release.version,
         recordings=recordings,
-        segments={
-            source.get(name, name): list(rows)
-            for name, rows in groupby(
-                read_lines(path, SEGMENTS, ReleasedSegment), key=lambda row: row.recording
-            )
-        },
-        redactions={
-            source.get(name, name): list(rows)
-            for name, rows in groupby(
-                read_lines(path, REDACTIONS, ReleasedRedaction), key=lambda row: row.recording
-            )
-        },
+        names=names,
+        redactions=redactions,
     )
 
 
 def _only_in(side: _Side, other: _Side) -> tuple[str, ...]:
     return tuple(r.id for name, r in side.recordings.items() if name not in other.recordings)
-
-
-_Removed: TypeAlias = tuple[float, float, str, int | None]
 
 
 def _removed(side: _Side, name: str) -> set[_Removed]:

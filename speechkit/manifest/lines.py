@@ -21,6 +21,7 @@ from speechkit.core.errors import InputError, MissingExtraError
 SHARD_LINES = 100_000
 _LEVEL = 3
 _WINDOW = 1 << 20
+_MAYBE_WHOLE = re.compile(rb"\.0[,}]")  # rare, and found much faster than the next
 _WHOLE = re.compile(rb'(?<!\\)":(-?\d+)\.0(?=[,}])')
 Line = TypeVar("Line")
 
@@ -38,7 +39,7 @@ def encode_line(row: msgspec.Struct) -> bytes:
     b'{"a":"\\\\":2.0,","b":1}\\n'
     """
     data = msgspec.json.encode(row, order="sorted")
-    if b".0" in data:
+    if _MAYBE_WHOLE.search(data):
         data = _WHOLE.sub(rb'":\1', data)
         if b'":-0' in data:
             data = re.sub(rb'(?<!\\)":-0(?=[,}])', b'":0', data)
