@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
+import msgspec
 
 from speechkit.cli.deidentify_audio import command as audio
+from speechkit.core.corpus import Corpus
 from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError
 from speechkit.core.files import atomic_path
@@ -18,6 +21,8 @@ from speechkit.deidentify.evaluate import Evaluation, evaluate, table
 from speechkit.deidentify.keys import KeyStore
 from speechkit.deidentify.lines import BadLineError, deidentify_document, read_gold, read_lines
 from speechkit.deidentify.policy import load_policy
+from speechkit.deidentify.report import lines as report_lines
+from speechkit.deidentify.report import make_report
 
 
 @click.group()
@@ -83,7 +88,7 @@ def text(
     ):
         for line in read_lines(input_path):
             found = deidentify_document(line, detect, rules, line.get("lang") or language, keys)
-            output.write(json.dumps(found, ensure_ascii=False) + "\n")
+            output.write(_line(found) + "\n")
             unknown += found.get("patterns_only", False)
             expected = gold.get(str(line.get("id")))
             if gold_path and expected is None:
@@ -100,6 +105,14 @@ def text(
         click.echo(table(total))
         if total.documents < len(gold):
             click.echo(f"{len(gold) - total.documents} gold documents had no line", err=True)
+
+
+# Some readers of lines (`str.splitlines`) end one at these, too.
+_BREAKS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2029"})
+
+
+def _line(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False).translate(_BREAKS)
 
 
 def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
@@ -122,3 +135,20 @@ def forget(keys_path: Path, patients: tuple[str, ...]) -> None:
     click.echo(f"{destroyed} of {len(patients)} keys destroyed")
     if destroyed < len(patients):
         sys.exit(1)
+
+
+@command.command()
+@click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--compare", default="", metavar="ENGINE", help="Another detector, as baseline.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def report(corpus_path: Path, compare: str, as_json: bool) -> None:
+    """What was removed from CORPUS, how it was checked, what risk is left, what people saw.
+
+    Counts and ids only; made for an expert determination or a data protection officer.
+    """
+    second = make_engine("phi-detector", compare) if compare else None
+    made = make_report(Corpus.open(corpus_path), second)
+    if as_json:
+        click.echo(msgspec.json.encode(made).decode())
+    else:
+        click.echo("\n".join(report_lines(made)))

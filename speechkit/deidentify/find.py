@@ -53,6 +53,22 @@ class Scene:
                 start = index
         return tuple(found)
 
+    @cached_property
+    def states(self) -> frozenset[int]:
+        """Tokens of countries and states of several words ("West Virginia"): no identifiers."""
+        found: set[int] = set()
+        starts = lists.long_countries()
+        for index, token in enumerate(self.tokens):
+            for words in starts.get(token.key, ()):
+                after = index + len(words)
+                if after <= len(self.tokens) and all(
+                    self.tokens[index + at].key == word
+                    and (at == 0 or self.conversation.gap(index + at) <= SPACE)
+                    for at, word in enumerate(words)
+                ):
+                    found.update(range(index, after))
+        return frozenset(found)
+
     def line_of(self, index: int) -> tuple[int, int]:
         """Return (first, after) of the turn that a token is in."""
         return self.lines[self.tokens[index].line]
@@ -113,6 +129,8 @@ class Scene:
         token = self.tokens[index]
         word = self.word(index)
         if len(word) < 2 or not word[0].isalpha() or ("'" in word and word.split("'")[0] in _SHORT):
+            return 0
+        if index in self.states:
             return 0
         stop = word in self.language.stopwords
         marked = self.conversation.cased and token.capital and not self.starts_sentence(index)

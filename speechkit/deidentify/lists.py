@@ -152,6 +152,17 @@ def countries() -> frozenset[str]:
     return frozenset(" ".join(fold(part) for part in _split(name)) for name in found)
 
 
+@cache
+def long_countries() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Countries and states of several words, by their first; not New York, which is a city too."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in sorted(countries()):
+        words = tuple(name.split())
+        if len(words) > 1 and name != "new york":
+            found.setdefault(words[0], []).append(words)
+    return {first: tuple(names) for first, names in found.items()}
+
+
 def _split(name: str) -> list[str]:
     return [part for part in name.replace("-", " ").replace("'", "'").split() if part]
 

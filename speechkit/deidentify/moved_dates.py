@@ -61,7 +61,7 @@ def only_year(text: str, language: str) -> str | None:
     """
     parts = _parts(text, get_language(language))
     years = [part for part in parts if part.kind == "year"]
-    if len(years) != 1 or (years[0].form == "digits" and years[0].end - years[0].start < 4):
+    if len(years) != 1 or (years[0].form != "words" and years[0].end - years[0].start < 4):
         return None
     return text[years[0].start : years[0].end]
 
@@ -145,9 +145,12 @@ def _numbered(parts: list[_Part], tables: Language) -> list[_Part]:
         kinds = ["day", "month", "year"]
     else:
         kinds = ["month", "day", "year"]
+    # "31/12/2019" is padded, "1.12.2020" is not.
+    small = [size for kind, size in zip(kinds, sizes, strict=False) if kind != "year"]
+    form = "padded" if all(size == 2 for size in small) else "digits"
     return [
-        _Part(part.start, part.end, kind, part.value, "padded" if size == 2 else part.form)
-        for part, kind, size in zip(parts, kinds, sizes, strict=False)
+        _Part(part.start, part.end, kind, part.value, form)
+        for part, kind in zip(parts, kinds, strict=False)
     ]
 
 
@@ -188,7 +191,10 @@ def _written(part: _Part, said: str, value: int, tables: Language) -> str | None
     if part.form == "ordinal":
         word = next((w for w, v in _ordinals(tables.code).items() if v == value), "")
     elif part.kind == "day":
-        word = number_table(tables.code).below_hundred[value][0]
+        ways = number_table(tables.code).below_hundred[value]
+        # "uno de marzo", "le premier mars"; the others begin with the form for counting.
+        word = next((way for way in ways if way.endswith("uno")), ways[0])
+        word = "premier" if tables.code == "fr" and value == 1 else word
     else:
         wanted = value if part.value >= 100 else value % 100
         ways = [way for way, meant in _years(tables.code).items() if meant == wanted]

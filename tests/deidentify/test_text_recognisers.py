@@ -160,6 +160,8 @@ LEFT = {
     "countries": [
         ("en", "I grew up in Portugal", "Portugal"),
         ("en", "we lived in Ohio", "Ohio"),
+        ("en", "she moved to New Jersey", "New Jersey"),
+        ("en", "he is from West Virginia or South Dakota", "West Virginia or South Dakota"),
         ("es", "soy de Ecuador", "Ecuador"),
     ],
     "care in general": [

@@ -79,7 +79,8 @@ def _with_next(scene: Scene, index: int) -> int:
 def _natural(scene: Scene) -> Iterator[Find]:
     """Yield "Lake Winnisquam", "St Albans"."""
     for index in range(len(scene.tokens) - 1):
-        if scene.word(index) in scene.cues.places.natural and scene.likeness(index + 1) >= 2:
+        natural = scene.word(index) in scene.cues.places.natural and index not in scene.states
+        if natural and scene.likeness(index + 1) >= 2:
             if scene.conversation.gap(index + 1) > SPACE:
                 continue
             if scene.conversation.cased and not scene.tokens[index].capital:
