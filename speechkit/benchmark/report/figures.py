@@ -74,7 +74,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 def svg(figure: Figure) -> str:
     """Return a figure as SVG that takes the text colour of what is around it."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {figure.width} {figure.height}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{figure.width}" '
+        f'height="{figure.height}" viewBox="0 0 {figure.width} {figure.height}" '
         f'role="img" aria-label="{escape(figure.title)}: {escape(figure.summary)}" '
         f'fill="currentColor" font-family="system-ui, sans-serif">'
         f"<title>{escape(figure.title)}</title>{''.join(map(_element, figure.shapes))}</svg>"
@@ -120,9 +121,9 @@ def short(name: str) -> str:
     """Cut a name to what fits beside a figure.
 
     >>> len(short("x" * 50))
-    34
+    31
     """
-    return name if len(name) <= 34 else f"{name[:33]}…"
+    return name if len(name) <= 31 else f"{name[:30]}…"
 
 
 def _element(shape: Shape) -> str:
