@@ -229,3 +229,31 @@ def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, 
     lines = client("rita").get("/api/audit")
     assert lines.status_code == 403
     assert texts(page)[0].startswith("well Good morning")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Any, url: str, scheme: str):
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The page's own policy would keep axe out; nothing else is different.
+    context = browser.new_context(base_url=url, color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+
+    def check() -> None:
+        result = Axe().run(page)
+        assert result.violations_count == 0, result.generate_report()
+
+    page.goto("/login")
+    check()
+    open_desk(page, "tess")
+    check()
+    press(page, "F8", "Control+Shift+H")
+    page.wait_for_selector("dialog[open]")
+    check()
+    press(page, "Escape", "Control+/")
+    page.wait_for_selector("dialog[open] .keys")
+    check()
+    page.goto("/")
+    page.wait_for_selector("#tasks a")
+    check()
+    context.close()

@@ -13,7 +13,7 @@ from speechkit.review.server.desk import Desk, NoSessionError, TheDesk, ThePerso
 
 router = APIRouter(prefix="/api")
 
-_Text = Annotated[str, Field(min_length=1, max_length=256)]
+_Text = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\x00]*$")]
 
 
 class Login(BaseModel):
