@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-review
 
-.PHONY: demo test check bench $(BENCHES) clean
+.PHONY: demo test check docs bench $(BENCHES) clean
 
 demo: $(VENV)/.installed
 	$(BIN)/speechkit demo
@@ -19,6 +19,10 @@ check: $(VENV)/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Commands, functions and recipes as pages; a test fails while they are not current.
+docs: $(VENV)/.installed
+	$(BIN)/python -m speechkit.cli.reference
 
 bench: $(BENCHES)
 

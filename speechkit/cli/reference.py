@@ -1,0 +1,142 @@
+"""Writes the reference pages of the handbook: `python -m speechkit.cli.reference [DOCS]`.
+
+docs/cli.md comes from the commands, docs/api.md from the docstrings, docs/recipes.md from the
+recipes' contracts. A test holds them to it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+
+from speechkit import api
+from speechkit.cli.main import VERBS, cli
+from speechkit.core.files import write_bytes
+from speechkit.pipeline.recipes import read_recipe, recipe_names
+
+_WIDTH = 96
+_NOTE = "<!-- written by: python -m speechkit.cli.reference -->\n\n"
+
+
+def cli_page() -> str:
+    """Return docs/cli.md: the help of every command."""
+    parts = [
+        "# Commands\n\n" + _NOTE + "Data goes to stdout, progress to stderr. Exit codes: 0 done, "
+        "1 some items failed, 2 wrong use, 3 an extra is missing.\n"
+    ]
+    for verb, about in VERBS.items():
+        parts.append(f"\n## speechkit {verb}\n\n{about[0].upper()}{about[1:]}.\n")
+        command = cli.get_command(click.Context(cli), verb)
+        assert command is not None
+        parts += [
+            f"\n```\n{_help(name, each)}\n```\n"
+            for name, each in _commands(f"speechkit {verb}", command)
+        ]
+    return "".join(parts)
+
+
+def api_page() -> str:
+    """Return docs/api.md: the functions of `speechkit.api` with their docstrings."""
+    parts = [
+        "# Functions\n\n" + _NOTE + "All of them are attributes of `speechkit`; heavy parts load "
+        "when a function is called. Everything else may change between versions.\n"
+    ]
+    for name, function in vars(api).items():
+        if inspect.isfunction(function) and not name.startswith("_"):
+            if function.__module__ == api.__name__:
+                signature = str(inspect.signature(function)).replace("'", "")
+                text = inspect.getdoc(function) or ""
+                parts.append(f"\n## {name}\n\n```python\n{name}{signature}\n```\n\n")
+                parts.append(f"```text\n{text}\n```\n")
+    return "".join(parts)
+
+
+def recipes_page() -> str:
+    """Return docs/recipes.md: a table of the recipes, and how one is used and written."""
+    rows = []
+    for name in recipe_names():
+        recipe = read_recipe(name)
+        title = f"[{recipe.title}]({recipe.homepage})" if recipe.homepage else recipe.title
+        languages = ", ".join(recipe.languages)
+        kind = f"{recipe.kind}, clinical" if recipe.clinical else recipe.kind
+        rows.append(
+            f"| `{name}` | {title} | {kind} | {languages} | {recipe.licence} | {recipe.access} |\n"
+        )
+    return _RECIPES.replace("ROWS\n", "".join(rows))
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "cli.md": cli_page,
+    "api.md": api_page,
+    "recipes.md": recipes_page,
+}
+
+
+def _commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for inner in command.list_commands(click.Context(command)):
+        each = command.get_command(click.Context(command), inner)
+        assert each is not None
+        yield from _commands(f"{name} {inner}", each)
+
+
+def _help(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=name, max_content_width=_WIDTH)
+    context.terminal_width = _WIDTH
+    context.help_option_names = ["-h", "--help"]
+    return command.get_help(context)
+
+
+_RECIPES = f"""# Recipes
+
+{_NOTE}A recipe knows a corpus as it is published, and turns it into what `speechkit ingest` takes:
+a table with a line a recording, and references beside it. Access: `included`, `open` (anybody may
+download it), `registration` (terms to accept first), `own`.
+
+| recipe | corpus | kind | languages | licence | access |
+|---|---|---|---|---|---|
+ROWS
+```sh
+speechkit recipe show primock57
+speechkit recipe download fsdd raw/fsdd
+speechkit recipe prepare fsdd raw/fsdd prepared/fsdd
+speechkit ingest raw/fsdd --corpus corpora/fsdd --metadata prepared/fsdd/table.csv --only-listed
+speechkit run --corpus corpora/fsdd
+```
+
+`prepare` changes nothing in the raw folder, refuses a folder that is not that corpus, and prints the
+`ingest` line to go on with. A corpus of text gives `dialogues.jsonl`, which `speechkit deidentify
+text` reads, and a reference a dialogue, which `speechkit bench` reads.
+
+## Write one
+
+A folder in `recipes/` with
+
+- `recipe.toml`: name, title, licence, access, how to get it, homepage, citation, layout, languages,
+  accents, what to expect, settings for the pipeline, what to download. It is read without running
+  any code.
+- `__init__.py` with `prepare(raw, dest, *, option="default") -> Prepared`, which hands clips to
+  `speechkit.pipeline.prepared.write_prepared`.
+- `tests/recipes/corpora/<name>/`: a made-up corpus in the real layout, and the golden manifest. A
+  recipe without them fails the tests.
+
+A package of your own names its module under the entry point group `speechkit.recipes`, and has
+`recipe.toml` beside `__init__.py`.
+"""
+
+
+def main() -> None:
+    """Write all pages."""
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    for name, page in PAGES.items():
+        write_bytes(folder / name, page().encode())
+
+
+if __name__ == "__main__":
+    main()
