@@ -63,14 +63,12 @@ def main() -> None:
     )
     (system,) = scores.systems
     print(f"WER {_percent(system.wer)} of {system.num_words} words ({system.normalizer})")
+    print(f"DER {_percent(system.der)}")
     for cell in scores.slices:
         value = ", ".join(cell.values.values())
-        print(f"  {cell.by:<9} {value:<28} {cell.num_words:5} words {_percent(cell.wer)}")
-    turns = speechkit.score(
-        f"{corpus}#reference_turns", [f"{corpus}#turns"], by=("language",), draws=0
-    )
-    (system,) = turns.systems
-    print(f"DER {_percent(system.der)}")
+        print(
+            f"  {cell.by:<9} {value:<28} {cell.num_words:5} words WER {_percent(cell.wer)} DER {_percent(cell.der)}"
+        )
 
 
 def _percent(rate: float | None) -> str:

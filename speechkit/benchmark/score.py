@@ -30,12 +30,14 @@ _SHOWN = 10
 
 
 class _Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker returns of one recording. `cluster` is empty where nobody is known."""
+    """What a worker returns of one recording. `cluster` is empty where nobody is known, `whole`
+    holds the fields that are true of all of it."""
 
     tallies: list[Tally]
     digest: str
     fields: dict[str, dict[str, str]]
     cluster: str
+    whole: dict[str, str]
     transcript: Transcript | None = None
 
 
@@ -74,11 +76,12 @@ def score(
         for name, result in zip(names, results, strict=True)
         for speaker, values in result.fields.items()
     }
-    by = parse_by(options.by, known_fields(fields.values()))
+    whole = {name: result.whole for name, result in zip(names, results, strict=True)}
+    by = parse_by(options.by, known_fields([*fields.values(), *whole.values()]))
     labels, clustered_by = _clusters(names, results, fields, options)
     sample = Sample.draw(tallies, labels, options.draws, options.seed)
     slices, gaps = slice_scores(
-        tallies, fields, sample.clusters, sample.weights, by, options.min_cell
+        tallies, fields, whole, sample.clusters, sample.weights, by, options.min_cell
     )
     rows = system_scores(sample, [system.name for system in systems])
     spoken = {
@@ -213,6 +216,7 @@ def _work(name: str) -> _Recording:
         digest=digest_reference(name, reference),
         fields=fields,
         cluster=cluster,
+        whole=unit_fields(reference, ""),
         transcript=transcript_of(name, reference, options) if shared else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from speechkit.benchmark.der import DiarizationErrors
 from speechkit.benchmark.errors import rate
 from speechkit.benchmark.intervals import interval, rates, sum_by_cluster
 from speechkit.benchmark.tally import Tally
@@ -67,6 +68,7 @@ def parse_by(by: Sequence[str], fields: Sequence[str]) -> list[tuple[str, ...]]:
 def slice_scores(
     tallies: Sequence[Tally],
     fields: Mapping[tuple[str, str], Mapping[str, str]],
+    whole: Mapping[str, Mapping[str, str]],
     clusters: Mapping[str, int],
     weights: Floats,
     by: Sequence[tuple[str, ...]],
@@ -77,6 +79,7 @@ def slice_scores(
     Args:
         tallies: counts a recording and system.
         fields: (recording, speaker) → its fields.
+        whole: recording → the fields that are true of all of it.
         clusters: recording → index of its cluster, a column of `weights`.
         weights: (draws, clusters), from `draw_weights`.
         by: field names, a tuple a slicing.
@@ -87,7 +90,7 @@ def slice_scores(
     if not by:
         return scores, gaps
     for names in by:
-        cells, samples = _cells(tallies, fields, clusters, names, weights, min_cell)
+        cells, samples = _cells(tallies, fields, whole, clusters, names, weights, min_cell)
         scores += cells
         gaps += _gaps(cells, samples, weights.shape[1])
     return scores, gaps
@@ -101,11 +104,13 @@ class _Cell:
         self.errors: list[int] = []
         self.words: list[int] = []
         self.recordings: set[str] = set()
+        self.diarization = DiarizationErrors()
 
 
 def _cells(
     tallies: Sequence[Tally],
     fields: Mapping[tuple[str, str], Mapping[str, str]],
+    whole: Mapping[str, Mapping[str, str]],
     clusters: Mapping[str, int],
     names: tuple[str, ...],
     weights: Floats,
@@ -121,6 +126,11 @@ def _cells(
             cell.errors.append(words.errors)
             cell.words.append(words.length)
             cell.recordings.add(tally.recording)
+        of_all = tuple(whole[tally.recording].get(name, "") for name in names)
+        if tally.diarization is not None and all(of_all):
+            cell = found.setdefault((of_all, tally.system), _Cell())
+            cell.recordings.add(tally.recording)
+            cell.diarization += tally.diarization
     cells: list[SliceScore] = []
     samples: dict[int, Floats] = {}
     for (values, system), cell in sorted(found.items(), key=lambda item: item[0]):
@@ -140,9 +150,16 @@ def _cells(
                 num_recordings=len(cell.recordings),
                 num_clusters=int((words_ > 0).sum()),
                 small=bool(words_.sum() < min_cell),
+                der=_der(cell.diarization),
             )
         )
     return cells, samples
+
+
+def _der(errors: DiarizationErrors) -> float | None:
+    if not errors.total:
+        return None
+    return round((errors.missed + errors.false_alarm + errors.confusion) / errors.total, 6)
 
 
 def _gaps(

@@ -86,7 +86,8 @@ def tally_recording(
     turns = turns_of(reference.turns, reference.segments)
     terms = mentions(said) if options.clinical and normaliser.name.startswith("en") else None
     tallies = []
-    for system, hypothesis in hypotheses:
+    for system, given in hypotheses:
+        hypothesis = given if reference.transcribed else msgspec.structs.replace(given, segments=())
         wrote = _tokens(hypothesis.segments, normaliser)
         edits = align(said, wrote)
         words = count(edits)
@@ -115,7 +116,7 @@ def tally_recording(
                     words.length if normaliser.unit == "character" else len(" ".join(said))
                 ),
                 speakers=_speaker_errors(said_by, hypothesis.segments, normaliser),
-                diarization=_diarization(turns, hypothesis, reference.duration),
+                diarization=_diarization(turns, given, reference.duration),
                 clinical=judged.counts if judged else {},
                 clinical_weighted=judged.weighted if judged else (0.0, 0.0),
                 misses=tuple(

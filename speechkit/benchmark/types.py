@@ -29,11 +29,13 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
 
     `fields` holds for the whole recording, `speakers[label]` for what that speaker says; the
     latter wins. `duration` (s) bounds what diarization is scored on; without it, the extent of
-    the reference turns does.
+    the reference turns does. `transcribed` is False where nobody wrote down the words: only who
+    speaks when is scored then.
     """
 
     segments: tuple[Segment, ...] = ()
     turns: tuple[Turn, ...] = ()
+    transcribed: bool = True
     language: str = ""
     duration: float | None = None
     fields: Mapping[str, str] = {}
@@ -236,7 +238,11 @@ class PassageCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
-    """A system's WER on one cell: what speakers with these field values said."""
+    """A system's WER on one cell: what speakers with these field values said.
+
+    `der` is over the recordings of which these values hold as a whole, None where none of them has
+    reference turns.
+    """
 
     by: str
     values: dict[str, str]
@@ -247,6 +253,7 @@ class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
     num_recordings: int
     num_clusters: int
     small: bool
+    der: float | None = None
 
 
 class Gap(msgspec.Struct, frozen=True, kw_only=True):

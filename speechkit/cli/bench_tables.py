@@ -73,8 +73,9 @@ def _slice_table(scores: Scores) -> Table:
     for cell in scores.slices:
         key = (cell.by, " × ".join(cell.values.values()))
         mark = " (small)" if cell.small else ""
+        der = "" if cell.der is None else f" DER {percent(cell.der)}"
         cells.setdefault(key, {})[cell.system] = (
-            f"{percent(cell.wer)} {_interval(cell.wer_interval)}{mark}"
+            f"{percent(cell.wer)} {_interval(cell.wer_interval)}{mark}{der}"
         )
         words[key] = max(words.get(key, 0), cell.num_words)
     for key, row in cells.items():

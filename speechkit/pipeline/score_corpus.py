@@ -23,14 +23,16 @@ from speechkit.pipeline.score_side import Side
 def corpus_side(root: Path, layer: str, *, reference: bool) -> Side:
     """Return a layer of a corpus: words, speakers, fields of context and participants.
 
-    Turns come from the layer `<layer>_turns`, of a hypothesis else from `turns`.
+    Turns come from the layer `<layer>_turns`, of a hypothesis else from `turns`. A reference may
+    have turns only.
 
     Raises:
         UsageError: if no recording has that layer.
     """
     corpus = Corpus.open(root)
     sessions = {session.recording.id: session for session in corpus.sessions()}
-    having = {name: session for name, session in sessions.items() if layer in session.layers}
+    wanted = {layer, f"{layer}_turns"} if reference else {layer}
+    having = {name: s for name, s in sessions.items() if wanted & s.layers.keys()}
     if not having:
         known = {name for session in sessions.values() for name in session.layers}
         raise UsageError(
@@ -38,8 +40,11 @@ def corpus_side(root: Path, layer: str, *, reference: bool) -> Side:
         )
     turn_layers = (f"{layer}_turns",) if reference else (f"{layer}_turns", "turns")
 
+    def transcribed(name: str) -> bool:
+        return layer in having[name].layers
+
     def segments(name: str) -> tuple[Segment, ...]:
-        return _segments(corpus, having[name], layer)
+        return _segments(corpus, having[name], layer) if transcribed(name) else ()
 
     def turns(name: str) -> tuple[Turn, ...]:
         for turn_layer in turn_layers:
@@ -54,6 +59,7 @@ def corpus_side(root: Path, layer: str, *, reference: bool) -> Side:
         fields=lambda name: recording_fields(having[name].recording),
         speakers=lambda name: speaker_fields(having[name].recording.participants, segments(name)),
         duration=lambda name: having[name].recording.duration,
+        transcribed=transcribed,
     )
 
 

@@ -22,6 +22,10 @@ def _no_speakers(_: str) -> Mapping[str, Mapping[str, str]]:
     return {}
 
 
+def _yes(_: str) -> bool:
+    return True
+
+
 def _no_duration(_: str) -> float | None:
     return None
 
@@ -35,6 +39,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     fields: Callable[[str], Mapping[str, str]] = _no_fields
     speakers: Callable[[str], Mapping[str, Mapping[str, str]]] = _no_speakers
     duration: Callable[[str], float | None] = _no_duration
+    transcribed: Callable[[str], bool] = _yes
 
     def hypothesis(self, name: str) -> Hypothesis:
         """Read one recording as a hypothesis."""
@@ -48,6 +53,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
         return Reference(
             segments=segments,
             turns=self.turns(name),
+            transcribed=self.transcribed(name),
             language=fields.get("language", "") or spoken,
             duration=self.duration(name),
             fields=fields,

@@ -340,3 +340,35 @@ def test_a_release_scores_and_is_cited_by_its_digest(tmp_path: Path) -> None:
     assert {c["values"]["role"] for c in found["slices"]} == {"doctor", "patient"}
     digest = digest_file(folder / "SHA256SUMS.txt")[:16]
     assert found["reference"] == f"mine 1.0.0 (sha256 {digest})"
+
+
+def test_recordings_with_turns_but_no_text_are_scored_on_who_speaks_only(tmp_path: Path) -> None:
+    """Nobody wrote down the words: what a system writes there is no insertion."""
+    corpus = Corpus.create(tmp_path / "c")
+    audio = Audio(
+        sha256="1" * 64, uri="x", sample_rate=8, num_samples=160, num_channels=1, codec="p"
+    )
+    context = Context(languages=("en",))
+    session = Session(recording=Recording(id="rec-1", audio=audio, context=context))
+    made = Provenance(stage="x", version="1")
+    said = (Turn(start=0.0, end=10.0, speaker="A"), Turn(start=10.0, end=20.0, speaker="B"))
+    found = (Turn(start=0.0, end=10.0, speaker="x"), Turn(start=10.0, end=18.0, speaker="y"))
+    text = (Segment(id="s", start=0.0, end=18.0, text="words nobody checked", speaker="x"),)
+    digests = {
+        name: corpus.put_layer(
+            Layer(name=name, kind=kind, recording="rec-1", items=items, provenance=made)
+        )
+        for name, kind, items in (
+            ("reference_turns", "turns", said),
+            ("turns", "turns", found),
+            ("attributed", "segments", text),
+        )
+    }
+    corpus.put_session(msgspec.structs.replace(session, layers=digests))
+    place = tmp_path / "c"
+    scores = run(f"{place}#reference", f"{place}#attributed", "--by", "language", "--draws", "0")
+    (system,) = scores["systems"]
+    assert (system["num_words"], system["insertions"]) == (0, 0)
+    assert system["der"] == pytest.approx(2 / 20)
+    (cell,) = scores["slices"]
+    assert (cell["values"], cell["der"]) == ({"language": "en"}, pytest.approx(2 / 20))

@@ -66,6 +66,7 @@ def render_report(
         viewer_left_out=left_out,
         clinical=tables.clinical(scores),
         slices=tables.slices(scores),
+        diarization_slices=tables.diarization_slices(scores),
         gaps=tables.gaps(scores),
         same=same,
         neighbours=neighbours,

@@ -135,6 +135,28 @@ def slices(scores: Scores) -> list[Table]:
     return tables
 
 
+def diarization_slices(scores: Scores) -> list[Table]:
+    """Diarization errors for each slicing whose values hold of whole recordings."""
+    names = [row.system for row in scores.systems]
+    known: dict[str, dict[str, dict[str, Cell]]] = {}
+    for cell in scores.slices:
+        if cell.der is not None:
+            row = known.setdefault(cell.by, {}).setdefault(" × ".join(cell.values.values()), {})
+            row[cell.system] = Cell(text=f"{100 * cell.der:.1f}", value=cell.der)
+    nothing = Cell(text="", value=-1.0)
+    return [
+        Table(
+            caption=f"Diarization error rate % by {by.replace('*', ' × ')}",
+            columns=(by.replace("*", " × "), *names),
+            rows=tuple(
+                (Cell(text=value, value=value), *(row.get(name, nothing) for name in names))
+                for value, row in rows.items()
+            ),
+        )
+        for by, rows in known.items()
+    ]
+
+
 def gaps(scores: Scores) -> Table | None:
     """How far apart the best and the worst cell are."""
     if not scores.gaps:
