@@ -21,10 +21,13 @@ from speechkit.governance.signing import (
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.exchange import ImportOptions, export_release, import_release
 from speechkit.manifest.facts import NO_LICENCE
+from speechkit.manifest.filter import Filter, filtered_lines
 from speechkit.manifest.formats.registry import FORMATS
+from speechkit.manifest.leaks import Leak, find_leaks
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.manifest.schema import Release, read_release, release_digest
 from speechkit.manifest.sign import check_signature, sign_release
+from speechkit.manifest.stats import coverage, release_stats
 from speechkit.manifest.verify import verify_release
 from speechkit.pipeline.withdraw import withdraw as run_withdrawal
 
@@ -47,6 +50,8 @@ def command() -> None:
 @click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="A metadata tag that may leave.")
 @click.option("--synthetic-in-test", is_flag=True, help="Let made-up recordings into test.")
+@click.option("--split-by-site", is_flag=True, help="Keep sites apart too, not only people.")
+@click.option("--stratify", multiple=True, metavar="FIELD", help="Balance splits by it.")
 @click.option("--purpose", default="", metavar="NAME", help="What for; consents must permit it.")
 @click.option("--role", default="engineer", show_default=True, help="Who asks.")
 @click.option("--on", default="", metavar="DATE", help="Day for which consents are asked [today].")
@@ -60,6 +65,8 @@ def create(
     licence: str,
     tags: tuple[str, ...],
     synthetic_in_test: bool,
+    split_by_site: bool,
+    stratify: tuple[str, ...],
     purpose: str,
     role: str,
     on: str,
@@ -76,6 +83,8 @@ def create(
         licence=licence,
         tags=tags,
         synthetic_in_test=synthetic_in_test,
+        split_by=("participant", "site") if split_by_site else ("participant",),
+        stratify=stratify,
         purpose=purpose,
         role=role,
         on=on,
@@ -86,7 +95,10 @@ def create(
     _show(path, release, as_json=as_json)
     for item in release.withheld:
         click.echo(f"withheld: {item.recording}: {item.reason}", err=True)
-    if release.withheld:
+    leaks = find_leaks(path)
+    for leak in leaks:
+        click.echo(_told(leak), err=True)
+    if release.withheld or leaks:
         sys.exit(1)
 
 
@@ -267,6 +279,64 @@ def import_(
 
 
 @command.command()
+@click.argument("release", type=_FOLDER)
+@click.option("--targets", type=_FOLDER, help="CSV: field, value, minutes, recordings, people.")
+@_AS_JSON
+def stats(release: Path, targets: Path | None, as_json: bool) -> None:
+    """Say how much there is of whom; with --targets, what is missing: a collection plan."""
+    groups = release_stats(release)
+    plan = () if targets is None else coverage(release, targets)
+    if as_json:
+        _print_json({"groups": groups, "plan": plan})
+        return
+    table = Table("", "", "recordings", "minutes", "people", box=None)
+    for group in groups:
+        counts = (str(group.recordings), f"{group.minutes:.1f}", str(group.people))
+        table.add_row(group.field, group.value or "not said", *counts)
+    Console().print(table)
+    if targets is not None:
+        missing = Table("to collect", "", "", "have", "target", "missing", box=None)
+        for line in plan:
+            amounts = (f"{n:g}" for n in (line.have, line.target, line.missing))
+            missing.add_row(line.field, line.value, line.unit, *amounts)
+        Console().print(missing)
+
+
+@command.command()
+@click.argument("release", type=_FOLDER)
+@click.option("--sound", is_flag=True, help="Decode and compare the audio too.")
+@_AS_JSON
+def leaks(release: Path, sound: bool, as_json: bool) -> None:
+    """Find recordings in different splits that are nearly the same; exit 1 if there are."""
+    found = find_leaks(release, sound=sound)
+    if as_json:
+        _print_json(found)
+    else:
+        for leak in found:
+            click.echo(_told(leak))
+    if found:
+        sys.exit(1)
+
+
+@command.command("filter")
+@click.argument("release", type=_FOLDER)
+@click.option("--language", default="")
+@click.option("--role", default="")
+@click.option("--speaker", default="")
+@click.option("--review", default="")
+@click.option("--recording", default="")
+@click.option("--count", is_flag=True, help="Print how many, not which.")
+def filter_(release: Path, count: bool, **wanted: str) -> None:
+    """Print the segments that fit, as JSON lines."""
+    found = filtered_lines(release, Filter(**wanted))
+    if count:
+        click.echo(str(sum(1 for _ in found)))
+        return
+    for line in found:
+        click.echo(line, nl=False)
+
+
+@command.command()
 @_AS_JSON
 def formats(as_json: bool) -> None:
     """List the formats of export and import, and what each cannot hold."""
@@ -301,6 +371,13 @@ def _show(path: Path, release: Release, *, as_json: bool) -> None:
     table.add_row("splits", ", ".join(f"{k} {n}" for k, n in counts.splits.items()))
     table.add_row("withheld", str(len(release.withheld)))
     Console().print(table)
+
+
+def _told(leak: Leak) -> str:
+    one, other = (
+        f"{name} ({split})" for name, split in zip((leak.one, leak.other), leak.splits, strict=True)
+    )
+    return f"nearly the same {leak.what}: {one} and {other}, {leak.share:.0%}"
 
 
 def _print_json(value: object) -> None:

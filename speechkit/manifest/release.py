@@ -12,7 +12,7 @@ import msgspec
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import canonical_json
-from speechkit.core.errors import StoreError, UsageError
+from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
 from speechkit.governance.consent import ConsentRegister
@@ -20,12 +20,17 @@ from speechkit.governance.policy import DEFAULT_POLICY, Request, evaluate, read_
 from speechkit.governance.withdrawals import is_withdrawn, read_withdrawals
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.facts import NO_LICENCE
+from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import (
+    RECORDINGS,
     RELEASE_SCHEMA_VERSION,
+    SPLITS,
     ConsentCheck,
     Parent,
     Policy,
     Release,
+    Split,
+    SplitName,
     Statement,
     Tool,
     Withheld,
@@ -33,7 +38,7 @@ from speechkit.manifest.schema import (
     release_digest,
 )
 from speechkit.manifest.select import Released, select
-from speechkit.manifest.splits import make_splits
+from speechkit.manifest.splits import STRATA, make_splits
 from speechkit.manifest.withdrawal import tombstones
 from speechkit.manifest.write import ReleaseWriter
 
@@ -52,6 +57,9 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     `parent`: folder of the version before. `licence`: SPDX identifier. `split_shares`: of train,
     dev and test. `tags`: names of context tags that may leave; by default none.
 
+    `split_by`: what is never divided, people or also sites. `stratify`: by what splits are balanced
+    (`splits.STRATA`).
+
     `purpose`: what the release is for. Where it is given, or the corpus has a consent register,
     each recording's consent must permit it (`governance.policy`); `role` asks, `on` a day
     (YYYY-MM-DD, today by default), under `policy` (a file, else the built-in one).
@@ -62,6 +70,8 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     split_shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
     synthetic_in_test: bool = False
     tags: tuple[str, ...] = ()
+    split_by: tuple[str, ...] = ("participant",)
+    stratify: tuple[str, ...] = ()
     purpose: str = ""
     role: str = "engineer"
     on: str = ""
@@ -104,6 +114,9 @@ def create_release(
             writer.recordings,
             shares=options.split_shares,
             synthetic_in_test=options.synthetic_in_test,
+            by=options.split_by,
+            stratify=options.stratify,
+            kept=_splits_of(options.parent),
         )
         release = Release(
             schema_version=RELEASE_SCHEMA_VERSION,
@@ -117,6 +130,8 @@ def create_release(
                 split_shares=options.split_shares,
                 synthetic_in_test=options.synthetic_in_test,
                 tags=tuple(sorted(options.tags)),
+                split_by=options.split_by,
+                stratify=options.stratify,
             ),
             statement=statement.finished(writer.tally),
             tools=statement.tools,
@@ -139,8 +154,22 @@ def _check(options: ReleaseOptions) -> None:
     shares = options.split_shares
     if min(shares) < 0 or abs(sum(shares) - 1) > 1e-6:
         raise UsageError("the shares of train, dev and test are at least 0 and add up to 1")
+    for name in options.stratify:
+        if name not in STRATA:
+            raise UsageError(f"cannot stratify by {name!r}; {did_you_mean(name, STRATA)}")
+    if not set(options.split_by) <= {"participant", "site"}:
+        raise UsageError("split by participant, or also by site")
     if not _SPDX.fullmatch(options.licence):
         raise UsageError(f"licence {options.licence!r} is no SPDX identifier (CC-BY-4.0, …)")
+
+
+def _splits_of(parent: Path | None) -> dict[str, SplitName]:
+    """Return the splits of a version by raw recording."""
+    if parent is None:
+        return {}
+    raw = {r.id: r.derived_from or r.id for r in read_lines(parent, RECORDINGS, Recording)}
+    rows = read_lines(parent, SPLITS, Split)
+    return {raw[row.recording]: row.split for row in rows if row.recording in raw}
 
 
 def _parent(path: Path | None, corpus: str, version: str) -> Parent | None:

@@ -288,12 +288,12 @@ def test_lines_are_canonical_by_another_program(corpus: Corpus, tmp_path: Path) 
             assert rfc8785.dumps(json.loads(line)) == line
 
 
-def test_every_flipped_byte_is_found_and_its_file_named(corpus: Corpus, tmp_path: Path) -> None:
+def test_every_changed_byte_is_found_and_its_file_named(corpus: Corpus, tmp_path: Path) -> None:
     path = create_release(corpus, "1.0.0", tmp_path / "out")
     assert verify_release(path) == ()
     files = [p for p in sorted((tmp_path / "out").rglob("*")) if p.is_file()]
     rng = random.Random(7)
-    for _ in range(300):
+    for _ in range(1000):
         file = rng.choice(files)
         data = bytearray(file.read_bytes())
         at = rng.randrange(len(data))
