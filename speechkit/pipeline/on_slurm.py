@@ -52,7 +52,8 @@ class SlurmExecutor:
 
         Raises:
             UsageError: for parameters that submitit does not know.
-            SpeechkitError: if the stage cannot be opened, or the corpus not be written.
+            SpeechkitError: if there is no Slurm, the stage cannot be opened, or the corpus not be
+            written.
         """
         waiting = list(jobs)
         why = ""
@@ -85,7 +86,13 @@ class SlurmExecutor:
         import submitit
 
         folder = corpus.root.resolve() / "slurm" / stage.name
-        executor = submitit.AutoExecutor(folder=folder, cluster=self.cluster)
+        try:
+            executor = submitit.AutoExecutor(folder=folder, cluster=self.cluster)
+        except RuntimeError as error:
+            raise SpeechkitError(
+                "no Slurm on this machine (srun is not found); give this command on a node of "
+                "the cluster that may submit jobs"
+            ) from error
         gpus = 1 if self.resources.device.startswith("cuda") else 0
         try:
             executor.update_parameters(

@@ -15,6 +15,7 @@ import toys
 from speechkit.core.errors import BusyError, StoreError
 from speechkit.core.files import append_line, scratch_prefix, sweep, write_bytes
 from speechkit.core.lock import locked
+from speechkit.governance.audit import verify_log
 from speechkit.pipeline.local import LocalExecutor
 from speechkit.pipeline.run import run
 
@@ -75,6 +76,7 @@ def test_fifty_kills_leave_the_bytes_of_an_undisturbed_run(tmp_path: Path) -> No
         assert nursery.stdout.readline() == "0\n"
         nursery.stdin.close()
     assert killed > KILLS // 2
+    assert verify_log(corpus.root / "journal.jsonl") == ()
     assert toys.contents(corpus) == wanted
 
 

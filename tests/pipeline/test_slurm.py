@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import toys
 
-from speechkit.core.errors import ModelError, UsageError
+from speechkit.core.errors import ModelError, SpeechkitError, UsageError
 from speechkit.pipeline.local import LocalExecutor
 from speechkit.pipeline.on_slurm import SlurmExecutor, split
 from speechkit.pipeline.run import run
@@ -62,6 +62,15 @@ def test_what_concerns_every_recording_ends_the_run(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--slurm"):
         executor = SlurmExecutor(parameters={"partitoin": "gpu"}, cluster="local")
         run(corpus, [toys.Toy()], executor)
+
+
+def test_a_machine_without_slurm_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    corpus = toys.make_corpus(tmp_path / "corpus", 1)
+    with pytest.raises(SpeechkitError, match="no Slurm on this machine"):
+        run(corpus, [toys.Toy()], SlurmExecutor())
 
 
 def test_shares_are_fixed_and_even() -> None:

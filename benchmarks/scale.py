@@ -1,0 +1,293 @@
+"""How well a run uses a machine, and what it survives: `python -m benchmarks.scale`.
+
+- efficiency: the default pipeline over recordings made of the real call, one worker. What the
+  engines themselves take is clocked within the run, and set against all of it.
+- memory: the peak of the whole process, a stage at a time, on a short and a long recording that
+  hold the same minute of speech.
+- overhead: jobs a second of a stage that does nothing, and Ray's two nodes against one where the
+  work is sleep.
+- faults: the tests of kills, full disks and damaged files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from speechkit.audio.read import read_resampled
+from speechkit.core.corpus import Corpus
+from speechkit.core.engines import SAMPLE_RATE
+from speechkit.core.stage import Resources
+from speechkit.ingest.ingest import IngestOptions, ingest_folder
+from speechkit.pipeline.default import default_pipeline
+from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.run import RunReport, run
+
+ROOT = Path(__file__).parent.parent
+TOYS = ROOT / "tests" / "faults"
+SECTIONS = ("efficiency", "memory", "overhead", "faults")
+
+
+def main() -> None:
+    """Print the figures of the sections asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sections", nargs="*", default=SECTIONS, help=", ".join(SECTIONS))
+    parser.add_argument("--minutes", type=float, default=30, help="audio for efficiency")
+    parser.add_argument("--hours", default="0.5,2", help="the two lengths for memory")
+    parser.add_argument("--until", default="align", help="last stage for memory")
+    parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--one", nargs=2, metavar=("CORPUS", "STAGE"), help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        one_stage(Path(given.one[0]), given.one[1], given.threads)
+        return
+    for section in given.sections:
+        print(f"== {section}", flush=True)
+        {
+            "efficiency": lambda: efficiency(given.minutes, given.threads),
+            "memory": lambda: memory(tuple(map(float, given.hours.split(","))), given),
+            "overhead": overhead,
+            "faults": faults,
+        }[section]()
+
+
+# ---- efficiency
+
+
+class Clock:
+    """Seconds (wall, processor) that engines took, loading apart."""
+
+    def __init__(self) -> None:
+        self.calls, self.loads = [0.0, 0.0], [0.0, 0.0]
+
+    @contextmanager
+    def running(self, into: list[float]) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            into[0] += time.perf_counter() - wall
+            into[1] += time.process_time() - cpu
+
+
+class Timed:
+    """An engine that is clocked; all else passes through."""
+
+    def __init__(self, engine: Any, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    @contextmanager
+    def open(self, resources: Resources) -> Iterator[Callable[..., Any]]:
+        opening = self._engine.open(resources)
+        with self._clock.running(self._clock.loads):
+            call = opening.__enter__()
+
+        def timed(*arguments: Any) -> Any:
+            with self._clock.running(self._clock.calls):
+                return call(*arguments)
+
+        try:
+            yield timed
+        finally:
+            opening.__exit__(None, None, None)
+
+
+def clocked(stages: Any, clock: Clock) -> Any:
+    """Put the clock into every engine of the stages."""
+
+    def wrapped(value: Any) -> Any:
+        return Timed(value, clock) if hasattr(value, "open") and hasattr(value, "spec") else value
+
+    for stage in stages:
+        for name, value in vars(stage).items():
+            if isinstance(value, list):
+                setattr(stage, name, [wrapped(one) for one in value])
+            elif name != "options":
+                setattr(stage, name, wrapped(value))
+    return stages
+
+
+def efficiency(minutes: float, threads: int) -> None:
+    """Model time ÷ wall time of the whole run, ingest included."""
+    call = real_call()
+    rng = np.random.default_rng(0)
+    per_file = min(minutes, 5.0)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "in"
+        folder.mkdir()
+        for number in range(max(1, round(minutes / per_file))):
+            sound = np.tile(call, round(per_file * 60 * SAMPLE_RATE / len(call)))
+            sound = sound + rng.normal(0, 1e-4, len(sound)).astype(np.float32)
+            soundfile.write(folder / f"{number}.flac", sound, SAMPLE_RATE)
+        corpus = Corpus(Path(scratch) / "corpus")
+        clock = Clock()
+        wall, cpu = time.perf_counter(), time.process_time()
+        ingested = ingest_folder(folder, corpus, IngestOptions(language="en"))
+        brought = time.perf_counter() - wall
+        stages = clocked(default_pipeline(), clock)
+        report = run(corpus, stages, LocalExecutor(Resources(threads=threads)))
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        again = time.perf_counter()
+        run(corpus, default_pipeline(), LocalExecutor())
+        again = time.perf_counter() - again
+    assert not report.failures, report.failures[0]["reason"]
+    audio = ingested.seconds
+    (in_calls, cpu_calls), (in_loads, cpu_loads) = clock.calls, clock.loads
+    print(f"{ingested.recordings} recordings, {audio / 60:.1f} min; {wall:.0f} s, CPU {cpu:.0f} s")
+    print(f"ingest {brought:.1f} s; a second run, nothing to do: {again:.2f} s")
+    for stage in report.stages:
+        print(f"  {stage.stage:<10} {stage.seconds:7.1f} s, {stage.seconds / audio:.3f} a second")
+    print(f"models {in_calls:.1f} s, loading them {in_loads:.1f} s")
+    apart = (wall - in_loads, cpu - cpu_loads)
+    print(f"model time / wall, loading apart: {in_calls / apart[0]:.3f} (target 0.95)")
+    print(f"model CPU / CPU, loading apart:   {cpu_calls / apart[1]:.3f}")
+    print(f"a second of audio: {wall / audio:.3f} s, CPU {cpu / audio:.3f} s")
+
+
+# ---- memory
+
+
+def memory(hours: tuple[float, ...], given: argparse.Namespace) -> None:
+    """Peak memory of each stage's process, on a short and a long recording."""
+    stages = [stage.name for stage in default_pipeline(until=given.until)]
+    peaks: dict[str, list[float]] = {stage: [] for stage in stages}
+    with tempfile.TemporaryDirectory() as scratch:
+        for length in hours:
+            folder = Path(scratch) / f"in-{length}"
+            folder.mkdir()
+            sparse_recording(folder / "long.flac", length)
+            root = Path(scratch) / f"corpus-{length}"
+            ingest_folder(folder, Corpus(root), IngestOptions(language="en"))
+            for stage in stages:
+                done = subprocess.run(
+                    [
+                        *(sys.executable, "-m", "benchmarks.scale", "--one", root, stage),
+                        *("--threads", str(given.threads)),
+                    ],
+                    cwd=ROOT,
+                    capture_output=True,
+                    text=True,
+                    check=True,
+                )
+                peak, seconds = map(float, done.stdout.split())
+                peaks[stage].append(peak)
+                print(
+                    f"  {length:g} h {stage:<10} peak {peak:.0f} MiB, {seconds:.0f} s", flush=True
+                )
+    for stage, found in peaks.items():
+        growth = (found[-1] - found[0]) / (hours[-1] - hours[0])
+        print(
+            f"{stage:<10} {hours[-1]:g} h / {hours[0]:g} h: {found[-1] / found[0]:.2f} "
+            f"({growth:.0f} MiB an hour)"
+        )
+
+
+def one_stage(root: Path, last: str, threads: int) -> None:
+    """Run the stages up to `last` (those before it are in the cache) and print the peak in MiB."""
+    began = time.perf_counter()
+    report = run(
+        Corpus(root), default_pipeline(until=last), LocalExecutor(Resources(threads=threads))
+    )
+    assert not report.failures, report.failures[0]["reason"]
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(peak, time.perf_counter() - began)
+
+
+def sparse_recording(path: Path, hours: float) -> None:
+    """Write a recording of faint noise with the real call at its beginning and at its end."""
+    call = real_call()
+    rng = np.random.default_rng(1)
+    length = round(hours * 3600 * SAMPLE_RATE)
+    with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, format="FLAC") as file:
+        file.write(call)
+        left = length - 2 * len(call)
+        while left > 0:
+            file.write(rng.normal(0, 1e-4, min(left, SAMPLE_RATE * 60)).astype(np.float32))
+            left -= SAMPLE_RATE * 60
+        file.write(call)
+
+
+# ---- overhead, faults
+
+
+def overhead() -> None:
+    """What running a job costs beside its work."""
+    sys.path.insert(0, str(TOYS))
+    os.environ["PYTHONPATH"] = str(TOYS)
+    import toys
+
+    with tempfile.TemporaryDirectory() as scratch:
+        corpus = toys.make_corpus(Path(scratch) / "corpus", 200)
+        report = run(corpus, [toys.Toy()], LocalExecutor())
+        print(f"local: {report.stages[0].seconds / 200 * 1000:.1f} ms a job of nothing")
+        if find_spec("ray") is None:
+            print("ray: not installed")
+            return
+        one, two = (sleeping(Path(scratch) / str(nodes), nodes) for nodes in (1, 2))
+    print(f"ray, 40 jobs of 0.5 s: one node {one:.1f} s, two {two:.1f} s: {one / two:.2f} x")
+
+
+def sleeping(folder: Path, num_nodes: int) -> float:
+    """Seconds that 40 jobs of half a second of sleep take on nodes of one processor."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    import logging
+
+    import ray
+    import toys
+    from ray.cluster_utils import Cluster
+
+    from speechkit.pipeline.on_ray import RayExecutor
+
+    small = {"num_cpus": 1, "object_store_memory": 80 << 20}
+    cluster = Cluster(initialize_head=True, head_node_args={**small, "include_dashboard": False})
+    for _ in range(num_nodes - 1):
+        cluster.add_node(**small)
+    ray.init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
+    try:
+        corpus = toys.make_corpus(folder / "corpus", 40)
+        run(corpus, [toys.Toy("warm")], RayExecutor())  # processes that are there already
+        report: RunReport = run(corpus, [toys.Toy(seconds=0.5)], RayExecutor())
+    finally:
+        ray.shutdown()
+        cluster.shutdown()
+    return report.stages[0].seconds
+
+
+def faults() -> None:
+    """Run the fault tests and print how they ended."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "--no-header", str(TOYS)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(done.stdout.strip().splitlines()[-1])
+
+
+def real_call() -> Any:
+    """The real call that pyannote.audio carries: (n,) at 16 kHz."""
+    spec = find_spec("pyannote.audio")
+    assert spec is not None and spec.submodule_search_locations
+    path = Path(spec.submodule_search_locations[0]) / "sample" / "sample.wav"
+    return read_resampled(path, SAMPLE_RATE, mono=True)[0]
+
+
+if __name__ == "__main__":
+    main()
