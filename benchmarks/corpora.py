@@ -63,7 +63,8 @@ def main() -> None:
     )
     (system,) = scores.systems
     print(f"WER {_percent(system.wer)} of {system.num_words} words ({system.normalizer})")
-    print(f"DER {_percent(system.der)}")
+    print(f"DER {_percent(system.der)} (meetings)")
+    print("accents from Chinese to Tamil: who reads a name spells it, the references hold the name")
     for cell in scores.slices:
         value = ", ".join(cell.values.values())
         print(
