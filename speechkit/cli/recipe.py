@@ -10,7 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
+from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
 from speechkit.pipeline.download import download_recipe
 from speechkit.pipeline.prepared import Prepared
 from speechkit.pipeline.recipes import (
@@ -20,6 +22,7 @@ from speechkit.pipeline.recipes import (
     read_recipe,
     recipe_names,
 )
+from speechkit.pipeline.references import read_reference
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -92,35 +95,66 @@ def download(name: str, dest: Path) -> None:
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the recipe."
 )
+@click.option(
+    "--corpus",
+    "corpus_path",
+    type=click.Path(path_type=Path),
+    help="Bring the result into this corpus, too.",
+)
 @_AS_JSON
-def prepare(name: str, raw: Path, dest: Path, options: tuple[str, ...], as_json: bool) -> None:
+def prepare(
+    name: str,
+    raw: Path,
+    dest: Path,
+    options: tuple[str, ...],
+    corpus_path: Path | None,
+    as_json: bool,
+) -> None:
     """Turn the corpus in RAW, as it is published, into a table and references in DEST.
 
-    Nothing is changed in RAW. The last line says how to bring the result into a corpus.
+    Nothing is changed in RAW. The last lines say how to go on.
     """
     recipe = read_recipe(name)
     prepared = prepare_recipe(name, raw, dest, _options(options))
+    brought = None if corpus_path is None else _bring(prepared, corpus_path)
     if as_json:
-        click.echo(msgspec.json.encode(prepared, enc_hook=str).decode())
-        return
+        both = {"prepared": prepared, "ingested": brought}
+        click.echo(msgspec.json.encode(both, enc_hook=str).decode())
+        raise SystemExit(1 if brought and brought.failures else 0)
     for note in prepared.notes:
         click.echo(note, err=True)
     if prepared.dialogues:
         click.echo(f"{prepared.dialogues} dialogues: {dest / 'dialogues.jsonl'}")
     if prepared.table:
         click.echo(f"{prepared.recordings} recordings, {prepared.references} with a reference")
-        for line in _next(recipe, prepared):
-            click.echo(f"next: {line}")
+    if prepared.table and brought is None:
+        click.echo(f"next: {_ingest_line(recipe, prepared)}")
+        click.echo(f"next: {_run_line(recipe, Path('corpora', recipe.name))}")
+    if corpus_path is not None and brought is not None:
+        click.echo(f"{brought.recordings} recordings in {corpus_path}")
+        if brought.failures:
+            click.echo(f"{len(brought.failures)} failures: {corpus_path}/failures.jsonl", err=True)
+        click.echo(f"next: {_run_line(recipe, corpus_path)}")
+        raise SystemExit(1 if brought.failures else 0)
 
 
-def _next(recipe: Recipe, prepared: Prepared) -> tuple[str, str]:
+def _bring(prepared: Prepared, corpus_path: Path) -> IngestReport:
+    if prepared.table is None:
+        raise UsageError("--corpus: this corpus has no sound here, there is nothing to bring in")
+    options = IngestOptions(metadata=prepared.table, only_listed=True)
+    return ingest_folder(prepared.folder, Corpus(corpus_path), options, read_reference)
+
+
+def _ingest_line(recipe: Recipe, prepared: Prepared) -> str:
     folder, table = shlex.quote(str(prepared.folder)), shlex.quote(str(prepared.table))
-    corpus = f"corpora/{recipe.name}"
-    settings = "".join(f" --set {key}={value}" for key, value in recipe.pipeline.items())
     return (
-        f"speechkit ingest {folder} --corpus {corpus} --metadata {table} --only-listed",
-        f"speechkit run --corpus {corpus}{settings}",
+        f"speechkit ingest {folder} --corpus corpora/{recipe.name} --metadata {table} --only-listed"
     )
+
+
+def _run_line(recipe: Recipe, corpus: Path) -> str:
+    settings = "".join(f" --set {key}={value}" for key, value in recipe.pipeline.items())
+    return f"speechkit run --corpus {shlex.quote(str(corpus))}{settings}"
 
 
 def _options(given: tuple[str, ...]) -> dict[str, str]:

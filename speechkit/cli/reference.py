@@ -105,13 +105,12 @@ ROWS
 ```sh
 speechkit recipe show primock57
 speechkit recipe download fsdd raw/fsdd
-speechkit recipe prepare fsdd raw/fsdd prepared/fsdd
-speechkit ingest raw/fsdd --corpus corpora/fsdd --metadata prepared/fsdd/table.csv --only-listed
-speechkit run --corpus corpora/fsdd
+speechkit recipe prepare fsdd raw/fsdd prepared/fsdd --corpus corpora/fsdd
+speechkit run --corpus corpora/fsdd --limit 20
 ```
 
-`prepare` changes nothing in the raw folder, refuses a folder that is not that corpus, and prints the
-`ingest` line to go on with. A corpus of text gives `dialogues.jsonl`, which `speechkit deidentify
+`prepare` changes nothing in the raw folder and refuses a folder that is not that corpus. Without
+`--corpus` it prints the `ingest` line to go on with, so that you can look at the table before. A corpus of text gives `dialogues.jsonl`, which `speechkit deidentify
 text` reads, and a reference a dialogue, which `speechkit bench` reads.
 
 ## Write one

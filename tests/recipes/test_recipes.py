@@ -258,6 +258,17 @@ def test_command_line(tmp_path: Path) -> None:
     arguments[arguments.index("--corpus") + 1] = str(tmp_path / "corpus")
     brought = run(cli, [*arguments, "--json"])
     assert json.loads(brought.stdout)["recordings"] == 1
+    # Or in one go.
+    arguments = ["recipe", "prepare", "fleurs", str(raw), str(dest), "--corpus"]
+    at_once = run(cli, [*arguments, str(tmp_path / "at once")])
+    assert at_once.exit_code == 0, at_once.output
+    assert "1 recordings in" in at_once.output
+    assert f"next: speechkit run --corpus '{tmp_path}/at once'" in at_once.output
+    assert len(Corpus.open(tmp_path / "at once").sessions()) == 1
+    text = raw_of("aci_bench", tmp_path / "text")
+    arguments = ["recipe", "prepare", "aci_bench", str(text), str(tmp_path / "dialogues")]
+    refused = run(cli, [*arguments, "--corpus", str(tmp_path / "none")])
+    assert "nothing to bring in" in str(refused.exception)
 
 
 @pytest.mark.data
