@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.core.corpus import Corpus
+from speechkit.governance.audit import LOG
 from speechkit.governance.signing import (
     has_password,
     make_key,
@@ -129,13 +130,15 @@ def verify(release: Path, key: str | None, as_json: bool) -> None:
 @command.command()
 @click.argument("release", type=_FOLDER)
 @click.option("--key", required=True, type=_FOLDER, help="A secret key, as minisign has them.")
-def sign(release: Path, key: Path) -> None:
+@click.option("--corpus", type=_FOLDER, help="Put a signed checkpoint of its audit log beside it.")
+def sign(release: Path, key: Path, corpus: Path | None) -> None:
     """Verify a release, then sign its SHA256SUMS.txt in minisign's format."""
     password = ""
     if has_password(key):
         password = click.prompt("Password of the key", hide_input=True, err=True)
     secret = read_secret_key(key, password)
-    click.echo(str(sign_release(release, secret)))
+    log = None if corpus is None else Corpus.open(corpus).root / LOG
+    click.echo(str(sign_release(release, secret, log)))
     click.echo(f"verify with: minisign -V -P {secret.public.line} -m SHA256SUMS.txt", err=True)
 
 
@@ -154,7 +157,7 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
     """Say what changed from release OLD to release NEW: ids and counts, no text."""
     found = diff_releases(old, new)
     if as_json:
-        _print_json({"counts": found.counts(), **msgspec.structs.asdict(found)})
+        _print_json({"counts": found.counts(), "wer": found.wer, **msgspec.structs.asdict(found)})
         return
     click.echo(f"{found.old} → {found.new}")
     table = Table("", "added", "removed", "changed", "same", box=None)
@@ -168,6 +171,8 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
         aspects = ("words", "speaker", "times", "phi")
         told = ", ".join(f"{a} {counts[f'segments_changed_{a}']}" for a in aspects)
         click.echo(f"segments changed in: {told}")
+    if found.wer is not None:
+        click.echo(f"WER between them: {found.wer:.2%} ({found.words_edited} edits, as written)")
 
 
 @command.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
+from rapidfuzz.distance import Levenshtein
 
 from speechkit.core.errors import InputError
 from speechkit.core.time import overlap
@@ -54,6 +55,16 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
     segments_same: int
     redactions_added: int
     redactions_removed: int
+    words_before: int
+    words_edited: int
+
+    @property
+    def wer(self) -> float | None:
+        """Word error rate of the old version against the new one's recordings that both have.
+
+        Edits over the old words, as written: no normalising. None where there were no words.
+        """
+        return round(self.words_edited / self.words_before, 4) if self.words_before else None
 
     def counts(self) -> dict[str, int]:
         """How many there are of each, changes by aspect too."""
@@ -72,7 +83,8 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
     def is_empty(self) -> bool:
         """Say whether nothing changed."""
         counts = self.counts()
-        return not any(n for name, n in counts.items() if not name.endswith("_same"))
+        quiet = ("_same", "words_before")
+        return not any(n for name, n in counts.items() if not name.endswith(quiet))
 
 
 _Removed: TypeAlias = tuple[float, float, str, int | None]
@@ -118,6 +130,8 @@ def diff_releases(old_path: Path, new_path: Path) -> ReleaseDiff:
         segments_same=sum(one.same for one in found),
         redactions_added=sum(one.redactions_added for one in found),
         redactions_removed=sum(one.redactions_removed for one in found),
+        words_before=sum(one.words_before for one in found),
+        words_edited=sum(one.words_edited for one in found),
     )
 
 
@@ -147,8 +161,16 @@ def _compare_all(old: _Side, new: _Side, both: Collection[str]) -> Iterator[tupl
 def _compare_lines(old: _Side, new: _Side, name: str, a: list[bytes], b: list[bytes]) -> _Compared:
     before, after = _removed(old, name), _removed(new, name)
     if a == b and before == after:
+        said = msgspec.json.Decoder(_Said)
         return _Compared(
-            added=(), removed=(), changed=(), same=len(a), redactions_added=0, redactions_removed=0
+            added=(),
+            removed=(),
+            changed=(),
+            same=len(a),
+            redactions_added=0,
+            redactions_removed=0,
+            words_before=sum(len(said.decode(line).text.split()) for line in a),
+            words_edited=0,
         )
     return _compare(_decoded(old, a), _decoded(new, b), before, after)
 
@@ -176,6 +198,10 @@ def _decoded(side: _Side, lines: list[bytes]) -> list[ReleasedSegment]:
         raise InputError(f"{side.path / SEGMENTS}: {reason_of(error)}; see: verify") from error
 
 
+class _Said(msgspec.Struct):
+    text: str
+
+
 class _Place(msgspec.Struct):
     recording: str
 
@@ -189,6 +215,8 @@ class _Compared(msgspec.Struct, frozen=True, kw_only=True):
     same: int
     redactions_added: int
     redactions_removed: int
+    words_before: int
+    words_edited: int
 
     @property
     def is_same(self) -> bool:
@@ -221,6 +249,10 @@ def _compare(
         same=len(pairs) - len(changed),
         redactions_added=len(after - before),
         redactions_removed=len(before - after),
+        words_before=sum(len(s.text.split()) for s in old_segments),
+        words_edited=sum(Levenshtein.distance(a.text.split(), b.text.split()) for a, b in pairs)
+        + sum(len(s.text.split()) for s in old_segments if s.id not in kept)
+        + sum(len(s.text.split()) for s in new_segments if s.id not in continued),
     )
 
 

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
+
+from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
+from speechkit.core.files import write_bytes
+from speechkit.governance.audit import Checkpoint, make_checkpoint
 from speechkit.governance.signing import SUFFIX, PublicKey, SecretKey, sign_file, verify_file
 from speechkit.manifest.agree import Finding
-from speechkit.manifest.schema import SUMS, read_release
+from speechkit.manifest.schema import CHECKPOINT, SUMS, read_release
 from speechkit.manifest.verify import verify_release
 
 
-def sign_release(path: Path, key: SecretKey) -> Path:
+def sign_release(path: Path, key: SecretKey, log: Path | None = None) -> Path:
     """Verify a release, then sign it; return the signature's path.
+
+    With the audit log of its corpus, a signed checkpoint of that is put beside it: whoever has the
+    release can then show what the log was.
 
     Raises:
         InputError: if something in it is wrong: what is signed is vouched for.
@@ -20,6 +28,9 @@ def sign_release(path: Path, key: SecretKey) -> Path:
     if findings := verify_release(path):
         raise InputError(f"{path} is not signed, {len(findings)} wrong: {findings[0]}")
     release = read_release(path)
+    if log is not None:
+        checkpoint = make_checkpoint(log, key)
+        write_bytes(path / CHECKPOINT, canonical_json(checkpoint) + b"\n")
     return sign_file(path / SUMS, key, f"{release.corpus} {release.version}")
 
 
@@ -34,4 +45,12 @@ def check_signature(path: Path, key: PublicKey) -> tuple[Finding, ...]:
     if comment != f"{release.corpus} {release.version}":
         reason = "signed as another release"
         return (Finding(file=f"{SUMS}{SUFFIX}", line=3, reason=reason),)
+    if (path / CHECKPOINT).is_file():
+        data = (path / CHECKPOINT).read_bytes()
+        try:
+            checkpoint = msgspec.json.decode(data, type=Checkpoint)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return (Finding(file=CHECKPOINT, line=1, reason="not a checkpoint"),)
+        if not checkpoint.is_signed_by(key) or canonical_json(checkpoint) + b"\n" != data:
+            return (Finding(file=CHECKPOINT, line=1, reason="was not signed by that key"),)
     return ()

@@ -36,6 +36,7 @@ from speechkit.core.types import (
     Word,
 )
 from speechkit.governance.audit import LOG, read_events, verify_log
+from speechkit.governance.signing import make_key
 from speechkit.manifest import write as write_module
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.lines import read_lines
@@ -48,6 +49,7 @@ from speechkit.manifest.schema import (
     ReleasedSegment,
     read_release,
 )
+from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.splits import make_splits
 from speechkit.manifest.verify import verify_release
 
@@ -358,6 +360,8 @@ def test_diff(corpus: Corpus, tmp_path: Path) -> None:
     assert counts["segments_changed"] == counts["segments_changed_words"] == 2
     assert (counts["segments_same"], counts["segments_added"]) == (2, 0)
     assert counts["redactions_added"] == counts["redactions_removed"] == 0
+    # "Good morning, [NAME]." four times; two of them have another second word.
+    assert (found.words_before, found.words_edited, found.wer) == (12, 2, 0.1667)
 
 
 def person(number: int) -> Participant:
@@ -585,3 +589,34 @@ def test_withdrawal_asks_who(corpus: Corpus, tmp_path: Path) -> None:
     )
     assert "no recording of participant p-9" in str(done.exception)
     assert len(corpus.sessions()) == 3
+
+
+def test_every_changed_byte_of_a_signed_release_and_its_log_is_found(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    pytest.importorskip("cryptography")
+    path = create_release(corpus, "1.0.0", tmp_path / "out")
+    key = make_key(tmp_path / "k.key")
+    log = corpus.root / LOG
+    sign_release(path, key, log)
+    files = [p for p in sorted((tmp_path / "out").rglob("*")) if p.is_file()]
+    files += [log, log.parent / "audit-checkpoints.jsonl"]
+
+    def wrong() -> str:
+        findings = [*verify_release(path), *check_signature(path, key.public)]
+        return " ".join(map(str, [*findings, *verify_log(log, key.public)]))
+
+    assert wrong() == ""
+    rng = random.Random(11)
+    for _ in range(300):
+        file = rng.choice(files)
+        good = file.read_bytes()
+        # What minisign's first line says is untrusted, and is said to be.
+        least = good.index(b"\n") + 1 if file.suffix == ".minisig" else 0
+        at = rng.randrange(least, len(good) - (file.suffix == ".minisig"))
+        bad = bytearray(good)
+        bad[at] ^= 1 << rng.randrange(8)
+        file.write_bytes(bytes(bad))
+        assert file.name in wrong(), (file.name, at)
+        file.write_bytes(good)
+    assert wrong() == ""
