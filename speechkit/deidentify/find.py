@@ -253,8 +253,16 @@ class Scene:
             and not self.conversation.cased
             and word not in self.language.stopwords
             and lists.surnames().get(word, 99_999) < _COMMON_SURNAMES
-            and lists.frequency(word, self.language.code) < 4.9
+            and (
+                lists.frequency(word, self.language.code) < 4.9
+                or self.conversation.gap(index + 1) >= COMMA
+            )
         )
+
+    def is_known_name(self, index: int) -> bool:
+        """Say whether a list of first or family names has a token."""
+        word = self.word(index)
+        return word in lists.first_names() or lists.surnames().get(word, 99_999) < 60_000
 
 
 _COMMON_SURNAMES = 4_000  # by the US census
@@ -306,6 +314,7 @@ _DRUG_ENDINGS = (
     "nazole", "conazol", "vir", "tadine", "oxetine", "oxetina", "pram", "triptyline", "barbital",
     "semide", "lukast", "amide", "amida", "azine", "azina", "itis", "osis", "emia", "aemia",
     "ectomy", "oma", "iasis", "gram", "grams", "plegia", "rrhea", "rrhoea", "esis", "ative",
+    "opia", "ological", "skeletal", "icular", "scopic",
     "otomy", "oscopy", "ology", "algia", "pathy", "uria", "plasty", "ography",
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     vocatives: list[str]
     verbs_after: list[str]
     closings: list[str] = []
+    vague: frozenset[str] = frozenset()
     kin_titles: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
 
@@ -58,6 +59,8 @@ class Orgs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     employer: list[str]
     generic: frozenset[str] = frozenset()
     bare_after: frozenset[str] = frozenset()
+    breaks: frozenset[str] = frozenset()
+    adjectives: frozenset[str] = frozenset()
 
 
 class Spelled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

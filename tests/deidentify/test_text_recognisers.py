@@ -169,6 +169,13 @@ LEFT = {
         ("en", "my kids go to high school", "high school"),
         ("es", "fui a urgencias del centro de salud", "urgencias"),
     ],
+    "rare words": [
+        ("en", "we will take care of your echocardiogram today", "echocardiogram"),
+        ("en", "that's what we call bitemporal hemianopia", "bitemporal hemianopia"),
+        ("en", "a nodule in the upper lobe", "upper lobe"),
+        ("en", "there is a 4/6 systolic murmur", "4/6"),
+        ("en", "it does n't I think", "n't I"),
+    ],
     "acronyms": [
         ("en", "we did an E C G and an M R I", "E C G and an M R I"),
         ("en", "the CT and the MRI were normal", "CT and the MRI"),

@@ -139,10 +139,13 @@ def _introductions(scene: Scene) -> Iterator[Find]:
         if start is not None and (_surely(scene, start) or _bare(scene, start)):
             after = _small(scene, start) or scene.extend_name(start, start + 1, _least(scene))
             yield _name(scene, start, after, 0.9)
-    for _, first, _m in scene.conversation.find(phrase(names.weak)):
+    for _, first, match in scene.conversation.find(phrase(names.weak)):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
             continue
         likeness = scene.likeness(first)
+        if likeness == 2 and not scene.conversation.cased and match.group() in names.vague:
+            # "cough or phlegm": a word that is merely rare is no name after these.
+            likeness = 2 if scene.is_known_name(first) else 0
         after = scene.extend_name(first, first + 1, _least(scene)) if likeness else first
         closes = scene.conversation.gap(after) >= COMMA
         if likeness >= 3 or (
@@ -201,6 +204,8 @@ def _bare(scene: Scene, index: int) -> bool:
     if not token.key[0].isalpha() or len(token.key) < 2:
         return False
     if scene.word(index) in scene.language.stopwords:
+        return False
+    if is_negative(scene.word(index), scene.language.code):
         return False
     capital = scene.conversation.cased and token.text[0].isupper()
     return capital or not scene.is_word(index)

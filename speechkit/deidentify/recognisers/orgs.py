@@ -38,7 +38,7 @@ def _by_suffix(scene: Scene) -> Iterator[Find]:
             named = named or not generic
             start = before
         start = _drop_links(scene, start, first)
-        if start >= first or not named:
+        if start >= first or not named or _qualifies(scene, first, after):
             continue
         cased = scene.conversation.cased
         capitals = cased and scene.tokens[first].capital and scene.tokens[start].capital
@@ -56,7 +56,8 @@ def _part(scene: Scene, index: int) -> int:
     if key in scene.cues.orgs.generic:
         return 1 if scene.conversation.cased and token.capital else 0
     if key in scene.cues.places.links:
-        return 1 if not scene.conversation.cased or token.capital or index > 0 else 0
+        # "champ in high school": in lower case a place or a time begins there, not a name.
+        return 0 if not scene.conversation.cased and key in scene.cues.orgs.breaks else 1
     if key in scene.language.stopwords or not key[0].isalpha():
         return 0
     if scene.conversation.cased:
@@ -83,6 +84,15 @@ def _is_generic(scene: Scene, index: int) -> bool:
     """Say whether a word before "hospital" names none: "women's", "general"."""
     generic = scene.cues.orgs.generic
     return scene.word(index) in generic or scene.tokens[index].key in generic
+
+
+def _qualifies(scene: Scene, first: int, after: int) -> bool:
+    """Say whether "high", "general" in lower case belongs to the word that follows."""
+    if scene.conversation.cased or scene.word(first) not in scene.cues.orgs.adjectives:
+        return False
+    if after - first > 1 or scene.conversation.gap(after) >= COMMA:
+        return False
+    return scene.word(after) not in scene.language.stopwords
 
 
 def _is_proper(scene: Scene, start: int) -> bool:

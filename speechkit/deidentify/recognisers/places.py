@@ -80,7 +80,7 @@ def _natural(scene: Scene) -> Iterator[Find]:
     """Yield "Lake Winnisquam", "St Albans"."""
     for index in range(len(scene.tokens) - 1):
         natural = scene.word(index) in scene.cues.places.natural and index not in scene.states
-        if natural and scene.likeness(index + 1) >= 2:
+        if natural and scene.likeness(index + 1) >= 2 and _is_rare(scene, index + 1):
             if scene.conversation.gap(index + 1) > SPACE:
                 continue
             if scene.conversation.cased and not scene.tokens[index].capital:
@@ -99,3 +99,11 @@ def _letterheads(scene: Scene) -> Iterator[Find]:
                 if number and all(scene.tokens[at].text[0].isupper() for at in range(first, index)):
                     yield scene.find(first, index, "LOCATION", 0.8, DETECTOR)
                 break
+
+
+def _is_rare(scene: Scene, index: int) -> bool:
+    """Say whether a word in lower case is in no lexicon: "lake winnisquam", not "upper lobe"."""
+    if scene.conversation.cased:
+        return scene.tokens[index].capital
+    word = scene.word(index)
+    return not lists.is_listed(word, scene.language.code) or word in lists.places()

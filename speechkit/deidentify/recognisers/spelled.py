@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speechkit.deidentify import lists
-from speechkit.deidentify.find import COMMA, STOP, Find, Scene
+from speechkit.deidentify.find import COMMA, STOP, TURN, Find, Scene
 from speechkit.deidentify.language import phrase
 
 DETECTOR = "spelled"
@@ -60,10 +60,20 @@ def _letter_at(scene: Scene, index: int, *, started: bool) -> tuple[str, int]:
         if pair in table:
             return table[pair], index + 2
     if len(key) == 1 and key.isalpha():
-        return key, index + 1
+        return ("", index) if _is_no_letter(scene, index) else (key, index + 1)
     if key in table and (started or key in scene.cues.spelled.sure_letters):
         return table[key], index + 1
     return "", index
+
+
+def _is_no_letter(scene: Scene, index: int) -> bool:
+    """Say whether a letter is half of "n't", or a speaker's at the start of a line ("P:")."""
+    text, token = scene.conversation.text, scene.tokens[index]
+    if text[token.end : token.end + 1] in tuple("'’") or text[
+        token.start - 1 : token.start
+    ] in tuple("'’"):
+        return True
+    return token.gap == TURN and text[token.end : token.end + 1] == ":"
 
 
 def _skip_as_in(scene: Scene, index: int, letter: str) -> int:
