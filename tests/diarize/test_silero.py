@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.clips import clips, gappy
 from speechkit.audio.decode import read_audio, to_mono
 from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError
@@ -74,3 +75,17 @@ def test_loads_without_torch() -> None:
         "make_engine('voice-detector', 'silero'); assert 'torch' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.models
+@pytest.mark.data
+def test_long_pauses_and_other_voices_do_not_make_it_deaf(shared_data: Path) -> None:
+    """Each clip's speech is found amid others, half a minute apart, as it is found alone."""
+    english = [clip for clip in clips(shared_data, every=6) if clip.language == "en"][:12]
+    laid, spans = gappy(english, seed=1)
+    with make_engine("voice-detector", "silero", {"threshold": "0.35"}).open(Resources()) as detect:
+        together = detect(laid)
+        for clip, (start, end) in zip(english, spans, strict=True):
+            alone = duration(detect(clip.samples))
+            amid = duration((a, b) for a, b in together if a < end and b > start)
+            assert amid == pytest.approx(alone, abs=0.8), clip.name
