@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import shutil
 import sys
 import tempfile
@@ -518,3 +520,77 @@ def test_real_textgrids_travel(shared_data, tmp_path):
             command, ["export", made["path"], "--to", name, "--output", str(tmp_path / name)]
         )
         assert done.exit_code == 0, done.output
+
+
+JUNK = [None, 3, -1.5, "x", [], {}, [3], {"a": 1}, True]
+
+
+def spoiled(value, rng):
+    """The same JSON with one value lost, or replaced by one of another kind."""
+    box = [value]
+    places = [(box, 0)]
+    for holder, key in places:  # grows while it is walked
+        inner = holder[key]
+        if isinstance(inner, dict | list):
+            places += [
+                (inner, at) for at in (inner if isinstance(inner, dict) else range(len(inner)))
+            ]
+    holder, key = rng.choice(places)
+    if isinstance(holder, dict) and rng.random() < 0.3:
+        holder.pop(key)
+    else:
+        holder[key] = rng.choice(JUNK)
+    return box[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("lhotse", "supervisions.jsonl"),
+        ("lhotse", "recordings.jsonl"),
+        ("nemo", "train_manifest.json"),
+        ("audiofolder", "data/train/metadata.jsonl"),
+        ("labelstudio", "tasks.json"),
+        ("doccano", "doccano.jsonl"),
+        ("instruct", "train.jsonl"),
+        ("csv", "speechkit.jsonl"),
+    ],
+)
+def test_values_of_another_kind_are_errors_not_crashes(release, tmp_path, name, file):
+    export_release(release, name, tmp_path)
+    first, *rest = (tmp_path / file).read_text().split("\n")
+    if name == "labelstudio":
+        first, rest = (tmp_path / file).read_text(), []
+    rng = random.Random(name + file)
+    refused = 0
+    for _ in range(60):
+        spoilt = json.dumps(spoiled(json.loads(first), rng))
+        (tmp_path / file).write_text("\n".join([spoilt, *rest]))
+        try:
+            FORMATS[name].read(tmp_path)
+        except InputError as error:
+            refused += 1
+            assert str(tmp_path) in str(error)
+    assert refused > 5
+
+
+@given(data=st.binary(max_size=60))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@pytest.mark.parametrize(
+    "name", ["parquet", "table", "webdataset", "shar", "eaf", "textgrid", "csv"]
+)
+def test_any_bytes_are_read_or_refused(tmp_path_factory, name, data):
+    folder = tmp_path_factory.mktemp("bytes")
+    file = {
+        "parquet": "data/train-0.parquet",
+        "table": "segments.parquet",
+        "webdataset": "a.tar",
+        "shar": "recording.0.tar",
+        "csv": "segments.csv",
+        "eaf": "a.eaf",
+        "textgrid": "a.TextGrid",
+    }[name]
+    (folder / file).parent.mkdir(exist_ok=True)
+    (folder / file).write_bytes(data)
+    with contextlib.suppress(InputError):
+        FORMATS[name].read(folder)

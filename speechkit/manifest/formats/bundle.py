@@ -10,6 +10,7 @@ import math
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
@@ -258,6 +259,19 @@ def number_field(row: Mapping[str, Any], name: str, where: Path, line: int) -> f
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
         raise InputError(f"{where}, line {line}: {name!r} is not a time in seconds")
     return round_ms(value)
+
+
+@contextmanager
+def reading(where: Path, line: int) -> Iterator[None]:
+    """While a line's values are taken apart: one of another kind than the format has is named.
+
+    Raises:
+        InputError: with file and line, never quoting the value.
+    """
+    try:
+        yield
+    except (TypeError, AttributeError, ValueError, LookupError) as error:
+        raise InputError(f"{where}, line {line}: not as this format has it") from error
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -16,6 +16,7 @@ from speechkit.manifest.formats.bundle import (
     json_rows,
     make_segment,
     number_field,
+    reading,
     rest_of,
     write_json_lines,
 )
@@ -53,21 +54,22 @@ def read_doccano(path: Path) -> Bundle:
     file = path / "doccano.jsonl" if path.is_dir() else path
     segments = []
     for number, row in json_rows(file):
-        meta = {**(row.get("meta") or {}), **row}
-        segments.append(
-            make_segment(
-                file,
-                number,
-                meta.get("rest"),
-                id=str(field(meta, "segment", file, number)),
-                recording=str(field(meta, "recording", file, number)),
-                start=number_field(meta, "start", file, number),
-                end=number_field(meta, "end", file, number),
-                text=str(meta.get("text", "")),
-                speaker=meta.get("speaker") or "",
-                language=meta.get("language") or "",
+        with reading(file, number):
+            meta = {**(row.get("meta") or {}), **row}
+            segments.append(
+                make_segment(
+                    file,
+                    number,
+                    meta.get("rest"),
+                    id=str(field(meta, "segment", file, number)),
+                    recording=str(field(meta, "recording", file, number)),
+                    start=number_field(meta, "start", file, number),
+                    end=number_field(meta, "end", file, number),
+                    text=str(meta.get("text", "")),
+                    speaker=meta.get("speaker") or "",
+                    language=meta.get("language") or "",
+                )
             )
-        )
     return assemble(path, segments)
 
 

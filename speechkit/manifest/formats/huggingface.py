@@ -29,6 +29,7 @@ from speechkit.manifest.formats.bundle import (
     make_segment,
     number_field,
     put_file,
+    reading,
     rest_of,
     write_json_lines,
 )
@@ -127,7 +128,7 @@ def read_parquet(path: Path) -> Bundle:
         for file in sorted((path / "data").glob(f"{split}-*.parquet")):
             try:
                 table = pq.read_table(file).to_pylist()
-            except (OSError, pa.ArrowException) as error:
+            except (OSError, ValueError, pa.ArrowException) as error:
                 raise InputError(f"{file}: not Parquet, or damaged") from error
             for number, row in enumerate(table, start=1):
                 audio = row.pop("audio", None)
@@ -174,19 +175,20 @@ def _bundle(
     segments = []
     splits = {}
     for split, file, number, row in rows:
-        name = str(field(row, "recording", file, number))
-        splits[name] = split
-        if row.get("metadata"):
-            known[name] = convert(_json(row["metadata"], file, number), Recording, file, number)
-        for said in field(row, "segments", file, number) or []:
-            rest = _json(said.get("rest") or "{}", file, number)
-            start, end = (number_field(said, key, file, number) for key in ("start", "end"))
-            texts = {key: said.get(key) or "" for key in _TEXTS}
-            texts["review"] = texts["review"] or "draft"
-            segment = make_segment(
-                file, number, rest, recording=name, start=start, end=end, **texts
-            )
-            segments.append(segment)
+        with reading(file, number):
+            name = str(field(row, "recording", file, number))
+            splits[name] = split
+            if row.get("metadata"):
+                known[name] = convert(_json(row["metadata"], file, number), Recording, file, number)
+            for said in field(row, "segments", file, number) or []:
+                rest = _json(said.get("rest") or "{}", file, number)
+                start, end = (number_field(said, key, file, number) for key in ("start", "end"))
+                texts = {key: said.get(key) or "" for key in _TEXTS}
+                texts["review"] = texts["review"] or "draft"
+                segment = make_segment(
+                    file, number, rest, recording=name, start=start, end=end, **texts
+                )
+                segments.append(segment)
     return assemble(path, segments, sounds, known, splits)
 
 

@@ -21,6 +21,7 @@ from speechkit.manifest.formats.bundle import (
     field,
     json_rows,
     make_segment,
+    reading,
     write_json_lines,
 )
 from speechkit.manifest.schema import ReleasedSegment
@@ -60,31 +61,32 @@ def read_instruct(path: Path) -> Bundle:
     splits: dict[str, Any] = {}
     for file in files:
         for number, row in json_rows(file):
-            name = str(row.get("recording") or f"{file.stem}-{number}")
-            if file.stem in ("train", "dev", "test"):
-                splits[name] = file.stem
-            messages = field(row, "messages", file, number)
-            if not isinstance(messages, list):
-                raise InputError(f"{file}, line {number}: 'messages' is no list")
-            for index, message in enumerate(messages):
-                part = str(field(message, "role", file, number))
-                if part == "system":
-                    continue
-                role = {"user": "patient", "assistant": "doctor"}.get(part, "unknown")
-                said = message.get("name") or role
-                segments.append(
-                    make_segment(
-                        file,
-                        number,
-                        {"role": said if said in ("patient", "doctor") else "unknown"},
-                        id=f"{name}-{index}",
-                        recording=name,
-                        start=0.0,
-                        end=0.0,
-                        text=str(field(message, "content", file, number)),
-                        speaker=said,
+            with reading(file, number):
+                name = str(row.get("recording") or f"{file.stem}-{number}")
+                if file.stem in ("train", "dev", "test"):
+                    splits[name] = file.stem
+                messages = field(row, "messages", file, number)
+                if not isinstance(messages, list):
+                    raise InputError(f"{file}, line {number}: 'messages' is no list")
+                for index, message in enumerate(messages):
+                    part = str(field(message, "role", file, number))
+                    if part == "system":
+                        continue
+                    role = {"user": "patient", "assistant": "doctor"}.get(part, "unknown")
+                    said = message.get("name") or role
+                    segments.append(
+                        make_segment(
+                            file,
+                            number,
+                            {"role": said if said in ("patient", "doctor") else "unknown"},
+                            id=f"{name}-{index}",
+                            recording=name,
+                            start=0.0,
+                            end=0.0,
+                            text=str(field(message, "content", file, number)),
+                            speaker=said,
+                        )
                     )
-                )
     return assemble(path, segments, splits=splits)
 
 

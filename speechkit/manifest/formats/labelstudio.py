@@ -22,6 +22,7 @@ from speechkit.manifest.formats.bundle import (
     make_segment,
     number_field,
     place_sounds,
+    reading,
     rest_of,
 )
 from speechkit.manifest.lines import reason_of
@@ -78,17 +79,18 @@ def read_labelstudio(path: Path) -> Bundle:
     segments: list[ReleasedSegment] = []
     sounds: dict[str, Path] = {}
     for number, task in enumerate(tasks, start=1):
-        data = task.get("data") or {}
-        said = str(data.get("audio") or "")
-        name = str(data.get("recording") or Path(said).stem)
-        if not name:
-            raise InputError(f"{file}, line {number}: the task names no recording and no audio")
-        sound = find_sound(said, file) if said else None
-        if sound is not None:
-            sounds[name] = sound
-        made = [*(task.get("annotations") or []), *(task.get("predictions") or [])]
-        results = made[0].get("result") or [] if made else []
-        segments += _segments(name, results, file, number)
+        with reading(file, number):
+            data = task.get("data") or {}
+            said = str(data.get("audio") or "")
+            name = str(data.get("recording") or Path(said).stem)
+            if not name:
+                raise InputError(f"{file}, line {number}: the task names no recording and no audio")
+            sound = find_sound(said, file) if said else None
+            if sound is not None:
+                sounds[name] = sound
+            made = [*(task.get("annotations") or []), *(task.get("predictions") or [])]
+            results = made[0].get("result") or [] if made else []
+            segments += _segments(name, results, file, number)
     return assemble(path, segments, sounds)
 
 

@@ -23,6 +23,7 @@ from speechkit.manifest.formats.bundle import (
     make_segment,
     number_field,
     place_sounds,
+    reading,
     rest_of,
     write_json_lines,
 )
@@ -59,15 +60,16 @@ def read_lhotse(path: Path) -> Bundle:
     sounds: dict[str, Path] = {}
     for file in _files(path, "recordings"):
         for number, row in json_rows(file):
-            recording, sound = read_recording(row, file, number)
+            with reading(file, number):
+                recording, sound = read_recording(row, file, number)
             known[recording.id] = recording
             if sound is not None:
                 sounds[recording.id] = sound
-    segments = [
-        read_supervision(row, file, number)
-        for file in _files(path, "supervisions")
-        for number, row in json_rows(file)
-    ]
+    segments = []
+    for file in _files(path, "supervisions"):
+        for number, row in json_rows(file):
+            with reading(file, number):
+                segments.append(read_supervision(row, file, number))
     for segment in segments:
         if segment.recording not in known:
             raise InputError(f"{path}: supervision {segment.id!r} is of no recording there")

@@ -17,6 +17,7 @@ from speechkit.manifest.formats.bundle import (
     make_segment,
     number_field,
     place_sounds,
+    reading,
     rest_of,
     write_json_lines,
 )
@@ -51,9 +52,10 @@ def read_nemo(path: Path) -> Bundle:
     segments = []
     for file in files:
         for number, row in json_rows(file):
-            said = str(field(row, "audio_filepath", file, number))
-            segment = _segment(row, Path(said).stem, file, number)
-            sound = find_sound(said, file) if said else None
+            with reading(file, number):
+                said = str(field(row, "audio_filepath", file, number))
+                segment = _segment(row, Path(said).stem, file, number)
+                sound = find_sound(said, file) if said else None
             if sound is not None:
                 sounds[segment.recording] = sound
             segments.append(segment)

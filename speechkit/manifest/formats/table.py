@@ -23,6 +23,7 @@ from speechkit.manifest.formats.bundle import (
     find_sound,
     make_segment,
     place_sounds,
+    reading,
 )
 from speechkit.manifest.formats.fields import seconds, share
 from speechkit.manifest.lines import reason_of
@@ -97,7 +98,7 @@ def read_table(path: Path) -> Bundle:
     file = path / "segments.parquet" if path.is_dir() else path
     try:
         rows = pq.read_table(file).to_pylist()
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{file}: not Parquet, or damaged") from error
     return _bundle(path, file, list(enumerate(rows, start=1)))
 
@@ -118,15 +119,16 @@ def _bundle(path: Path, file: Path, rows: list[tuple[int, dict[str, Any]]]) -> B
     sounds = {}
     splits = {}
     for number, row in rows:
-        segment = _segment(row, file, number)
-        segments.append(segment)
-        if row.get("split"):
-            splits[segment.recording] = row["split"]
-        if row.get("audio"):
-            sound = find_sound(row["audio"], file)
-            if sound is None:
-                raise InputError(f"{file}, line {number}: its sound file is not there")
-            sounds[segment.recording] = sound
+        with reading(file, number):
+            segment = _segment(row, file, number)
+            segments.append(segment)
+            if row.get("split"):
+                splits[segment.recording] = row["split"]
+            if row.get("audio"):
+                sound = find_sound(row["audio"], file)
+                if sound is None:
+                    raise InputError(f"{file}, line {number}: its sound file is not there")
+                sounds[segment.recording] = sound
     return assemble(path, segments, sounds, splits=splits)
 
 

@@ -27,6 +27,7 @@ from speechkit.manifest.formats.bundle import (
     json_rows,
     make_segment,
     number_field,
+    reading,
     rest_of,
 )
 from speechkit.manifest.formats.lhotse import read_supervision, recording_row, supervision_row
@@ -75,13 +76,14 @@ def read_webdataset(path: Path) -> Bundle:
                 row = msgspec.json.decode(data)
             except (msgspec.MsgspecError, UnicodeDecodeError) as error:
                 raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
-            recording = convert(field(row, "recording", file, number), Recording, file, number)
-            known[recording.id] = recording
-            splits[recording.id] = row.get("split") or "train"
-            for said in field(row, "segments", file, number):
-                start, end = (number_field(said, key, file, number) for key in ("start", "end"))
-                fields = {**said, "recording": recording.id, "start": start, "end": end}
-                segments.append(make_segment(file, number, **fields))
+            with reading(file, number):
+                recording = convert(field(row, "recording", file, number), Recording, file, number)
+                known[recording.id] = recording
+                splits[recording.id] = row.get("split") or "train"
+                for said in field(row, "segments", file, number):
+                    start, end = (number_field(said, key, file, number) for key in ("start", "end"))
+                    fields = {**said, "recording": recording.id, "start": start, "end": end}
+                    segments.append(make_segment(file, number, **fields))
     return assemble(path, segments, sounds, known, splits)
 
 
@@ -128,10 +130,11 @@ def read_shar(path: Path) -> Bundle:
     segments = []
     for file in sorted(path.glob("cuts.*.jsonl*")):
         for number, row in json_rows(file):
-            offset = number_field({"start": 0.0, **row}, "start", file, number)
-            for said in row.get("supervisions") or []:
-                said = {**said, "recording_id": str(field(row, "id", file, number))}
-                segments.append(read_supervision(said, file, number, offset))
+            with reading(file, number):
+                offset = number_field({"start": 0.0, **row}, "start", file, number)
+                for said in row.get("supervisions") or []:
+                    said = {**said, "recording_id": str(field(row, "id", file, number))}
+                    segments.append(read_supervision(said, file, number, offset))
     return assemble(path, segments, sounds)
 
 
