@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import permutations
 from statistics import median
 
+import jiwer
 import msgspec
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy import select
@@ -98,7 +99,7 @@ def _compare(
         first=who[0],
         second=who[1],
         words=len(first),
-        wer=_rounded(Levenshtein.distance(first, second) / len(first) if first else None),
+        wer=_rounded(jiwer.wer(" ".join(first), " ".join(second)) if first else None),
         alpha_speaker=_rounded(krippendorff_alpha(zip(*speakers, strict=True))),
         alpha_role=_rounded(krippendorff_alpha(zip(*played, strict=True))),
         alpha_phi=_rounded(krippendorff_alpha(_phi_units(*lines))),
