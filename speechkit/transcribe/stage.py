@@ -40,7 +40,7 @@ class TranscribeStage:
     """What was said, as whisper hears it: times are rough, speakers unknown."""
 
     name = NAME
-    version = "1"
+    version = "2"
     reads: tuple[str, ...] = ()
     writes = Writes(name="draft", kind="segments")
 
