@@ -110,8 +110,9 @@ speechkit run --corpus corpora/fsdd --limit 20
 ```
 
 `prepare` changes nothing in the raw folder and refuses a folder that is not that corpus. Without
-`--corpus` it prints the `ingest` line to go on with, so that you can look at the table before. A corpus of text gives `dialogues.jsonl`, which `speechkit deidentify
-text` reads, and a reference a dialogue, which `speechkit bench` reads.
+`--corpus` it prints the `ingest` line to go on with, so that you can look at the table before. A
+corpus of text gives `dialogues.jsonl`, which `speechkit deidentify text` reads, and a reference a
+dialogue, which `speechkit bench` reads.
 
 ## Write one
 

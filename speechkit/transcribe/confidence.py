@@ -30,7 +30,8 @@ def calibrate(probability: float, intercept: float, slope: float) -> float:
     0.9
     """
     odds = logit(probability)
-    return round(1 / (1 + math.exp(-(intercept + slope * odds))), 4)
+    chance = 1 / (1 + math.exp(-(intercept + slope * odds)))
+    return round(min(max(chance, 0.0001), 0.9999), 4)
 
 
 def logit(probability: float) -> float:
