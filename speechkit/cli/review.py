@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,6 +84,7 @@ def serve(
     from speechkit.review.server.app import make_app
     from speechkit.review.server.serve import serve_app
     from speechkit.review.server.settings import LOOPBACK, Settings
+    from speechkit.review.sound import prepare
 
     if (tls_cert is None) != (tls_key is None):
         raise UsageError("--tls-cert and --tls-key go together")
@@ -114,6 +116,7 @@ def serve(
             burst=int(4 * requests_per_second),
         )
         app = make_app(corpus, store, settings)
+        threading.Thread(target=prepare, args=(corpus,), daemon=True).start()
         serve_app(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
 
 

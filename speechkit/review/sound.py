@@ -16,6 +16,7 @@ from speechkit.audio.encode import write_audio
 from speechkit.audio.peaks import read_peaks
 from speechkit.audio.read import read_resampled
 from speechkit.core.corpus import Corpus
+from speechkit.core.errors import SpeechkitError
 from speechkit.core.files import atomic_path
 from speechkit.core.margins import word_margin
 from speechkit.core.time import Interval, union
@@ -99,6 +100,17 @@ def peaks(corpus: Corpus, session: Session, *, redacted: bool) -> NDArray[np.int
             np.save(file, measured)
     loaded: NDArray[np.int8] = np.load(target)
     return loaded
+
+
+def prepare(corpus: Corpus) -> None:
+    """Make the sound and the peaks of all recordings, so that nobody waits for them."""
+    for session in corpus.sessions():
+        for redacted in (True, False):
+            try:
+                sound(corpus, session, redacted=redacted)
+                peaks(corpus, session, redacted=redacted)
+            except SpeechkitError:
+                continue  # whoever opens that recording is told why
 
 
 def muted(lines: Sequence[Line]) -> tuple[Interval, ...]:

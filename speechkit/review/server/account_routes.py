@@ -42,16 +42,15 @@ class TooManyError(RefusedError):
 def login(asked: Login, request: Request, response: Response, desk: TheDesk) -> dict[str, Any]:
     """Open a session: a cookie that scripts cannot read, and the CSRF token for the page."""
     client = request.client.host if request.client else ""
-    keys = (f"name:{asked.name}", f"client:{client}")
-    if any(desk.failures.blocks(key) for key in keys):
+    if desk.failures.blocks(asked.name) or desk.failures_from.blocks(client):
         raise TooManyError("too many failed logins; wait a quarter of an hour")
     with desk.store.write() as db:
         opened = log_in(db, asked.name, asked.password)
     if opened is None:
-        for key in keys:
-            desk.failures.add(key)
+        desk.failures.add(asked.name)
+        desk.failures_from.add(client)
         raise NoSessionError("wrong name or password")
-    desk.failures.forget(keys[0])
+    desk.failures.forget(asked.name)
     response.set_cookie(
         desk.settings.cookie,
         opened.token,
@@ -84,14 +83,13 @@ def me(request: Request, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
 @router.post("/password")
 def password(asked: NewPassword, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
     """Change one's password; all sessions end."""
-    key = f"name:{person.name}"
-    if desk.failures.blocks(key):
+    if desk.failures.blocks(person.name):
         raise TooManyError("too many failed tries; wait a quarter of an hour")
     try:
         with desk.store.write() as db:
             change_password(db, person, asked.old, asked.new)
     except Exception:
-        desk.failures.add(key)
+        desk.failures.add(person.name)
         raise
     return {}
 

@@ -30,6 +30,8 @@ class Desk:
     def __init__(self, corpus: Corpus, store: Store, settings: Settings) -> None:
         self.corpus, self.store, self.settings = corpus, store, settings
         self.failures = Failures(settings.failed_logins, settings.failed_logins_window)
+        # Many people may share an address: a proxy's, an office's.
+        self.failures_from = Failures(20 * settings.failed_logins, settings.failed_logins_window)
 
     def session_for(self, person: Person, recording: str) -> Session:
         """Return the session of a recording that the person has some right to hear.
