@@ -31,10 +31,11 @@ FRAME = 512  # samples a step: 32 ms
 _CONTEXT = 64  # samples of the step before that the network sees again
 # Speech goes on until the probability falls this far below the threshold: no flicker at the edge.
 _HYSTERESIS = 0.15
-# After so long (seconds) below this probability the network starts afresh. What it remembers of speech
-# before a long pause made it deaf to softer speech after it: three quarters of a clip were lost.
+# After so long (seconds) of quiet the network starts afresh: what it remembers of speech before a
+# pause made it deaf to softer speech after it. Only of quiet: music must not surprise it each time.
 _FORGET = 2.0
-_QUIET = 0.15
+_QUIET = 0.15  # probability below which it may be quiet
+_QUIET_LEVEL = 10 ** (-45 / 20)  # root mean square below which it is
 
 
 class SileroOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -66,7 +67,7 @@ class Silero:
     @property
     def revision(self) -> str:
         """Digest of the weights and of how they are run."""
-        return digest_of([models.get_model(MODEL).revision, _FORGET])
+        return digest_of([models.get_model(MODEL).revision, _FORGET, _QUIET_LEVEL])
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[DetectVoice]:  # noqa: ARG002
@@ -159,7 +160,8 @@ def _probabilities(session: Any, samples: Samples) -> NDArray[np.float32]:
         window = padded[index * FRAME : (index + 1) * FRAME + _CONTEXT][None]
         probability, state = session.run(None, {"input": window, "state": state, "sr": rate})
         out[index] = probability[0, 0]
-        quiet = quiet + 1 if out[index] < _QUIET else 0
+        still = out[index] < _QUIET and float(np.sqrt(np.mean(window**2))) < _QUIET_LEVEL
+        quiet = quiet + 1 if still else 0
         if quiet * FRAME >= _FORGET * SAMPLE_RATE:
             state, quiet = fresh, 0
     return out
