@@ -265,14 +265,22 @@ def _cost(corpus: Corpus, job: EngineJob, spent: float, seconds: float) -> RunCo
             return msgspec.json.decode(path.read_bytes(), type=RunCost)
         except (OSError, msgspec.MsgspecError):
             return RunCost()
-    # Kilobytes on Linux, bytes on macOS.
-    unit = 1 if sys.platform == "darwin" else 1024
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
     cost = RunCost(
         audio_seconds=round(seconds, 1),
         seconds=round(spent, 2),
         real_time_factor=round(spent / seconds, 4),
-        peak_memory_mib=round(peak / 2**20),
+        peak_memory_mib=round(_peak_memory() / 2**20),
     )
     write_bytes(path, msgspec.json.encode(cost))
     return cost
+
+
+def _peak_memory() -> int:
+    """Return the most memory that this process held, in bytes."""
+    status = Path("/proc/self/status")
+    told = status.read_text().partition("VmHWM:")[2].split() if status.exists() else []
+    if told:
+        return int(told[0]) * 1024
+    # Kilobytes, on macOS bytes. On Linux it starts at the peak of the process that forked this one.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
