@@ -46,6 +46,7 @@ class Places(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     home: list[str]
     natural: frozenset[str]
     zip: list[str]
+    asked: list[str]
     glued_street: list[str] = []
     letter_day: frozenset[str] = frozenset()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pytest
 
+import speechkit
 from tests.deidentify.text_finding import covered, untouched
 
 FOUND = {
@@ -221,3 +222,19 @@ def test_found_as_asr_writes_it(language, text, part):
 @pytest.mark.parametrize(("language", "text", "part"), rows(LEFT))
 def test_left_as_asr_writes_it(language, text, part):
     assert untouched(as_asr(text), as_asr(part), language)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "redacted"),
+    [
+        ("And what is your home address?", "9, 9, Velo, Lane, 4, 9, 3.", "[LOCATION_1]."),
+        ("what is your address", "seven seven spruce way nine two zero", "[LOCATION_1]"),
+        ("How much do you take?", "5 a day.", "5 a day."),
+        ("What is your address?", "I take 5 mg a day.", "I take 5 mg a day."),
+    ],
+)
+def test_numbers_that_answer_where_somebody_lives_go_however_the_street_was_heard(
+    question: str, answer: str, redacted: str
+) -> None:
+    found = speechkit.deidentify_text(f"{question}\n{answer}", language="en")
+    assert found["redacted"] == f"{question}\n{redacted}"

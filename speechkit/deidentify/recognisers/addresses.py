@@ -14,6 +14,8 @@ from speechkit.deidentify.language import phrase
 from speechkit.deidentify.numbers import number_at
 
 DETECTOR = "addresses"
+_ANSWER = 12  # tokens from the beginning of an answer
+_STREET = 4  # tokens between its numbers
 _UK_AREAS = frozenset(
     "ab al b ba bb bd bh bl bn br bs bt ca cb cf ch cm co cr ct cv cw da dd de dg dh dl dn dt dy e "
     "ec eh en ex fk fy g gl gu gy ha hd hg hp hr hs hu hx ig im ip iv je ka kt kw ky l la ld le ll "
@@ -47,6 +49,7 @@ def find(scene: Scene) -> Iterator[Find]:
     else:
         yield from _zip_and_town(scene)
     yield from _zip(scene)
+    yield from _answered(scene)
 
 
 def _number_before(scene: Scene, index: int) -> int:
@@ -443,6 +446,27 @@ def _zip(scene: Scene) -> Iterator[Find]:
         asked = run.first - start < 5 and cue.search(scene.previous_line(run.first))
         if (cue.search(same) or asked) and 2 <= len(run.digits) <= 9:
             yield scene.find(run.first, run.after, "LOCATION", 0.8, "postcodes")
+
+
+def _answered(scene: Scene) -> Iterator[Find]:
+    """Yield the numbers with which somebody answers where they live, and the street between them.
+
+    However that street was heard: house number, name, flat.
+    """
+    cue = phrase(scene.cues.places.asked)
+    found: list[tuple[int, int]] = []
+    for run in scene.runs:
+        start, _ = scene.line_of(run.first)
+        if run.first - start >= _ANSWER or not cue.search(scene.previous_line(run.first)):
+            continue
+        if scene.language.doses_after.match(scene.following(run.after, 2)):
+            continue
+        if found and start <= found[-1][0] and run.first - found[-1][1] <= _STREET:
+            found[-1] = (found[-1][0], run.after)
+        else:
+            found.append((run.first, run.after))
+    for first, after in found:
+        yield scene.find(first, after, "LOCATION", 0.7, DETECTOR)
 
 
 def _zip_and_town(scene: Scene) -> Iterator[Find]:
