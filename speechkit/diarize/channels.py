@@ -24,6 +24,7 @@ from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, union
 from speechkit.core.types import Turn
+from speechkit.diarize.masks import stretches
 from speechkit.diarize.silero import Silero, SileroOptions
 from speechkit.diarize.turns import check_speakers, turns_of
 
@@ -193,8 +194,7 @@ def _mask(intervals: tuple[Interval, ...], num_frames: int) -> Mask:
 
 
 def _intervals(mask: Mask) -> list[Interval]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
-    return [(start / 100, end / 100) for start, end in edges.reshape(-1, 2).tolist()]
+    return [(start / 100, end / 100) for start, end in stretches(mask)]
 
 
 def _loud(channel: Samples) -> Samples:

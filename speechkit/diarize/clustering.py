@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from speechkit.diarize.masks import stretches
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -176,9 +178,8 @@ def split_runs(active: Floats, *, min_gap: int, longest: int) -> Floats:
 
 
 def _runs(mask: NDArray[np.bool_], min_gap: int) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
     runs: list[tuple[int, int]] = []
-    for start, end in edges.reshape(-1, 2).tolist():
+    for start, end in stretches(mask):
         if runs and start - runs[-1][1] < min_gap:
             runs[-1] = (runs[-1][0], end)
         else:

@@ -17,6 +17,7 @@ from torch import Tensor
 from speechkit.core import models
 from speechkit.core.engines import SAMPLE_RATE
 from speechkit.core.time import Interval, duration
+from speechkit.diarize.masks import stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,7 +92,7 @@ def embed_runs(
         known = [entry for entry in known if entry[0][1] > begin - _SAME]
         for run in np.flatnonzero(active[w].any(axis=0)):
             mask = alone[w, :, run] if alone[w, :, run].sum() > fewest else active[w, :, run]
-            parts = _intervals(mask > 0, begin, frame)
+            parts = [(begin + a * frame, begin + b * frame) for a, b in stretches(mask > 0)]
             place = (parts[0][0], parts[-1][1], duration(parts))
             vector = next(
                 (v for at, v in known if np.abs(np.subtract(at, place)).max() <= _SAME), None
@@ -101,11 +102,6 @@ def embed_runs(
                 known.append((place, vector))
             out[w, run] = vector
     return out
-
-
-def _intervals(mask: NDArray[np.bool_], begin: float, frame: float) -> list[Interval]:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
-    return [(begin + a * frame, begin + b * frame) for a, b in edges.reshape(-1, 2).tolist()]
 
 
 def _cut(samples: Tensor, part: Interval) -> Tensor:
