@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-# As the command line does: else tests take ten times as long beside any other work.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-os.environ.setdefault("KMP_BLOCKTIME", "0")
+from speechkit.core.machine import share_cores
+
+share_cores()  # else tests take ten times as long beside any other work
 
 ROOT = Path(__file__).parent.parent
 

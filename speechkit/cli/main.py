@@ -12,6 +12,7 @@ import sys
 import click
 
 from speechkit.core.errors import MissingExtraError, SpeechkitError, did_you_mean
+from speechkit.core.machine import share_cores
 
 # verb → what it does; the file `cli/<verb>.py` holds a click command or group named `command`.
 VERBS = {
@@ -72,7 +73,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit."""
     _quiet_dependencies()
-    _share_cores()
+    share_cores()
     try:
         cli(standalone_mode=False)
     except SpeechkitError as error:
@@ -99,16 +100,6 @@ def main() -> None:
 def _end(message: str, code: int) -> None:
     click.echo(f"speechkit: {message}", err=True)
     sys.exit(code)
-
-
-def _share_cores() -> None:
-    """Let idle threads of the models sleep rather than spin.
-
-    Two programs that spin on the same cores slow each other down tenfold and more; alone, sleeping
-    costs next to nothing. Read by the OpenMP runtimes when they load.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 
 def _quiet_dependencies() -> None:
