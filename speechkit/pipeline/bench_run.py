@@ -23,11 +23,12 @@ from speechkit.core.digest import digest_of
 from speechkit.core.errors import InputError, SpeechkitError, UsageError, describe
 from speechkit.core.files import write_bytes
 from speechkit.core.models import cache_folder
-from speechkit.core.stage import Resources, Stage, Task, cache_key, provenance
-from speechkit.core.types import Layer, Recording, Session
+from speechkit.core.stage import Resources, Stage, Task, cache_key
+from speechkit.core.types import Recording, Session
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS, release_digest
 from speechkit.pipeline.default import make_stage
+from speechkit.pipeline.jobs import keep
 from speechkit.pipeline.local import Failed, LocalExecutor
 from speechkit.pipeline.plan import with_layer
 from speechkit.pipeline.score_corpus import is_release
@@ -189,15 +190,7 @@ def _run(job: EngineJob, progress: Callable[[str, int, int], None]) -> EngineRun
                 failures[result.recording] = result.reason
                 del states[result.recording]
                 continue
-            layer = Layer(
-                name=stage.writes.name,
-                kind=stage.writes.kind,
-                recording=result.recording,
-                items=result.items,
-                provenance=provenance(stage, state),
-            )
-            digest = corpus.put_layer(layer)
-            corpus.remember(stage.name, cache_key(stage, state), digest)
+            digest = keep(corpus, stage, state, result.items)
             states[result.recording] = with_layer(state, stage.writes.name, digest), path
             progress(stage.name, total - len(missing) + missing.index(result.recording) + 1, total)
         spent += clock.read()

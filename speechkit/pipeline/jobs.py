@@ -117,16 +117,21 @@ def perform(stage: Stage, work: Work, corpus: Corpus, job: Job) -> Stored | Fail
     done = attempt(work, task)
     if isinstance(done, Failed):
         return done
+    return Stored(recording=job.recording, layer=keep(corpus, stage, state, done.items))
+
+
+def keep(corpus: Corpus, stage: Stage, state: Session, items: tuple[Item, ...]) -> str:
+    """Store what a stage made of a recording, where the cache finds it; return its digest."""
     layer = Layer(
         name=stage.writes.name,
         kind=stage.writes.kind,
-        recording=job.recording,
-        items=done.items,
+        recording=state.recording.id,
+        items=items,
         provenance=provenance(stage, state),
     )
     digest = corpus.put_layer(layer)
     corpus.remember(stage.name, cache_key(stage, state), digest)
-    return Stored(recording=job.recording, layer=digest)
+    return digest
 
 
 def state_of(corpus: Corpus, job: Job) -> Session:
