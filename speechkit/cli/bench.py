@@ -17,6 +17,7 @@ from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, RunCost, ScoreOptions, Scores, System
 from speechkit.cli.bench_tables import print_comparisons, print_scores
+from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.version import VERSION
 from speechkit.pipeline.score_corpus import is_release, release_audio, release_name
@@ -125,7 +126,6 @@ def run(
     """
     # All stages come with these; scoring alone is done sooner than they are loaded.
     from speechkit.cli.progress import progress_bars
-    from speechkit.cli.run import parse_settings
     from speechkit.core.stage import Resources
     from speechkit.pipeline.bench_run import EngineJob, as_system, run_engine
 
@@ -139,7 +139,7 @@ def run(
         job = EngineJob(
             source=release,
             engine=engine,
-            options=parse_settings(settings),
+            options=parse_pairs(settings),
             language=given["language"],
             diarize=diarize,
             resources=Resources(device=device, threads=threads),

@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from speechkit.cli.deidentify_audio import command as audio
+from speechkit.cli.pairs import parse_pairs
 from speechkit.core.corpus import Corpus
 from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError
@@ -76,7 +77,7 @@ def text(
         )
     keys = KeyStore(keys_path) if keys_path else None
     options = with_policy(
-        engine, _pairs(settings), rules.least_score, any_language=rules.any_language
+        engine, parse_pairs(settings), rules.least_score, any_language=rules.any_language
     )
     gold = read_gold(gold_path) if gold_path else {}
     total = Evaluation()
@@ -113,16 +114,6 @@ _BREAKS = str.maketrans({"\x85": "\\u0085", "\u2028": "\\u2028", "\u2029": "\\u2
 
 def _line(document: dict[str, Any]) -> str:
     return json.dumps(document, ensure_ascii=False).translate(_BREAKS)
-
-
-def _pairs(settings: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals:
-            raise click.UsageError("--set wants OPTION=VALUE")
-        pairs[name] = value
-    return pairs
 
 
 @command.command()

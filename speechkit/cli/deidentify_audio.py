@@ -10,7 +10,9 @@ import click
 import msgspec
 
 from speechkit.audio.mask import Method
+from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
+from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.deidentify_files import DeidentifiedFile, deidentify_audio
 
@@ -81,10 +83,9 @@ def _plain(result: DeidentifiedFile) -> dict[str, Any]:
 
 def _by_stage(settings: tuple[str, ...]) -> dict[str, dict[str, str]]:
     options: dict[str, dict[str, str]] = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
+    for name, value in parse_pairs(settings, form="STAGE.OPTION=VALUE").items():
         stage, dot, option = name.partition(".")
-        if not (equals and dot and option):
-            raise click.UsageError(f"--set takes STAGE.OPTION=VALUE, not {setting!r}")
+        if not (dot and option):
+            raise UsageError(f"--set {name}={value}: write it as STAGE.OPTION=VALUE")
         options.setdefault(stage, {})[option] = value
     return options

@@ -9,8 +9,8 @@ import click
 import msgspec
 
 from speechkit.cli.outputs import output_names
+from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
-from speechkit.cli.run import parse_settings
 from speechkit.core.engines import Speakers
 from speechkit.core.files import write_bytes
 from speechkit.core.stage import Resources
@@ -49,7 +49,7 @@ def command(
         results = diarize_files(
             audio,
             engine=engine,
-            engine_options=parse_settings(settings),
+            engine_options=parse_pairs(settings),
             speakers=Speakers(exactly=num_speakers, at_least=at_least, at_most=at_most),
             resources=Resources(device=device),
             progress=progress,

@@ -10,9 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import UsageError
 from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
 from speechkit.pipeline.references import read_reference
 
@@ -76,7 +76,7 @@ def command(
     """
     options = IngestOptions(
         metadata=metadata,
-        columns=_columns(columns),
+        columns=parse_pairs(columns, "--column", "FIELD=COLUMN, as in accent=native_language"),
         keep=keep,
         only_listed=only_listed,
         language=language,
@@ -98,16 +98,6 @@ def command(
         _print(report)
     _complain(report, corpus)
     raise SystemExit(1 if report.failures else 0)
-
-
-def _columns(given: tuple[str, ...]) -> dict[str, str]:
-    columns = {}
-    for pair in given:
-        field, equals, column = pair.partition("=")
-        if not (field and equals and column):
-            raise UsageError(f"--column {pair}: write FIELD=COLUMN, as in accent=native_language")
-        columns[field.strip()] = column.strip()
-    return columns
 
 
 def _print(report: IngestReport) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.pairs import parse_pairs
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
@@ -115,7 +116,7 @@ def prepare(
     Nothing is changed in RAW. The last lines say how to go on.
     """
     recipe = read_recipe(name)
-    prepared = prepare_recipe(name, raw, dest, _options(options))
+    prepared = prepare_recipe(name, raw, dest, parse_pairs(options, "--option", "NAME=VALUE"))
     brought = None if corpus_path is None else _bring(prepared, corpus_path)
     if as_json:
         both = {"prepared": prepared, "ingested": brought}
@@ -155,13 +156,3 @@ def _ingest_line(recipe: Recipe, prepared: Prepared) -> str:
 def _run_line(recipe: Recipe, corpus: Path) -> str:
     settings = "".join(f" --set {key}={value}" for key, value in recipe.pipeline.items())
     return f"speechkit run --corpus {shlex.quote(str(corpus))}{settings}"
-
-
-def _options(given: tuple[str, ...]) -> dict[str, str]:
-    options = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--option {pair}: write NAME=VALUE")
-        options[name.strip()] = value.strip()
-    return options

@@ -20,6 +20,7 @@ from speechkit.benchmark.normalise import normaliser_for
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
+from speechkit.pipeline.default import default_pipeline
 from speechkit.pipeline.reviewed import clinical_weights, redact_corrected
 from speechkit.review import accounts
 from speechkit.review.agreement import agreements
@@ -303,8 +304,9 @@ def _redact(corpus: Corpus, found: tuple[Exported, ...], threads: int) -> dict[s
     return redact_corrected(
         corpus,
         [one.recording for one in found],
+        default_pipeline()[-1],
         Resources(threads=threads),
-        lambda name: click.echo(f"redacting {name}", err=True),
+        lambda name: click.echo(f"redacted {name}", err=True),
     )
 
 

@@ -10,9 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import Events, progress_bars
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.default import STAGE_NAMES, default_pipeline
 from speechkit.pipeline.executors import make_executor
@@ -84,7 +84,7 @@ def command(
     failures.jsonl, the rest goes on, and the exit code is 1.
     """
     corpus = Corpus.open(corpus_path)
-    stages = default_pipeline(parse_settings(settings), until=until)
+    stages = default_pipeline(parse_pairs(settings, form="STAGE.OPTION=VALUE"), until=until)
     if only_plan:
         check_plan(stages)
         counts = dry_run(corpus, stages, corpus.sessions()[:limit])
@@ -109,7 +109,7 @@ def command(
         executor_spec,
         Resources(device=device, threads=threads),
         workers=workers,
-        slurm=parse_settings(slurm, "--slurm"),
+        slurm=parse_pairs(slurm, "--slurm", "NAME=VALUE"),
     )
     if as_json:
         report = run(corpus, stages, executor, limit=limit, progress=Events())
@@ -122,18 +122,6 @@ def command(
         print_report(report, corpus)
     if report.failures:
         sys.exit(1)
-
-
-def parse_settings(settings: tuple[str, ...], option: str = "--set") -> dict[str, str]:
-    """Split `stage.option=value` arguments."""
-    parsed = {}
-    for setting in settings:
-        key, equals, value = setting.partition("=")
-        if not equals:
-            form = "STAGE.OPTION=VALUE" if option == "--set" else "NAME=VALUE"
-            raise UsageError(f"{option} {setting}: write it as {form}")
-        parsed[key.strip()] = value.strip()
-    return parsed
 
 
 def print_report(report: RunReport, corpus: Corpus) -> None:

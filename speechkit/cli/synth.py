@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import UsageError
 from speechkit.pipeline.recipes import load_recipe
 
@@ -63,7 +64,7 @@ def command(
         minutes=minutes,
         specialty=specialty,
         condition=condition,
-        voices=_pairs(voices),
+        voices=parse_pairs(voices, "--voice", "ROLE=VOICE, as in doctor=piper:joe"),
         patient_sex=patient_sex,
         patient_ages=_ages(patient_ages),
         seed=seed,
@@ -98,16 +99,6 @@ def _table(made: list[Any]) -> Table:
             str(sum(one.identifiers for one in own)),
         )
     return table
-
-
-def _pairs(given: tuple[str, ...]) -> dict[str, str]:
-    pairs = {}
-    for pair in given:
-        role, equals, voice = pair.partition("=")
-        if not equals:
-            raise UsageError(f"--voice {pair}: write ROLE=VOICE, as in doctor=piper:joe")
-        pairs[role] = voice
-    return pairs
 
 
 def _ages(given: str) -> tuple[int, int]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from speechkit.cli.outputs import output_names
+from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
-from speechkit.cli.run import parse_settings
 from speechkit.core.files import write_bytes
 from speechkit.core.stage import Resources
 from speechkit.manifest.formats import SEGMENT_FORMATS, format_segments
@@ -47,7 +47,7 @@ def command(
         results = transcribe_files(
             audio,
             engine=engine,
-            engine_options=parse_settings(settings),
+            engine_options=parse_pairs(settings),
             language=language,
             diarize=diarize,
             num_speakers=num_speakers,

@@ -31,6 +31,7 @@ from speechkit.deidentify.recognisers import (
     numbers_by_cue,
     orgs,
     places,
+    postcodes,
     spelled,
     written,
 )
@@ -43,6 +44,7 @@ _RECOGNISERS: tuple[Callable[[Scene], Iterator[Find]], ...] = (
     ages.find,
     numbers_by_cue.find,
     addresses.find,
+    postcodes.find,
     spelled.find,
     names.find,
     orgs.find,
