@@ -11,6 +11,9 @@ full scale (a square wave of ±1 is 0 dB). A flag says what is out of the ordina
 | `mostly-silent` | at least 80 % of the time is silence |
 | `quiet` | the speech is below −45 dB |
 | `dc-offset` | the mean is off zero by at least 1 % of full scale, in any channel |
+| `dropouts` | the sound breaks off and comes back at least once a minute |
+| `crosstalk` | a channel holds the others' speech at least 10 dB above its own noise |
+| `same-channels` | the channels hold the same sound: one microphone |
 | `short` | less than 1 s |
 | `truncated` | the file ends before its header says (told by the caller) |
 """
@@ -23,6 +26,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from speechkit.audio.crosstalk import leakage
+from speechkit.audio.dropouts import DropoutCounter
+from speechkit.audio.loudness import LoudnessMeter
 from speechkit.core.types import Quality
 
 if TYPE_CHECKING:
@@ -36,6 +42,8 @@ NARROW_BAND = 4_200  # Hz
 MOSTLY_SILENT_SHARE = 0.8
 QUIET_LEVEL = -45.0  # dB
 DC_OFFSET = 0.01
+DROPOUTS_A_MINUTE = 1.0
+CROSSTALK = 10.0  # dB
 SHORT = 1.0  # seconds
 
 _FRAME = 0.02  # seconds, energy
@@ -48,6 +56,7 @@ _BINS = 4096
 _DIGITAL_SILENCE = 1e-9  # −90 dB: below the rounding of 16 bits, no noise floor to learn from
 _INAUDIBLE = 1e-6  # −60 dB
 _FAINT = 10**-4.5  # −45 dB
+_SAME = 1e-4  # −40 dB: what two channels may differ by and still be one sound
 _STANDS_OUT = 2.0  # 3 dB above the noise floor
 _BANDWIDTH_FLOOR = 1e-6  # −60 dB below the strongest band
 _SMOOTHING = 50.0  # Hz
@@ -94,6 +103,9 @@ class Meter:
         self._clipped = self._num_samples = 0
         self._peak = 0.0
         self._sums: Any = 0.0
+        self._energy = self._difference = 0.0
+        self._loudness = LoudnessMeter(sample_rate)
+        self._dropouts = DropoutCounter(sample_rate)
         self._rest: dict[int, Samples] = {}
 
     def add(self, block: Samples) -> None:
@@ -107,10 +119,14 @@ class Meter:
         self._clipped += int((magnitude >= _FULL_SCALE).sum())
         for channel in magnitude:
             self._add_plateaus(channel)
+        self._energy += float(np.square(block, dtype=np.float64).sum())
+        self._difference += float(np.square(block - block[:1], dtype=np.float64).sum())
+        self._loudness.add(block)
+        self._dropouts.add(block)
         frames = self._framed(block, self._frame)
         if frames.shape[1]:
             # The variance, so that an offset is not taken for sound.
-            self._powers.append(frames.var(axis=2, dtype=np.float64).mean(axis=0))
+            self._powers.append(frames.var(axis=2, dtype=np.float64))
         frames = self._framed(block, self._fft)
         if frames.shape[1]:
             centred = frames - frames.mean(axis=2, keepdims=True)
@@ -121,9 +137,15 @@ class Meter:
         num_channels = np.size(self._sums)
         num_samples = max(1, self._num_samples)
         clipping = self._clipped_samples() / (num_samples * num_channels)
-        powers = np.concatenate(self._powers) if self._powers else np.zeros(1)
-        snr, silence, level = _levels(powers)
+        powers = (
+            np.concatenate(self._powers, axis=1) if self._powers else np.zeros((num_channels, 1))
+        )
+        snr, silence, level = _levels(powers.mean(axis=0))
         bandwidth = self._bandwidth()
+        loudness = self._loudness.loudness()
+        same = num_channels > 1 and self._difference <= _SAME * self._energy
+        leaked = None if same else leakage(powers)
+        minutes = num_samples / self._rate / 60
         found = {
             "clipped": clipping >= CLIPPED_SHARE,
             "noisy": snr < NOISY_SNR and level > _decibel(_DIGITAL_SILENCE),
@@ -131,6 +153,9 @@ class Meter:
             "mostly-silent": silence >= MOSTLY_SILENT_SHARE,
             "quiet": level < QUIET_LEVEL,
             "dc-offset": bool(np.max(np.abs(self._sums)) / num_samples >= DC_OFFSET),
+            "dropouts": self._dropouts.count() >= max(1, DROPOUTS_A_MINUTE * minutes),
+            "crosstalk": leaked is not None and leaked >= CROSSTALK,
+            "same-channels": same and self._energy > 0,
             "truncated": truncated,
             "short": self._num_samples < SHORT * self._rate,
         }
@@ -140,6 +165,7 @@ class Meter:
             clipping=round(clipping, 4),
             silence=round(silence, 4),
             peak=round(self._peak, 4),
+            loudness=None if loudness is None else round(loudness, 1) + 0.0,
             flags=tuple(sorted(name for name, here in found.items() if here)),
         )
 

@@ -103,7 +103,8 @@ class Quality(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What was measured on the samples. `flags` names what is unusual; it drops nothing.
 
     `snr` is an estimate in dB, `bandwidth` the highest frequency in Hz that carries sound,
-    `clipping` and `silence` are shares of the samples and of the time (0–1).
+    `clipping` and `silence` are shares of the samples and of the time (0–1), `loudness` is in LUFS
+    (None: too short or too quiet to say).
     """
 
     snr: float
@@ -111,6 +112,7 @@ class Quality(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     clipping: float
     silence: float
     peak: float
+    loudness: float | None = None
     flags: tuple[str, ...] = ()
 
 
