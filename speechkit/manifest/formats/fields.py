@@ -4,6 +4,7 @@ blanks, segments from lines."""
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ from speechkit.core.digest import segment_id
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
+
+# Labels of speakers as releases have them; of other names nothing tells them from words.
+_LABEL = re.compile(r"(p-[0-9a-f]{12}|SPEAKER_\d+): ?")
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
@@ -52,6 +56,16 @@ def one_word(name: str) -> str:
     'Dr._Ellison'
     """
     return "_".join(name.split()) or "-"
+
+
+def without_label(text: str) -> tuple[str, str]:
+    """Return the speaker whose label stands before the words, and the words.
+
+    >>> without_label("SPEAKER_01: Good morning."), without_label("Doctor: yes?")
+    (('SPEAKER_01', 'Good morning.'), ('', 'Doctor: yes?'))
+    """
+    found = _LABEL.match(text)
+    return ("", text) if found is None else (found[1], text[found.end() :])
 
 
 def channel_number(field: str) -> int | None:

@@ -1,7 +1,7 @@
 """WebVTT and SRT subtitles; speakers as `<v Name>` in VTT and `Name:` before the text in SRT.
 
-Drops: word times, confidence, language, labels; SRT read back keeps `Name:` in the text, since
-nothing tells it from words.
+Drops: word times, confidence, language, labels; SRT read back keeps `Name:` in the text where that
+is no label of a release, since nothing tells it from words.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from pathlib import Path
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
-from speechkit.manifest.formats.fields import in_order
+from speechkit.manifest.formats.fields import in_order, without_label
 
 _TIMES = re.compile(r"^((?:\d+:)?\d\d:\d\d[.,]\d{3})\s+-->\s+((?:\d+:)?\d\d:\d\d[.,]\d{3})")
 _VOICE = re.compile(r"^<v(?:\.[^ >]*)? ([^>]*)>(.*?)(?:</v>)?$", re.DOTALL)
-_TAG = re.compile(r"</?[a-z][^>]*>", re.IGNORECASE)
+# What both use for form; `<INAUDIBLE/>` and the like are words of a transcriber.
+_TAG = re.compile(r"</?(?:[bcisu]|font|lang|ruby|rt|v)(?:[ .][^>]*)?>|<\d[\d:.]*>", re.IGNORECASE)
 
 
 def format_vtt(segments: Mapping[str, tuple[Segment, ...]]) -> str:
@@ -96,6 +97,8 @@ def _parse(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
         speaker, words = "", " ".join(body)
         if voice := _VOICE.match(words):
             speaker, words = unescape(voice[1]), voice[2]
+        else:
+            speaker, words = without_label(words)
         words = " ".join(unescape(_TAG.sub("", words)).split())
         pairs.append(
             (where.stem, Segment(id="", start=start, end=end, text=words, speaker=speaker))

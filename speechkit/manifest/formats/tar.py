@@ -1,7 +1,6 @@
 """Tar shards: WebDataset (`key.flac`, `key.json`), and lhotse Shar (cuts and recordings, paired).
 
-Both are read as streams. Shar needs audio; a WebDataset shard may hold JSON alone. Tars carry no
-times or owners: the same release gives the same bytes.
+Both are read as streams. Tars carry no times or owners: the same release gives the same bytes.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from typing import Any
 import msgspec
 
 from speechkit.core.digest import canonical_json
-from speechkit.core.errors import InputError, UsageError
+from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
 from speechkit.manifest.formats.bundle import (
     Bundle,
@@ -90,13 +89,8 @@ def read_webdataset(path: Path) -> Bundle:
 def write_shar(bundle: Bundle, folder: Path) -> None:
     """Write `cuts.000000.jsonl.gz` and `recording.000000.tar`, …, a cut a recording.
 
-    Raises:
-        UsageError: if a recording has no audio.
+    One without audio has Shar's placeholders in the tar, and its cut has no recording.
     """
-    if missing := [r.id for r in bundle.recordings if r.id not in bundle.sounds]:
-        raise UsageError(
-            f"Shar holds audio, and {len(missing)} recordings have none; use lhotse or webdataset"
-        )
     folder.mkdir(parents=True, exist_ok=True)
     spoken = tuple(bundle.by_recording())
     for shard in range(0, len(spoken), _SHARD):
@@ -106,11 +100,16 @@ def write_shar(bundle: Bundle, folder: Path) -> None:
             folder / f"recording.{number}.tar", "w", format=tarfile.USTAR_FORMAT
         ) as tar:
             for recording, segments in spoken[shard : shard + _SHARD]:
-                sound = bundle.sounds[recording.id]
-                row = recording_row(recording, "shar", "")
-                _add(tar, f"{recording.id}{sound.suffix}", sound.read_bytes())
-                _add(tar, f"{recording.id}.json", canonical_json(row))
-                cuts.append(canonical_json(_cut(recording, segments, row)) + b"\n")
+                cut = _cut(recording, segments)
+                sound = bundle.sounds.get(recording.id)
+                if sound is None:
+                    del cut["recording"]
+                    _add(tar, f"{recording.id}.nodata", b"")
+                    _add(tar, f"{recording.id}.nometa", b"")
+                else:
+                    _add(tar, f"{recording.id}{sound.suffix}", sound.read_bytes())
+                    _add(tar, f"{recording.id}.json", canonical_json(cut["recording"]))
+                cuts.append(canonical_json(cut) + b"\n")
         with (folder / f"cuts.{number}.jsonl.gz").open("wb") as file:
             file.write(gzip.compress(b"".join(cuts), mtime=0))
 
@@ -138,9 +137,8 @@ def read_shar(path: Path) -> Bundle:
     return assemble(path, segments, sounds)
 
 
-def _cut(
-    recording: Recording, segments: tuple[ReleasedSegment, ...], row: dict[str, Any]
-) -> dict[str, Any]:
+def _cut(recording: Recording, segments: tuple[ReleasedSegment, ...]) -> dict[str, Any]:
+    row = recording_row(recording, "shar", "")
     channels = row["channel_ids"]
     return {
         "id": recording.id,

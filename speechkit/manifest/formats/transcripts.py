@@ -172,6 +172,6 @@ FORMATS = (
     _each("textgrid", ".TextGrid", (*_WORDS, *_METADATA, "language, channels", "empty segments")),
     _each("eaf", ".eaf", (*_WORDS, *_METADATA, "language, channels")),
     _each("vtt", ".vtt", (*_WORDS, *_METADATA, "language, channels")),
-    _each("srt", ".srt", (*_WORDS, *_METADATA, "speakers, language, channels")),
+    _each("srt", ".srt", (*_WORDS, *_METADATA, "language, channels")),
     _each("txt", ".txt", ("times", *_WORDS, *_METADATA, "speakers, language, channels")),
 )

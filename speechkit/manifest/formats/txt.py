@@ -1,7 +1,7 @@
 """Plain text: a line a segment, `Speaker: words` where speakers are known.
 
-Drops: all times. Read, the whole file is one segment; a line `Doctor: …` keeps its words as they
-are, speaker labels included, since nothing tells them from words.
+Drops: all times. Read, the whole file is one segment, without the labels that a release has for
+speakers; `Doctor: …` stays as it is, since nothing tells it from words.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from speechkit.core.types import Segment
-from speechkit.manifest.formats.fields import in_order
+from speechkit.manifest.formats.fields import in_order, without_label
 
 
 def parse_txt(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
     """Read a whole file as one segment without time; the recording is named by the file."""
-    words = " ".join(text.split())
+    lines = (without_label(line.strip())[1] for line in text.splitlines())
+    words = " ".join(" ".join(lines).split())
     return in_order([(where.stem, Segment(id="", start=0.0, end=0.0, text=words))])
 
 
