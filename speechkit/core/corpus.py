@@ -24,11 +24,36 @@ from speechkit.core.digest import canonical_json, digest_bytes
 from speechkit.core.errors import DamagedError, StoreError
 from speechkit.core.files import atomic_path, write_bytes
 from speechkit.core.journal import append_event, stamped
-from speechkit.core.types import ITEM_TYPES, SCHEMA_VERSION, Layer, Provenance, Recording, Session
+from speechkit.core.types import (
+    ITEM_TYPES,
+    SCHEMA_VERSION,
+    Kind,
+    Layer,
+    Provenance,
+    Recording,
+    Session,
+)
 
 
 class _Made(msgspec.Struct):
     provenance: Provenance
+
+
+class _Stored(msgspec.Struct, forbid_unknown_fields=True):
+    """A layer whose items are still JSON: which type they have, its kind says."""
+
+    name: str
+    kind: Kind
+    recording: str
+    items: msgspec.Raw
+    provenance: Provenance
+
+
+_LAYER = msgspec.json.Decoder(_Stored)
+_ITEMS: dict[str, msgspec.json.Decoder[tuple[Any, ...]]] = {
+    kind: msgspec.json.Decoder(tuple[type_, ...])  # type: ignore[valid-type]
+    for kind, type_ in ITEM_TYPES.items()
+}
 
 
 class Corpus:
@@ -128,10 +153,14 @@ class Corpus:
             raise DamagedError(
                 f"layer {digest[:12]}… in {self.root} was altered; delete {path} and run again"
             )
-        layer = msgspec.json.decode(data, type=Layer)
-        item_type = ITEM_TYPES[layer.kind]
-        items = tuple(msgspec.convert(item, item_type) for item in layer.items)
-        return msgspec.structs.replace(layer, items=items)
+        stored = _LAYER.decode(data)
+        return Layer(
+            name=stored.name,
+            kind=stored.kind,
+            recording=stored.recording,
+            items=_ITEMS[stored.kind].decode(stored.items),
+            provenance=stored.provenance,
+        )
 
     def layer_provenance(self, digest: str) -> Provenance:
         """Say how a layer came about without reading its items, which is much faster.
