@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -21,6 +22,7 @@ from speechkit.core.errors import InputError, MissingExtraError
 SHARD_LINES = 100_000
 _LEVEL = 3
 _WINDOW = 1 << 20
+_BLOCK = 1000  # lines written at once
 _MAYBE_WHOLE = re.compile(rb"\.0[,}]")  # rare, and found much faster than the next
 _WHOLE = re.compile(rb'(?<!\\)":(-?\d+)\.0(?=[,}])')
 Line = TypeVar("Line")
@@ -70,11 +72,10 @@ def write_lines(folder: Path, name: str, num_lines: int, lines: Iterable[bytes])
     names = shard_names(name, num_lines)
     rest = iter(lines)
     for file in names:
+        shard = islice(rest, SHARD_LINES)
         with open_lines(folder / file, like=folder / file) as sink:
-            for _ in range(SHARD_LINES):
-                if (line := next(rest, None)) is None:
-                    break
-                sink.write(line)
+            while block := b"".join(islice(shard, _BLOCK)):
+                sink.write(block)
     assert next(rest, None) is None
     return names
 
