@@ -42,6 +42,10 @@ class Sound:
             header = file.read(HEADER)
         self.num_channels = int.from_bytes(header[22:24], "little")
 
+    def second(self, at: int) -> float:
+        """Return when, in the recording, a byte of the file is heard."""
+        return round(max(0, at - HEADER) / (2 * self.num_channels * RATE), 3)
+
     def read(self, first: int, last: int, muted: Sequence[Interval] = ()) -> Iterator[bytes]:
         """Yield bytes first to last (inclusive), silence in place of what lies in `muted`."""
         frame = 2 * self.num_channels

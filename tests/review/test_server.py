@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -207,6 +208,24 @@ def test_raw_audio_is_refused_on_every_route(client, task, corpus: Corpus, url: 
             got = who.get(path)
             assert got.status_code in (404, 405) and raw not in got.content
     assert httpx.Client(base_url=url).get(f"/api/tasks/{task}/audio").status_code == 401
+
+
+def test_who_heard_unredacted_audio_is_in_the_log(client, task, store: Store):
+    tess, tom = client("tess"), client("tom")
+    audio(tom, task)
+    audio(tom, task, "raw")  # refused
+    audio(tess, task, "redacted")
+    tess.head(f"/api/tasks/{task}/audio?variant=raw")
+    at = 44 + 2 * 16_000  # bytes: the first second
+    audio(tess, task, "raw", range=f"bytes={at}-{at + 31_999}")
+    audio(tess, task, "preview")
+    with store.read() as db:
+        rows = [row for row in db.query(AuditRow).order_by(AuditRow.number) if row.event == "heard"]
+        assert findings(db) == []
+    assert [row.who for row in rows] == ["tess", "tess"]
+    part, whole = (json.loads(row.facts) for row in rows)
+    assert part == {"task": task, "variant": "raw", "start": 1, "end": 2}
+    assert (whole["variant"], whole["start"]) == ("preview", 0)
 
 
 def test_what_is_marked_since_is_muted_at_once(client, task):

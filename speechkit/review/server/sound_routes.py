@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from speechkit.audio.peaks import PEAKS_RATE
 from speechkit.review.access import RefusedError, UnknownError, seen_task
 from speechkit.review.accounts import Person
+from speechkit.review.audit import record
 from speechkit.review.lines import Line
 from speechkit.review.server.desk import Desk, TheDesk, ThePerson
 from speechkit.review.server.task_routes import TaskId
@@ -28,6 +29,7 @@ def audio(
     task_id: TaskId,
     desk: TheDesk,
     person: ThePerson,
+    request: Request,
     variant: Variant = "redacted",
     wanted: Annotated[str | None, Header(alias="range", max_length=100)] = None,
 ) -> Response:
@@ -35,6 +37,7 @@ def audio(
 
     `redacted`: the checked copy, with what was marked since muted as well. `raw`: as recorded.
     `preview`: as recorded, with all that is marked now muted: what the next redaction will do.
+    Whoever is sent either of those stands in the audit log, with the stretch in seconds.
     """
     found, lines = _sound(desk, person, task_id, variant)
     silent = () if variant == "raw" else muted(lines)
@@ -43,6 +46,10 @@ def audio(
     if span is None:
         return Response(status_code=416, headers={"content-range": f"bytes */{found.size}"})
     first, last = span
+    if variant != "redacted" and request.method == "GET":
+        heard = {"start": found.second(first), "end": found.second(last)}
+        with desk.store.write() as db:
+            record(db, person.name, "heard", task=task_id, variant=variant, **heard)
     headers["content-length"] = str(last + 1 - first)
     if wanted is not None:
         headers["content-range"] = f"bytes {first}-{last}/{found.size}"
