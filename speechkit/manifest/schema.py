@@ -53,6 +53,9 @@ WHOLE_FILES: dict[int, tuple[str, ...]] = {
 SplitName = Literal["train", "dev", "test"]
 
 
+Review = Literal["draft", "corrected", "adjudicated"]
+
+
 class _Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
 
@@ -75,7 +78,7 @@ class ReleasedSegment(_Line, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     words: tuple[Word, ...] = ()
     confidence: float | None = None
     labels: tuple[str, ...] = ()
-    review: Literal["draft", "corrected", "adjudicated"] = "draft"
+    review: Review = "draft"
 
     def __repr__(self) -> str:
         return f"ReleasedSegment({self.id!r}, {self.start}–{self.end})"

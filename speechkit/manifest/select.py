@@ -11,8 +11,16 @@ import msgspec
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import recording_id, segment_id
+from speechkit.core.reviewed import (
+    ADJUDICATED,
+    AUTO_ACCEPTED,
+    CORRECTED,
+    CORRECTED_ROLES,
+    UNREVIEWED,
+)
 from speechkit.core.types import (
     Context,
+    Layer,
     Participant,
     Recording,
     RedactedCopy,
@@ -20,7 +28,7 @@ from speechkit.core.types import (
     Session,
     SpeakerRole,
 )
-from speechkit.manifest.schema import ReleasedRedaction, ReleasedSegment, Tool, Withheld
+from speechkit.manifest.schema import ReleasedRedaction, ReleasedSegment, Review, Tool, Withheld
 
 _YEARS = re.compile(r"\d{4}(-\d{4})?")
 
@@ -55,10 +63,15 @@ def select(
         raw = session.recording.id
         layer = corpus.layer(session, "redacted")
         copy: RedactedCopy | None = layer.items[0] if layer is not None and layer.items else None
-        reason = _refusal(copy, failed.get(raw, "")) or refuse(session.recording)
+        reason = (
+            _refusal(copy, failed.get(raw, ""))
+            or _overtaken(session, layer)
+            or refuse(session.recording)
+        )
         if reason:
             yield Withheld(recording=raw, reason=reason)
             continue
+        assert layer is not None
         assert copy is not None
         name = recording_id(copy.audio.sha256)
         if name in released:
@@ -66,7 +79,7 @@ def select(
             yield Withheld(recording=raw, reason=reason)
             continue
         released[name] = raw
-        yield _released(corpus, session, copy, tags)
+        yield _released(corpus, session, layer, tags)
 
 
 def _refusal(copy: RedactedCopy | None, failed_stage: str) -> str:
@@ -80,10 +93,17 @@ def _refusal(copy: RedactedCopy | None, failed_stage: str) -> str:
     return ""
 
 
-def _released(
-    corpus: Corpus, session: Session, copy: RedactedCopy, tags: Sequence[str]
-) -> Released:
+def _overtaken(session: Session, layer: Layer | None) -> str:
+    """Say so if people corrected a recording after its copy was made: they may have marked more."""
+    corrected = session.layers.get(CORRECTED)
+    if layer is None or layer.provenance.inputs.get(CORRECTED) == corrected:
+        return ""
+    return "people corrected it since its copy was made; run the pipeline again"
+
+
+def _released(corpus: Corpus, session: Session, layer: Layer, tags: Sequence[str]) -> Released:
     raw = session.recording
+    copy: RedactedCopy = layer.items[0]
     name = recording_id(copy.audio.sha256)
     uri = f"audio/sha256/{copy.audio.sha256[:2]}/{copy.audio.sha256}{Path(copy.audio.uri).suffix}"
     recording = msgspec.structs.replace(
@@ -94,13 +114,14 @@ def _released(
         phi="redacted",
         derived_from=raw.id,
     )
-    speakers = _speakers(copy.segments, raw.participants, _roles(corpus, session))
+    speakers = _speakers(copy.segments, raw.participants, _roles(corpus, session, layer))
+    seen = _seen_by(corpus, layer)
     ordered = sorted(copy.segments, key=lambda s: (s.start, s.end, s.channel or 0, s.id))
     return Released(
         recording=recording,
         source=corpus.root / copy.audio.uri,
         segments=tuple(
-            _segment(segment, name, index, speakers) for index, segment in enumerate(ordered)
+            _segment(segment, name, index, speakers, seen) for index, segment in enumerate(ordered)
         ),
         redactions=tuple(
             ReleasedRedaction(
@@ -131,7 +152,11 @@ def _context(context: Context, tags: Sequence[str]) -> Context:
 
 
 def _segment(
-    segment: Segment, recording: str, index: int, speakers: Mapping[str, tuple[str, str]]
+    segment: Segment,
+    recording: str,
+    index: int,
+    speakers: Mapping[str, tuple[str, str]],
+    seen: Review,
 ) -> ReleasedSegment:
     speaker, role = speakers.get(segment.speaker, ("", "unknown"))
     words = tuple(
@@ -151,11 +176,22 @@ def _segment(
         words=words,
         confidence=segment.confidence,
         labels=segment.labels,
+        review="draft" if {UNREVIEWED, AUTO_ACCEPTED} & set(segment.labels) else seen,
     )
 
 
-def _roles(corpus: Corpus, session: Session) -> dict[str, str]:
-    layer = corpus.layer(session, "roles")
+def _seen_by(corpus: Corpus, redacted: Layer) -> Review:
+    """Say who has seen the text of a copy: nobody, one person, or those who decided between two."""
+    corrected = redacted.provenance.inputs.get(CORRECTED)
+    if corrected is None:
+        return "draft"
+    made = corpus.layer_provenance(corrected)
+    return "adjudicated" if made.options.get("track") == ADJUDICATED else "corrected"
+
+
+def _roles(corpus: Corpus, session: Session, redacted: Layer) -> dict[str, str]:
+    by_people = CORRECTED in redacted.provenance.inputs
+    layer = corpus.layer(session, CORRECTED_ROLES if by_people else "roles")
     items: tuple[SpeakerRole, ...] = layer.items if layer is not None else ()
     return {item.speaker: item.role for item in items}
 

@@ -14,6 +14,7 @@ from speechkit.deidentify.detect_stage import DetectOptions, DetectStage
 from speechkit.deidentify.redact_stage import RedactOptions, RedactStage
 from speechkit.diarize.roles_stage import RolesOptions, RolesStage
 from speechkit.diarize.stage import DiarizeOptions, DiarizeStage
+from speechkit.pipeline.reviewed import RedactReviewed
 from speechkit.transcribe.align_stage import AlignOptions, AlignStage
 from speechkit.transcribe.attribute_stage import AttributeOptions, AttributeStage
 from speechkit.transcribe.stage import TranscribeOptions, TranscribeStage
@@ -55,7 +56,10 @@ def default_pipeline(
         else:
             given[stage][option] = value
     wanted = STAGE_NAMES[: STAGE_NAMES.index(until) + 1]
-    return tuple(make_stage(name, given[name]) for name in wanted)
+    stages = [make_stage(name, given[name]) for name in wanted]
+    if wanted[-2:] == ("detect", "redact"):
+        stages[-1] = RedactReviewed(*stages[-2:])
+    return tuple(stages)
 
 
 def make_stage(name: str, options: Mapping[str, Any]) -> Stage:

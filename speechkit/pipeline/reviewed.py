@@ -1,9 +1,9 @@
-"""What the desk needs of other rooms: clinical weights, and redaction of what people corrected."""
+"""What people corrected wins over the draft: its redacted copy, and what an error in it weighs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 
@@ -11,13 +11,131 @@ from speechkit.benchmark.clinical.mentions import WEIGHTS, mentions
 from speechkit.benchmark.normalise import normaliser_for
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import StoreError
-from speechkit.core.stage import Resources, Stage, Task
-from speechkit.core.types import Layer, PhiSpan, Provenance, Segment, SpeakerRole
-from speechkit.pipeline.default import make_stage
-from speechkit.pipeline.local import Done, LocalExecutor
+from speechkit.core.lock import locked
+from speechkit.core.reviewed import CORRECTED, CORRECTED_PHI
+from speechkit.core.stage import Resources, Stage, Task, Work, Writes
+from speechkit.core.types import Item, Layer, PhiSpan, RedactedCopy, Segment
+from speechkit.pipeline.jobs import Failed, jobs_of
+from speechkit.pipeline.local import LocalExecutor
 
-CORRECTED, CORRECTED_PHI = "corrected", "corrected_phi"
 _FREE = "note:"
+
+
+class RedactReviewed:
+    """The stage `redact`, of the draft or of what people made of it.
+
+    Where a recording has the layers `corrected` and `corrected_phi`, the copy is made from them:
+    gone is what people marked, and what `detect` finds in the corrected text beside it, but for
+    what a person said is no identifier. Elsewhere it is `redact` as it stands.
+    """
+
+    def __init__(self, detect: Stage, redact: Stage) -> None:
+        self._detect, self._redact = detect, redact
+        # `detect` is not among the options: the layer `phi`, which is read, says how it worked.
+        self.name: str = redact.name
+        self.version: str = redact.version
+        self.reads: tuple[str, ...] = (*redact.reads, f"{CORRECTED}?", f"{CORRECTED_PHI}?")
+        self.writes: Writes = redact.writes
+        self.options: msgspec.Struct = redact.options
+
+    @property
+    def engine(self) -> str:
+        """As of `redact`."""
+        return self._redact.engine
+
+    @property
+    def revision(self) -> str:
+        """As of `redact`."""
+        return self._redact.revision
+
+    @contextmanager
+    def open(self, resources: Resources) -> Iterator[Work]:
+        """Load what `redact` needs, and what `detect` does once there is something corrected."""
+        with ExitStack() as stack:
+            redact = stack.enter_context(self._redact.open(resources))
+            opened: list[Work] = []
+
+            def detect(task: Task) -> Sequence[PhiSpan]:
+                if not opened:
+                    opened.append(stack.enter_context(self._detect.open(resources)))
+                (found,) = opened[0]([task])
+                return found  # type: ignore[return-value]
+
+            def work(tasks: Sequence[Task]) -> Sequence[tuple[Item, ...]]:
+                return [redact([of_corrected(task, detect)])[0] for task in tasks]
+
+            yield work
+
+
+def of_corrected(task: Task, detect: Callable[[Task], Sequence[PhiSpan]]) -> Task:
+    """Return the task with people's text and spans in place of the draft's, if there are any."""
+    corrected, marked = task.layers.get(CORRECTED), task.layers.get(CORRECTED_PHI)
+    if corrected is None or marked is None:
+        return task
+    text = msgspec.structs.replace(corrected, items=tuple(map(_without_notes, corrected.items)))
+    found = detect(msgspec.structs.replace(task, layers={"attributed": text}))
+    spans: Layer = msgspec.structs.replace(marked, items=merge_spans(marked.items, found))
+    return msgspec.structs.replace(task, layers={"attributed": text, "phi": spans})
+
+
+def redact_corrected(
+    corpus: Corpus,
+    recordings: Iterable[str],
+    stage: Stage,
+    resources: Resources | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, str]:
+    """Make the redacted copies of recordings anew, now that people corrected them.
+
+    A run of the pipeline does the same; this one leaves the other recordings alone.
+
+    Args:
+        corpus: where the layers `corrected` and `corrected_phi` are.
+        recordings: ids.
+        stage: `redact` of the pipeline.
+        resources: where it runs.
+        progress: told the id of each recording when it is done.
+
+    Returns:
+        Why it failed, by recording: a failed one has no copy that may be released.
+    """
+    sessions = [corpus.session(name) for name in sorted(set(recordings))]
+    for session in sessions:
+        for name in ("attributed", "phi", CORRECTED, CORRECTED_PHI):
+            if name not in session.layers:
+                raise StoreError(f"{session.recording.id} has no layer {name!r}; run and export")
+    reasons: dict[str, str] = {}
+    with locked(corpus.root, "run"):
+        for result in LocalExecutor(resources).perform(stage, corpus, jobs_of(sessions)):
+            progress(result.recording)
+            if isinstance(result, Failed):
+                reasons[result.recording] = result.reason
+                continue
+            layer = corpus.get_layer(result.layer)
+            corpus.add_layer(result.recording, layer)
+            copy: RedactedCopy = layer.items[0]
+            if copy.verdict != "clean":
+                reasons[result.recording] = (
+                    f"the check failed: {copy.heard} removed words are still heard"
+                )
+    return reasons
+
+
+def merge_spans(marked: Sequence[PhiSpan], found: Sequence[PhiSpan]) -> tuple[PhiSpan, ...]:
+    """Return what must go: people's spans, and found ones that nobody rejected (score 0).
+
+    >>> def span(start, end, score=1.0):
+    ...     return PhiSpan(segment="s", start_char=start, end_char=end, identifier="NAME",
+    ...                    score=score)
+    >>> [(s.start_char, s.end_char) for s in
+    ...  merge_spans([span(0, 3), span(5, 9, 0.0)], [span(5, 9), span(12, 14)])]
+    [(0, 3), (12, 14)]
+    """
+    rejected = [one for one in marked if one.score == 0]
+    kept = [one for one in marked if one.score > 0]
+    kept += [one for one in found if not any(_covers(other, one) for other in rejected)]
+    order = sorted(kept, key=lambda s: (s.segment, s.start_char, s.end_char, s.detector))
+    return tuple(order)
 
 
 def clinical_weights(words: Sequence[str]) -> list[float]:
@@ -40,85 +158,6 @@ def clinical_weights(words: Sequence[str]) -> list[float]:
     return weights
 
 
-def redact_corrected(
-    corpus: Corpus,
-    recordings: Iterable[str],
-    resources: Resources | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-) -> dict[str, str]:
-    """Make the redacted copies of recordings anew, from what people corrected and marked.
-
-    Gone is what people marked, and what the detector finds in the corrected text beside it, but
-    for what a person said is no identifier. The copy is checked as any other.
-
-    Returns:
-        Why it failed, by recording: a failed one has no copy that may be released.
-    """
-    executor = LocalExecutor(resources)
-    detect, redact = make_stage("detect", {}), make_stage("redact", {})
-    reasons: dict[str, str] = {}
-    for name in sorted(set(recordings)):
-        progress(name)
-        session = corpus.session(name)
-        corrected = corpus.layer(session, CORRECTED)
-        marked = corpus.layer(session, CORRECTED_PHI)
-        if corrected is None or marked is None:
-            raise StoreError(f"{name} has no layer {CORRECTED!r}; export it first")
-        _write_roles(corpus, corrected)
-        text = msgspec.structs.replace(corrected, items=tuple(map(_without_notes, corrected.items)))
-        task = Task(
-            recording=session.recording,
-            audio_path=corpus.audio_path(session.recording),
-            layers={"attributed": text},
-            corpus=corpus,
-        )
-        found = _one(executor, detect, task)
-        if isinstance(found, str):
-            reasons[name] = found
-            continue
-        spans = merge_spans(marked.items, found)
-        phi = msgspec.structs.replace(marked, name="phi", items=spans)
-        task = msgspec.structs.replace(task, layers={"attributed": text, "phi": phi})
-        copy = _one(executor, redact, task)
-        if isinstance(copy, str):
-            reasons[name] = copy
-            continue
-        made = Provenance(
-            stage=redact.name,
-            version=redact.version,
-            engine=redact.engine,
-            revision=redact.revision,
-            options=msgspec.to_builtins(redact.options),
-            inputs={
-                "audio": session.recording.audio.sha256,
-                CORRECTED: session.layers[CORRECTED],
-                CORRECTED_PHI: session.layers[CORRECTED_PHI],
-            },
-        )
-        layer = Layer(name="redacted", kind="redacted", recording=name, items=copy, provenance=made)
-        corpus.add_layer(name, layer)
-        if copy[0].verdict != "clean":
-            reasons[name] = f"the check failed: {copy[0].heard} removed words are still heard"
-    return reasons
-
-
-def merge_spans(marked: Sequence[PhiSpan], found: Sequence[PhiSpan]) -> tuple[PhiSpan, ...]:
-    """Return what must go: people's spans, and found ones that nobody rejected (score 0).
-
-    >>> def span(start, end, score=1.0):
-    ...     return PhiSpan(segment="s", start_char=start, end_char=end, identifier="NAME",
-    ...                    score=score)
-    >>> [(s.start_char, s.end_char) for s in
-    ...  merge_spans([span(0, 3), span(5, 9, 0.0)], [span(5, 9), span(12, 14)])]
-    [(0, 3), (12, 14)]
-    """
-    rejected = [one for one in marked if one.score == 0]
-    kept = [one for one in marked if one.score > 0]
-    kept += [one for one in found if not any(_covers(other, one) for other in rejected)]
-    order = sorted(kept, key=lambda s: (s.segment, s.start_char, s.end_char, s.detector))
-    return tuple(order)
-
-
 def _covers(rejected: PhiSpan, found: PhiSpan) -> bool:
     """A span that reaches beyond what was rejected stands: nobody has judged the rest of it."""
     return (
@@ -128,31 +167,7 @@ def _covers(rejected: PhiSpan, found: PhiSpan) -> bool:
     )
 
 
-def _write_roles(corpus: Corpus, corrected: Layer) -> None:
-    """Bring the roles that people gave, so that releases carry them."""
-    given: dict[str, str] = corrected.provenance.options.get("speakers", {})
-    roles = tuple(
-        SpeakerRole(speaker=label, role=role, confidence=1.0)  # type: ignore[arg-type]
-        for label, role in sorted(given.items())
-        if role
-    )
-    if roles:
-        layer = Layer(
-            name="roles",
-            kind="roles",
-            recording=corrected.recording,
-            items=roles,
-            provenance=Provenance(stage="review", version="1", inputs=corrected.provenance.inputs),
-        )
-        corpus.add_layer(corrected.recording, layer)
-
-
 def _without_notes(segment: Segment) -> Segment:
     """Free text beside a transcript is read by nobody who looks for identifiers."""
     labels = tuple(label for label in segment.labels if not label.startswith(_FREE))
     return msgspec.structs.replace(segment, labels=labels)
-
-
-def _one(executor: LocalExecutor, stage: Stage, task: Task) -> tuple[Any, ...] | str:
-    (result,) = executor.map(stage, [task])
-    return result.items if isinstance(result, Done) else result.reason

@@ -6,10 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from speechkit.core.errors import SpeechkitError
+from speechkit.core.reviewed import ADJUDICATED
 from speechkit.review.accounts import Person
 from speechkit.review.schema import Task
-
-ADJUDICATED = "adjudicated"
 
 
 class RefusedError(SpeechkitError):

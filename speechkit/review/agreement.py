@@ -13,7 +13,7 @@ from rapidfuzz.distance import Levenshtein
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from speechkit.review.access import ADJUDICATED
+from speechkit.core.reviewed import ADJUDICATED
 from speechkit.review.lines import Line
 from speechkit.review.schema import Task, User
 from speechkit.review.tasks import lines_of_task

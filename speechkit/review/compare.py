@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
 from speechkit.core.corpus import Corpus
+from speechkit.core.reviewed import ADJUDICATED
 from speechkit.core.time import overlap
 from speechkit.core.types import Session
-from speechkit.review.access import ADJUDICATED, UnknownError, hides
+from speechkit.review.access import UnknownError, hides
 from speechkit.review.accounts import Person
 from speechkit.review.lines import Line, decode, lines_of
 from speechkit.review.load import draft_of

@@ -1,8 +1,8 @@
 """What people made of the drafts, as new layers of the corpus.
 
-`corrected`, `corrected_phi`: passes that were handed over. `reference`: those that a reviewer
-approved or an adjudicator decided. Layers carry no names and no times of people: those stand in
-the journal, and in the desk's audit log.
+`corrected`, `corrected_phi`, `corrected_roles`: passes that were handed over. `reference` and its
+like: those that a reviewer approved or an adjudicator decided. Layers carry no names and no times of
+people: those stand in the journal, and in the desk's audit log.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import msgspec
 from sqlalchemy import select
 
 from speechkit.core.corpus import Corpus
-from speechkit.core.digest import digest_of, segment_id
-from speechkit.core.types import Layer, PhiSpan, Provenance, Segment
-from speechkit.review.access import ADJUDICATED
+from speechkit.core.digest import segment_id
+from speechkit.core.reviewed import ADJUDICATED, AUTO_ACCEPTED, UNREVIEWED
+from speechkit.core.types import Layer, PhiSpan, Provenance, Segment, SpeakerRole
 from speechkit.review.audit import checkpoint, record
-from speechkit.review.lines import AUTO_ACCEPTED, UNREVIEWED, Line
+from speechkit.review.lines import Line
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import lines_of_task
@@ -106,14 +106,7 @@ def _write(corpus: Corpus, task: Task, lines: Sequence[Line], name: LayerName) -
     made = Provenance(
         stage="review",
         version=VERSION,
-        options={
-            "track": task.track,
-            "state": task.state,
-            "edits": task.num_edits,
-            "accepted": states.count("accepted"),
-            "auto_accepted": states.count("auto"),
-            "speakers": {label: who.get("role", "") for label, who in task.speakers.items()},
-        },
+        options={"track": task.track},
         inputs=task.inputs,
     )
     layer = Layer(
@@ -122,16 +115,29 @@ def _write(corpus: Corpus, task: Task, lines: Sequence[Line], name: LayerName) -
     digest = corpus.add_layer(task.recording, layer)
     phi = msgspec.structs.replace(layer, name=f"{name}_phi", kind="phi", items=spans)
     corpus.add_layer(task.recording, phi)
-    corpus.note("reviewed", recording=task.recording, layer=name, digest=digest)
-    return Exported(
+    roles = msgspec.structs.replace(layer, name=f"{name}_roles", kind="roles", items=_roles(task))
+    corpus.add_layer(task.recording, roles)
+    exported = Exported(
         recording=task.recording,
         task=task.id,
         layer=name,
-        digest=digest_of(layer),
+        digest=digest,
         segments=len(segments),
         accepted=states.count("accepted"),
         auto_accepted=states.count("auto"),
         unreviewed=states.count("draft"),
+    )
+    # Not in the layer: the same text is the same layer, whoever looked at it how often.
+    facts = msgspec.to_builtins(exported)
+    corpus.note("reviewed", **facts, state=task.state, num_edits=task.num_edits)
+    return exported
+
+
+def _roles(task: Task) -> tuple[SpeakerRole, ...]:
+    return tuple(
+        SpeakerRole(speaker=label, role=who["role"], confidence=1.0)  # type: ignore[arg-type]
+        for label, who in sorted(task.speakers.items())
+        if who.get("role")
     )
 
 

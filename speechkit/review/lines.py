@@ -12,8 +12,6 @@ from speechkit.core.types import Identifier, PhiSpan, Segment, Word
 # What a person may say about a segment beside its text; `intent:`, `symptom:` and `note:` are free.
 LABELS = ("inaudible", "overlap", "noise", "crosstalk", "uncertain")
 FREE_LABELS = ("intent:", "symptom:", "note:")
-AUTO_ACCEPTED = "auto-accepted"
-UNREVIEWED = "unreviewed"
 
 State = Literal["draft", "auto", "accepted"]
 

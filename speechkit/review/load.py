@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session as Db
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
+from speechkit.core.reviewed import ADJUDICATED
 from speechkit.core.types import Layer, PhiSpan, Segment, Session, SpeakerRole
-from speechkit.review.access import ADJUDICATED
 from speechkit.review.audit import record
 from speechkit.review.expected import Weigh, expect
 from speechkit.review.lines import Line, encode, lines_of
