@@ -1,6 +1,7 @@
 """From folders, files, corpus layers and releases to what the benchmark scores.
 
-    FOLDER         TXT, VTT, SRT, TextGrid (a file a recording); STM, CTM, SegLST, JSON, JSONL; RTTM
+    FOLDER         TXT, VTT, SRT, TextGrid (a file a recording); STM, CTM, SegLST, JSON, JSONL; RTTM;
+                   where it has none itself, those in the folders below
     FILE           one of these
     CORPUS#LAYER   a layer of segments of a corpus folder
     RELEASE        a folder with release.json
@@ -10,23 +11,15 @@ Texts are read when they are scored, one recording at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from speechkit.benchmark.matching import match_names
 from speechkit.benchmark.types import Hypothesis, Reference, System
 from speechkit.core.errors import InputError, UsageError
-from speechkit.core.types import Segment, Turn
-from speechkit.manifest.formats import SEGMENT_SUFFIXES, read_segments, read_text, read_turns
-from speechkit.manifest.formats.seglst import parse_seglst
 from speechkit.pipeline.score_corpus import corpus_side, is_release, release_side
-from speechkit.pipeline.score_rows import read_rows
+from speechkit.pipeline.score_files import SUFFIXES, file_side, readable, readable_below
 from speechkit.pipeline.score_side import Side
-
-_SUFFIXES = (*SEGMENT_SUFFIXES, ".jsonl", ".rttm")
-_ONE_RECORDING = {".txt", ".vtt", ".srt", ".textgrid"}
-_ROLES = ("doctor", "patient", "nurse", "interpreter", "companion")
 
 
 class _Lazy(Mapping[str, Hypothesis]):
@@ -79,7 +72,7 @@ def read_systems(where: tuple[str, ...], references: Mapping[str, Reference]) ->
     """Return the systems at the places given; a folder of folders is a system each."""
     systems = []
     for place in where:
-        for spec in _expand(place):
+        for spec in _expand(place, references):
             side = open_side(spec, reference=False)
             names = match_names(tuple(references), side.names)
             systems.append(System(name=_system_name(spec), hypotheses=_Lazy(side, names)))
@@ -98,10 +91,10 @@ def open_side(where: str, *, reference: bool) -> Side:
         raise UsageError(f"{where} is a corpus; say which layer: {where}#reference")
     if is_release(path):
         return release_side(path)
-    files = [path] if path.is_file() else _readable(path)
+    files = [path] if path.is_file() else readable(path) or readable_below(path)
     if not files:
-        raise UsageError(f"{where}: no transcripts in it ({', '.join(_SUFFIXES)})")
-    return _file_side(files)
+        raise UsageError(f"{where}: no transcripts in it ({', '.join(SUFFIXES)})")
+    return file_side(files, reference=reference)
 
 
 def read_table(path: Path, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
@@ -137,23 +130,28 @@ def read_table(path: Path, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
     return found
 
 
-# ---- files
+def _expand(place: str, references: Mapping[str, Reference]) -> list[str]:
+    """Return the systems at a place: itself, or the folders in it if they hold the transcripts.
 
-
-def _readable(folder: Path) -> list[Path]:
-    return sorted(
-        path
-        for path in folder.iterdir()
-        if path.is_file() and path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
-    )
-
-
-def _expand(place: str) -> list[str]:
+    A stray text beside the folders (notes, a licence) does not make their folder a system. Folders
+    that are called as recordings are, or share no recording, are parts of one system.
+    """
     path = Path(place)
-    if "#" in place or not path.is_dir() or _readable(path) or is_release(path):
+    if "#" in place or not path.is_dir() or is_release(path):
         return [place]
-    inner = sorted(str(sub) for sub in path.iterdir() if sub.is_dir() and _readable(sub))
-    return inner or [place]
+    parts = {
+        str(sub): {file.stem for file in files}
+        for sub in sorted(path.iterdir())
+        if sub.is_dir() and (files := readable_below(sub))
+    }
+
+    def known(names: Iterable[str]) -> bool:
+        matched = match_names(tuple(references), tuple(names)).values()
+        return not set(references).isdisjoint(matched)
+
+    apart = len(parts) > 1 and len(set().union(*parts.values())) == sum(map(len, parts.values()))
+    is_one = not parts or apart or known(Path(part).name for part in parts)
+    return [place] if is_one or known(f.stem for f in readable(path)) else list(parts)
 
 
 def _system_name(spec: str) -> str:
@@ -162,77 +160,3 @@ def _system_name(spec: str) -> str:
         return f"{Path(folder).resolve().name}#{layer}"
     path = Path(spec)
     return path.stem if path.is_file() else path.resolve().name
-
-
-def _file_side(files: list[Path]) -> Side:
-    """Index which recordings are in which files; one recording may be in several (words, turns)."""
-    found: dict[str, list[Path]] = {}
-    speaker_of: dict[Path, str] = {}
-    for path in files:
-        for name in _names_in(path):
-            recording = name
-            if path.suffix.lower() == ".textgrid":
-                recording, speaker_of[path] = _speaker_file(name)
-            found.setdefault(recording, []).append(path)
-
-    def segments(name: str) -> tuple[Segment, ...]:
-        parts = []
-        for path in found[name]:
-            if path.suffix.lower() != ".rttm":
-                parts += _segments_of(path, name, speaker_of.get(path, ""))
-        return tuple(sorted(parts, key=lambda segment: segment.start))
-
-    def turns(name: str) -> tuple[Turn, ...]:
-        files = [path for path in found[name] if path.suffix.lower() == ".rttm"]
-        return tuple(turn for path in files for turn in read_turns(path).get(name, ()))
-
-    def fields(name: str) -> Mapping[str, str]:
-        path = found[name][0]
-        return _rows(path)[name].fields if path.suffix.lower() == ".jsonl" else {}
-
-    return Side(names=tuple(sorted(found)), segments=segments, turns=turns, fields=fields)
-
-
-def _names_in(path: Path) -> list[str]:
-    suffix = path.suffix.lower()
-    if suffix in _ONE_RECORDING:
-        return [path.stem]
-    if suffix == ".rttm":
-        return sorted(read_turns(path))
-    return sorted(_rows(path) if suffix == ".jsonl" else _parsed(path))
-
-
-def _segments_of(path: Path, name: str, speaker: str) -> list[Segment]:
-    if path.suffix.lower() == ".jsonl":
-        return list(_rows(path)[name].segments)
-    if path.suffix.lower() not in _ONE_RECORDING:
-        return list(_parsed(path).get(name, ()))
-    segments = [s for items in _parsed(path).values() for s in items]
-    return [_spoken_by(segment, speaker) for segment in segments] if speaker else segments
-
-
-def _speaker_file(stem: str) -> tuple[str, str]:
-    """Split `…_doctor` into recording and role: PriMock57 has a TextGrid a speaker.
-
-    >>> _speaker_file("day1_consultation01_doctor")
-    ('day1_consultation01', 'doctor')
-    """
-    head, _, tail = stem.rpartition("_")
-    return (head, tail.lower()) if head and tail.lower() in _ROLES else (stem, "")
-
-
-def _spoken_by(segment: Segment, speaker: str) -> Segment:
-    from msgspec.structs import replace
-
-    return replace(segment, speaker=speaker)
-
-
-# A recording's neighbours in a file come next, so the last files read are kept.
-@lru_cache(maxsize=4)
-def _parsed(path: Path) -> dict[str, tuple[Segment, ...]]:
-    if path.suffix.lower() == ".json" and (text := read_text(path)).lstrip().startswith("["):
-        return parse_seglst(text, path)
-    return read_segments(path)
-
-
-_rows = lru_cache(maxsize=4)(read_rows)

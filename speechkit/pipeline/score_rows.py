@@ -2,6 +2,9 @@
 
 {"recording": "a", "start": 0.0, "end": 2.1, "speaker": "doctor", "text": "…", "accent": "…"}
 {"recording": "a", "segments": [{"start": 0.0, "end": 2.1, "text": "…"}]}
+{"audio_filepath": "clips/a.wav", "text": "…", "pred_text": "…"}      NeMo: what was said, and wrote
+
+Whisper's JSON is such an object without a name.
 """
 
 from __future__ import annotations
@@ -15,8 +18,10 @@ from speechkit.core.errors import InputError
 from speechkit.core.types import Segment
 from speechkit.manifest.formats import read_text
 
-_IDS = ("recording", "id", "session_id", "audio", "file", "file_name")
+_FILES = ("audio", "file", "file_name", "audio_filepath")
+_IDS = ("recording", "id", "session_id", *_FILES)
 _TEXTS = ("text", "transcript", "words", "sentence")
+_WROTE = "pred_text"
 _TIMES = {"start": ("start", "start_time"), "end": ("end", "end_time")}
 
 
@@ -27,8 +32,8 @@ class Rows(msgspec.Struct):
     fields: dict[str, str] = {}
 
 
-def read_rows(path: Path) -> dict[str, Rows]:
-    """Read a JSONL file → segments and fields by recording.
+def read_rows(path: Path, *, reference: bool) -> dict[str, Rows]:
+    """Read a JSONL file → segments and fields by recording; of both sides in one, the one asked for.
 
     Raises:
         InputError: with file, line and reason.
@@ -42,24 +47,34 @@ def read_rows(path: Path) -> dict[str, Rows]:
             row = msgspec.json.decode(line, type=dict[str, Any])
         except msgspec.MsgspecError as error:
             raise InputError(f"{where}: not a JSON object") from error
-        name = str(row.get(_first(row, _IDS, where)))
+        key = _first(row, _IDS, where)
+        name = Path(str(row[key])).stem if key in _FILES else str(row[key])
         rows = found.setdefault(name, Rows())
-        if isinstance(parts := row.get("segments"), list):
-            rows.segments += [_segment(part, where) for part in parts]
-        else:
-            rows.segments.append(_segment(row, where))
+        rows.segments += read_object(row, where, reference=reference)
         rows.fields.update({k: v for k, v in row.items() if isinstance(v, str) and _is_field(k)})
     return found
 
 
+def read_object(row: dict[str, Any], where: str, *, reference: bool) -> list[Segment]:
+    """Return the segments of an object that holds a list of them, or is one itself.
+
+    Raises:
+        InputError: if there is no text, or times are no numbers.
+    """
+    texts = _TEXTS if reference else (_WROTE, *_TEXTS)
+    if isinstance(parts := row.get("segments"), list):
+        return [_segment(part, texts, where) for part in parts]
+    return [_segment(row, texts, where)]
+
+
 def _is_field(name: str) -> bool:
-    return name not in (*_IDS, *_TEXTS, "speaker")
+    return name not in (*_IDS, *_TEXTS, _WROTE, "speaker")
 
 
-def _segment(row: Any, where: str) -> Segment:
+def _segment(row: Any, texts: tuple[str, ...], where: str) -> Segment:
     if not isinstance(row, dict):
         raise InputError(f"{where}: a segment is not an object")
-    text = row[_first(row, _TEXTS, where)]
+    text = row[_first(row, texts, where)]
     if not isinstance(text, str):
         raise InputError(f"{where}: its text is not a string")
     try:
