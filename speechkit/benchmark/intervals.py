@@ -65,8 +65,7 @@ def interval(samples: Floats, num_clusters: int) -> tuple[float, float] | None:
     known = samples[~np.isnan(samples)]
     if num_clusters < 2 or known.size < 2:
         return None
-    tail = _tail(num_clusters)
-    low, high = np.quantile(known, (tail, 1 - tail))
+    low, high = _ends(np.sort(known), _tail(num_clusters))
     return round(float(low), 4), round(float(high), 4)
 
 
@@ -75,19 +74,16 @@ def rank_intervals(samples: Floats, num_clusters: int) -> list[tuple[int, int] |
     if num_clusters < 2 or not samples.shape[0]:
         return [None] * samples.shape[1]
     filled = np.where(np.isnan(samples), np.inf, samples)
-    ranks = 1 + (filled[:, :, None] > filled[:, None, :]).sum(axis=2)
-    tail = _tail(num_clusters)
-    low = np.quantile(ranks, tail, axis=0, method="lower")
-    high = np.quantile(ranks, 1 - tail, axis=0, method="higher")
-    return [(int(a), int(b)) for a, b in zip(low, high, strict=True)]
+    ranks = np.sort(1 + (filled[:, :, None] > filled[:, None, :]).sum(axis=2), axis=0)
+    first = math.floor(_tail(num_clusters) * (len(ranks) - 1))
+    return [(int(a), int(b)) for a, b in zip(ranks[first], ranks[-1 - first], strict=True)]
 
 
 def intervals(samples: Floats, num_clusters: int) -> list[tuple[float, float] | None]:
     """Return `interval` of each column at once; the columns may hold no NaN."""
     if num_clusters < 2 or samples.shape[0] < 2:
         return [None] * samples.shape[1]
-    tail = _tail(num_clusters)
-    low, high = np.quantile(samples, (tail, 1 - tail), axis=0)
+    low, high = _ends(np.sort(samples, axis=0), _tail(num_clusters))
     return [(round(float(a), 4), round(float(b), 4)) for a, b in zip(low, high, strict=True)]
 
 
@@ -138,6 +134,19 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
         largest = max(largest, min(1.0, p * (len(known) - place)))
         corrected[index] = round(largest, 6)
     return corrected
+
+
+def _ends(ordered: Floats, tail: float) -> tuple[Floats, Floats]:
+    """Return the quantiles `tail` and 1 − `tail` of what is sorted along its first axis.
+
+    As np.quantile interpolates; that one loads numpy.ma, which takes longer than all intervals.
+    """
+    place = tail * (len(ordered) - 1)
+    below = math.floor(place)
+    above, share = min(below + 1, len(ordered) - 1), place - below
+    low = ordered[below] + share * (ordered[above] - ordered[below])
+    high = ordered[-1 - below] - share * (ordered[-1 - below] - ordered[-1 - above])
+    return low, high
 
 
 @lru_cache(maxsize=256)

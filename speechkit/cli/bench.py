@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from speechkit.benchmark.compare import compare as compare_scores
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, RunCost, ScoreOptions, Scores, System
-from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.version import VERSION
@@ -180,17 +178,14 @@ def _score(
     if not workers:
         small = len(references) * len(systems) < _PARALLEL_FROM
         workers = 1 if small else (os.cpu_count() or 1)
-    console = Console(stderr=True)
-    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("scoring", total=len(references))
+    with _bar(len(references)) as advance:
         scores = score_systems(
             references,
             systems,
             options,
             workers=workers,
             targets=read_targets(targets) if targets else {},
-            progress=lambda: bar.advance(task),
+            progress=advance,
         )
     rows = tuple(msgspec.structs.replace(row, cost=costs.get(row.system)) for row in scores.systems)
     scores = msgspec.structs.replace(
@@ -202,7 +197,24 @@ def _score(
     if as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:
+        from speechkit.cli.bench_tables import print_scores
+
         print_scores(scores)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], object]]:
+    """Show a bar on a terminal, else nothing; yield what moves it."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("scoring", total=total)
+        yield lambda: bar.advance(task)
 
 
 @command.command()
@@ -211,6 +223,9 @@ def _score(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def compare(before: Path, after: Path, as_json: bool) -> None:
     """Compare two results of `bench score --json`; exit 1 if a system is worse than chance."""
+    from speechkit.benchmark.compare import compare as compare_scores
+    from speechkit.cli.bench_tables import print_comparisons
+
     rows = compare_scores(_load(before), _load(after))
     if as_json:
         click.echo(msgspec.json.encode({"comparisons": rows}).decode())

@@ -43,6 +43,7 @@ _ENDINGS = {
 }  # fmt: skip
 _RULES = [(re.compile(rf"\b{word}\b"), to) for word, to in _WORDS.items()]
 _RULES += [(re.compile(rf"{ending}\b"), to) for ending, to in _ENDINGS.items()]
+_ANY_RULE = re.compile(rf"'|\b(?:{'|'.join(_WORDS)})\b")
 
 _DIGIT_COMMA = re.compile(r"(\d),(\d)")
 _FULL_STOP = re.compile(r"\.([^0-9]|$)")
@@ -241,8 +242,9 @@ def _doubt_halves(words: list[str], found: list[tuple[str, ...] | None]) -> None
 def _clean_word(word: str) -> str:
     """Do what needs no neighbour: contractions, commas and full stops, symbols, diacritics."""
     word = _FILLERS.sub("", word)
-    for pattern, replacement in _RULES:
-        word = pattern.sub(replacement, word)
+    if _ANY_RULE.search(word):
+        for pattern, replacement in _RULES:
+            word = pattern.sub(replacement, word)
     # The space stands for the white space that follows: it may be taken by a full stop.
     word = _FULL_STOP.sub(r" \1", _DIGIT_COMMA.sub(r"\1\2", word) + " ")
     return "".join(map(_clean_char, unicodedata.normalize("NFKD", word)))
