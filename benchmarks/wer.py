@@ -1,4 +1,4 @@
-"""`make bench-wer`: WER of 12 systems against the published ones, and speed against jiwer.
+"""`make bench-wer`: WER of 12 systems against the published ones; speed and memory.
 
 Data: PriMock57 days 1 and 2 as 12 systems wrote them (`primock57_12_systems` of the developers'
 shared data). Published are the mean of the WER of 55 files a system and the WER of each file
@@ -9,53 +9,47 @@ as okay/ok and yeah/yes are one word. What can be compared is compared on the sa
 
 from __future__ import annotations
 
-import os
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import jiwer
 import numpy as np
 
+from benchmarks.clips import data_folder
+from benchmarks.wer_cost import memory, speed
 from benchmarks.wer_published import ALL_FILES, BY_FILE, FILES, OTHER_TEXT, STOCK
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.errors import align, count
 from speechkit.benchmark.normalise import DEFAULT_ENGLISH, normaliser_for
-from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import ScoreOptions, Scores
 from speechkit.pipeline.score_inputs import read_references, read_systems
 
 ROOT = Path(__file__).parent.parent
-DATA = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
-FOLDER = DATA / "primock57_12_systems"
+FOLDER = data_folder() / "primock57_12_systems"
 AROUND = (
     "okay so thank you for coming in today let us go through this together {} "
     "does that make sense to you and is there anything else you would like to ask me"
 )
-DRAWS = 1000
-ROUNDS = 5
 
 
 def main() -> None:
-    """Print both comparisons."""
+    """Print all comparisons."""
     if not FOLDER.is_dir():
         sys.exit(f"no {FOLDER.name} among the test data (set SPEECHKIT_TEST_DATA)")
     results = {name: run(name) for name in (DEFAULT_ENGLISH, "en@1", "en-spoken@1")}
     everything(results)
     same_files(results[DEFAULT_ENGLISH], results["en@1"])
     blind_spots()
-    speed()
+    speed(FOLDER)
+    memory(FOLDER)
 
 
-def run(normalizer: str, workers: int = 2) -> Scores:
-    """Score all systems, with everything the command does by default."""
+def run(normalizer: str) -> Scores:
+    """Score all systems under one normaliser."""
     references = read_references(str(FOLDER / "reference"))
     systems = read_systems((str(FOLDER / "hypotheses"),), references)
-    options = ScoreOptions(normalizer=normalizer, draws=DRAWS, allow_missing=True)
-    return score(references, systems, options, workers=workers)
+    options = ScoreOptions(normalizer=normalizer, allow_missing=True)
+    return score(references, systems, options, workers=2)
 
 
 def everything(results: dict[str, Scores]) -> None:
@@ -115,50 +109,6 @@ def blind_spots() -> None:
     for kind, own in (*rows.items(), ("all that hurts", harmful)):
         flags, rates = zip(*own, strict=True)
         print(f"{kind:24} {len(own):6} {100 * np.mean(flags):10.1f} {100 * np.mean(rates):11.2f}")
-
-
-def speed() -> None:
-    """Time one run with intervals, clinical errors and the report against jiwer alone.
-
-    The work is done in forked processes: each run reads the texts and meets each word anew.
-    """
-    references = read_references(str(FOLDER / "reference"))
-    systems = read_systems((str(FOLDER / "hypotheses"),), references)
-    pairs = [
-        (references[name].segments[0].text, system.hypotheses[name].segments[0].text)
-        for system in systems
-        for name in system.hypotheses
-    ]
-
-    def alone() -> None:
-        for said, wrote in pairs:
-            jiwer.wer(said, wrote)
-
-    with TemporaryDirectory() as folder:
-
-        def all_of_it() -> None:
-            write_report(run(""), Path(folder))
-
-        # Taken in turns, so that other work on the machine slows both alike.
-        times = [(timed(alone), timed(all_of_it)) for _ in range(ROUNDS)]
-    (baseline, alone_cpu), (ours, our_cpu) = (min(column) for column in zip(*times, strict=True))
-    print(
-        f"{len(pairs)} pairs: jiwer alone {baseline:.2f} s; speechkit with {DRAWS} draws, clinical "
-        f"errors and the report {ours:.2f} s ({os.cpu_count()} cores): {ours / baseline:.2f}x"
-    )
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    print(
-        f"CPU seconds: jiwer {alone_cpu:.2f}, speechkit {our_cpu:.2f} over all processes; load of "
-        f"the machine {load:.1f} (above 1 the two processes wait for each other)"
-    )
-
-
-def timed(work: Callable[[], None]) -> tuple[float, float]:
-    """Return the seconds that `work` takes, and those of CPU, child processes too."""
-    start, before = time.perf_counter(), os.times()
-    work()
-    after = os.times()
-    return time.perf_counter() - start, sum(after[:4]) - sum(before[:4])
 
 
 def rank_correlation(pairs: list[tuple[float, float]]) -> float:

@@ -1,0 +1,125 @@
+"""What a benchmark costs: time against jiwer, and memory as the corpus grows."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import jiwer
+
+from speechkit.benchmark.report import write_report
+from speechkit.benchmark.score import score
+from speechkit.benchmark.types import ScoreOptions
+from speechkit.pipeline.score_inputs import read_references, read_systems
+
+ROUNDS = 5
+# Scores two systems and writes the report, then prints the peak memory of its process in KiB.
+PEAK = """
+import sys
+from pathlib import Path
+from speechkit.benchmark.report import write_report
+from speechkit.benchmark.score import score
+from speechkit.pipeline.score_inputs import read_references, read_systems
+references = read_references(sys.argv[1] + "/said")
+write_report(score(references, read_systems((sys.argv[1] + "/wrote",), references)), Path(sys.argv[1], "report"))
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+
+
+def speed(folder: Path) -> None:
+    """Time one run with intervals, clinical errors and the report against jiwer alone.
+
+    Both get the texts as they are: jiwer counts them as they are, speechkit normalises them, too.
+    What people do with jiwer is between: they normalise first, mostly as Whisper does.
+    """
+    references = read_references(str(folder / "reference"))
+    systems = read_systems((str(folder / "hypotheses"),), references)
+    pairs = [
+        (references[name].segments[0].text, system.hypotheses[name].segments[0].text)
+        for system in systems
+        for name in system.hypotheses
+    ]
+
+    def alone() -> None:
+        for said, wrote in pairs:
+            jiwer.wer(said, wrote)
+
+    def all_of_it(report: Path) -> None:
+        known = read_references(str(folder / "reference"))
+        options = ScoreOptions(allow_missing=True)
+        given = read_systems((str(folder / "hypotheses"),), known)
+        write_report(score(known, given, options, workers=2), report)
+
+    with TemporaryDirectory() as scratch:
+        # Taken in turns, so that other work on the machine slows both alike. The work is done in
+        # forked processes: each run reads the texts and meets each word anew.
+        times = [(timed(alone), timed(lambda: all_of_it(Path(scratch)))) for _ in range(ROUNDS)]
+        command: list[str | Path] = [Path(sys.executable).with_name("speechkit"), "bench", "score"]
+        command += [folder / "reference", folder / "hypotheses", "--allow-missing"]
+        command += ["--report", scratch]
+        cold = min(timed(lambda: quietly(command))[0] for _ in range(ROUNDS))
+    (baseline, alone_cpu), (ours, our_cpu) = (min(column) for column in zip(*times, strict=True))
+    print(
+        f"{len(pairs)} pairs: jiwer alone {baseline:.2f} s; speechkit with 1,000 draws, clinical "
+        f"errors and the report {ours:.2f} s ({os.cpu_count()} cores): {ours / baseline:.2f}x; as "
+        f"a command, with the start of Python, {cold:.2f} s"
+    )
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
+    print(
+        f"CPU seconds: jiwer {alone_cpu:.2f}, speechkit {our_cpu:.2f} over all processes; load of "
+        f"the machine {load:.1f} (above 1 the two processes wait for each other)"
+    )
+    print(f"jiwer behind Whisper's normaliser: {timed(lambda: normalised(pairs))[0]:.2f} s")
+
+
+def normalised(pairs: list[tuple[str, str]]) -> None:
+    """Count as leaderboards do: Whisper's normaliser, then jiwer."""
+    from whisper.normalizers import EnglishTextNormalizer
+
+    normalise = EnglishTextNormalizer()
+    for said, wrote in pairs:
+        jiwer.wer(normalise(said), normalise(wrote))
+
+
+def memory(folder: Path) -> None:
+    """Print the peak memory of scoring two systems, of ever more consultations."""
+    peaks = {times: peak_memory(folder, times) for times in (1, 10, 40)}
+    first = peaks[1]
+    for times, peak in peaks.items():
+        print(f"{times * 25:5} consultations: peak {peak:.0f} MiB ({peak / first:.2f}x)")
+
+
+def peak_memory(folder: Path, times: int) -> float:
+    """Return the peak, in MiB, over the consultations in the folder, each `times` times."""
+    said = [path.read_bytes() for path in sorted((folder / "reference").iterdir())]
+    with TemporaryDirectory() as scratch:
+        for name in ("said", "wrote/same", "wrote/next"):
+            Path(scratch, name).mkdir(parents=True)
+        for index in range(times * len(said)):
+            text, other = (said[(index + shift) % len(said)] for shift in (0, 1))
+            Path(scratch, "said", f"{index}.txt").write_bytes(text)
+            Path(scratch, "wrote/same", f"{index}.txt").write_bytes(text)
+            # Of another consultation: more errors, and so more to keep, than any system makes.
+            Path(scratch, "wrote/next", f"{index}.txt").write_bytes(other)
+        told = subprocess.run(
+            [sys.executable, "-c", PEAK, scratch], check=True, capture_output=True, text=True
+        )
+    return int(told.stdout) / 1024
+
+
+def quietly(command: list[str | Path]) -> None:
+    """Run a command, its output kept away."""
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def timed(work: Callable[[], None]) -> tuple[float, float]:
+    """Return the seconds that `work` takes, and those of CPU, child processes too."""
+    start, before = time.perf_counter(), os.times()
+    work()
+    after = os.times()
+    return time.perf_counter() - start, sum(after[:4]) - sum(before[:4])
