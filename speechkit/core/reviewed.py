@@ -6,6 +6,7 @@ from __future__ import annotations
 CORRECTED = "corrected"
 CORRECTED_PHI = "corrected_phi"
 CORRECTED_ROLES = "corrected_roles"
+REFERENCE = "reference"  # what was said, as known beforehand or as decided at the desk
 
 # Labels of segments that no person accepted: one that a policy did, one that nobody did.
 AUTO_ACCEPTED = "auto-accepted"

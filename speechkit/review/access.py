@@ -48,7 +48,7 @@ def may_see(session: Session, person: Person, task: Task) -> bool:
         and task.assignee is None
         and task.state == "open"
         and fits(person, task)
-        and not did_another(session, person, task)
+        and not had_another(session, person, task.recording, but=task.id)
     )
 
 
@@ -62,14 +62,16 @@ def may_edit(session: Session, person: Person, task: Task) -> bool:
         # Four eyes: nobody approves their own work.
         return person.has("reviewer") and task.assignee != person.id
     if task.track == ADJUDICATED:
-        return person.has("adjudicator") and not did_another(session, person, task)
+        return person.has("adjudicator") and not had_another(
+            session, person, task.recording, but=task.id
+        )
     return person.has("transcriber") and task.assignee in (None, person.id)
 
 
-def did_another(session: Session, person: Person, task: Task) -> bool:
-    """Say whether a person has had another pass over the same recording: passes are blind."""
+def had_another(session: Session, person: Person, recording: str, *, but: str = "") -> bool:
+    """Say whether a person has had a pass over a recording, `but` for one: passes are blind."""
     other = select(Task.id).where(
-        Task.recording == task.recording, Task.id != task.id, Task.assignee == person.id
+        Task.recording == recording, Task.id != but, Task.assignee == person.id
     )
     return session.scalar(other.limit(1)) is not None
 

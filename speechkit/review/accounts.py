@@ -156,7 +156,7 @@ def log_in(session: Session, name: str, password: str) -> Opened | None:
     session.execute(delete(Login).where(Login.created < now - LONGEST))
     session.add(Login(token=_digest(token), user=user.id, csrf=csrf, created=now, seen=now))
     record(session, user.name, "login")
-    return Opened(person=_person(user), token=token, csrf=csrf)
+    return Opened(person=person_of(user), token=token, csrf=csrf)
 
 
 def log_out(session: Session, token: str, who: str) -> None:
@@ -172,7 +172,7 @@ def who_is(session: Session, token: str) -> tuple[Person, str, float] | None:
     if login is None or now - login.seen > IDLE or now - login.created > LONGEST:
         return None
     user = session.get_one(User, login.user)
-    return None if user.disabled else (_person(user), login.csrf, login.seen)
+    return None if user.disabled else (person_of(user), login.csrf, login.seen)
 
 
 def touch(session: Session, token: str) -> None:
@@ -204,7 +204,8 @@ def _digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _person(user: User) -> Person:
+def person_of(user: User) -> Person:
+    """Return what an account may do."""
     return Person(
         id=user.id,
         name=user.name,

@@ -45,7 +45,7 @@ def agreements(session: Session, tokens: Tokens = str.split) -> tuple[Agreement,
     names = {user.id: user.name for user in session.scalars(select(User))}
     passes: dict[str, list[Task]] = {}
     for task in session.scalars(select(Task).order_by(Task.recording, Task.track)):
-        if task.state != "open" and task.track != ADJUDICATED:
+        if task.state != "open" and task.track != ADJUDICATED and not task.known:
             passes.setdefault(task.recording, []).append(task)
     found = []
     for recording, tasks in passes.items():

@@ -15,7 +15,7 @@ from speechkit.core.types import Session
 from speechkit.review.access import UnknownError, hides
 from speechkit.review.accounts import Person
 from speechkit.review.lines import Line, decode, lines_of
-from speechkit.review.load import draft_of
+from speechkit.review.load import PASSES, draft_of
 from speechkit.review.schema import LineRow, Task
 from speechkit.review.tasks import lines_of_task
 from speechkit.review.view import hide_said
@@ -40,7 +40,7 @@ def versions(
         phi = corpus.layer(session, "phi")
         sources.append(("draft", lines_of(draft.items, phi.items if phi else ())))
     if task.track == ADJUDICATED:
-        others = select(Task).where(Task.recording == task.recording, Task.id != task.id)
+        others = select(Task).where(Task.recording == task.recording, Task.track.in_(PASSES))
         sources += [
             (other.track, lines_of_task(db, other.id))
             for other in db.scalars(others.order_by(Task.track))
@@ -56,13 +56,15 @@ def versions(
 
 
 def text_between(lines: Sequence[Line], start: float, end: float) -> str:
-    """Return the words that fall between two times by their middle, or whole lines without words
-    that lie there for the most part."""
+    """Return what lies between two times: whole lines, of others the words by their middle, and
+    lines without words that lie there for the most part."""
     found: list[str] = []
     for line in lines:
         if line.end <= start or line.start >= end:
             continue
-        if line.words:
+        if start <= line.start and line.end <= end:
+            found.append(line.text)
+        elif line.words:
             found += [w.text for w in line.words if start <= (w.start + w.end) / 2 < end]
         elif overlap((line.start, line.end), (start, end)) > (line.end - line.start) / 2:
             found.append(line.text)

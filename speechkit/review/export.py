@@ -55,7 +55,7 @@ def export(
     with store.write() as db:
         best: dict[str, Task] = {}
         for task in db.scalars(select(Task).order_by(Task.recording, Task.track.desc())):
-            if task.honeypot or not _ready(task, layer, unfinished=unfinished):
+            if task.known or not _ready(task, layer, unfinished=unfinished):
                 continue
             if task.recording not in best or task.track == ADJUDICATED:
                 best[task.recording] = task

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
@@ -24,6 +24,7 @@ from speechkit.review.tasks import lines_of_task
 DRAFTS = ("attributed", "aligned", "draft")  # the first one there is taken
 SECOND = "second"  # another engine's transcript, if somebody brought one
 AUDIT_SHARE = 0.05
+PASSES = ("a", "b")  # tracks: the first one and the second, blind one; more are honey pots
 _ROLES = {"doctor", "patient", "nurse", "interpreter", "companion", "other"}
 
 
@@ -67,7 +68,7 @@ def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: L
     recording = session.recording
     inputs = {"audio": recording.audio.sha256}
     inputs |= {n: session.layers[n] for n in (draft.name, "phi", SECOND) if n in session.layers}
-    there = db.scalars(select(Task).where(Task.recording == recording.id)).all()
+    there = _passes(db, recording.id)
     if any(task.inputs == inputs or task.num_edits or task.assignee for task in there):
         return False
     for task in there:
@@ -75,7 +76,7 @@ def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: L
         db.execute(delete(OperationRow).where(OperationRow.task == task.id))
         db.delete(task)
     db.flush()
-    lines, weighted = _lines(corpus, session, draft, options)
+    lines, weighted = lines_of_draft(corpus, session, draft, options)
     draw = random.Random(recording.audio.sha256)  # the same recordings whenever it is asked
     add_task(
         db,
@@ -96,8 +97,11 @@ def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: L
     return True
 
 
-def _lines(
-    corpus: Corpus, session: Session, draft: Layer, options: Loading
+def lines_of_draft(
+    corpus: Corpus,
+    session: Session,
+    draft: Layer,
+    options: Loading = Loading(),  # noqa: B008
 ) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a draft, and the weighted errors that are expected in all of it."""
     segments: tuple[Segment, ...] = draft.items
@@ -162,14 +166,21 @@ def add_pass(db: Db, source: Task, track: str, lines: Sequence[Line], **changes:
     return task
 
 
-def second_passes(corpus: Corpus, db: Db, options: Loading) -> tuple[str, ...]:
-    """Add a pass `b` from the draft to every recording that has a pass `a` only; return their ids."""
+def second_passes(
+    corpus: Corpus, db: Db, options: Loading, only: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Add a pass `b` from the draft to every recording that has a pass `a` only; return their ids.
+
+    `only`: ids of passes `a`; all of them without it.
+    """
     made = []
-    for first in _single(db):
+    for first in db.scalars(select(Task).where(Task.track == "a").order_by(Task.id)).all():
+        if (only and first.id not in only) or len(_passes(db, first.recording)) > 1:
+            continue
         session = corpus.session(first.recording)
         draft = draft_of(corpus, session)
         if draft is not None:
-            lines, _ = _lines(corpus, session, draft, options)
+            lines, _ = lines_of_draft(corpus, session, draft, options)
             made.append(add_pass(db, first, "b", lines).id)
     return tuple(made)
 
@@ -189,11 +200,10 @@ def adjudications(db: Db) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _single(db: Db) -> list[Task]:
-    tasks: dict[str, list[Task]] = {}
-    for task in db.scalars(select(Task).order_by(Task.recording)):
-        tasks.setdefault(task.recording, []).append(task)
-    return [found[0] for found in tasks.values() if len(found) == 1]
+def _passes(db: Db, recording: str) -> Sequence[Task]:
+    """Return the tasks of a recording, but for honey pots."""
+    tasks = db.scalars(select(Task).where(Task.recording == recording))
+    return [task for task in tasks if not task.known]
 
 
 def _language(session: Session, segments: Sequence[Segment]) -> str:

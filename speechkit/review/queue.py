@@ -11,13 +11,13 @@ import msgspec
 from rapidfuzz.distance import Levenshtein
 
 from speechkit.core.corpus import Corpus
+from speechkit.core.reviewed import REFERENCE
 from speechkit.core.types import Segment, Session
 from speechkit.review.expected import Expected, Weigh, expect
 from speechkit.review.load import SECOND, draft_of
 
 Order = Literal["expected-error", "confidence", "random", "time"]
 ORDERS: tuple[Order, ...] = get_args(Order)
-REFERENCE = "reference"
 SHARES = (0.1, 0.2, 0.5)  # of the words that are looked at
 _SEEDS = 20
 Tokens = Callable[[str], list[str]]

@@ -5,10 +5,10 @@ Times are UTC seconds since 1970 as floats: leases and sessions are compared, no
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-
-Names = list[str]
 
 
 class Base(DeclarativeBase):
@@ -19,6 +19,7 @@ class Base(DeclarativeBase):
         float: Float(53),
         int: Integer,
         list[str]: JSON,
+        list[Any]: JSON,
         dict[str, dict[str, str]]: JSON,
         dict[str, str]: JSON,
     }
@@ -37,6 +38,7 @@ class User(Base):
     credentials: Mapped[list[str]] = mapped_column(default=list)
     languages: Mapped[list[str]] = mapped_column(default=list)
     disabled: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[list[str]] = mapped_column(default=list)  # spelt so, for this person
     created: Mapped[float]
 
 
@@ -74,7 +76,7 @@ class Task(Base):
     num_edits: Mapped[int] = mapped_column(default=0)
     priority: Mapped[float] = mapped_column(default=0.0)  # expected errors a minute of audio
     audit_share: Mapped[bool] = mapped_column(default=False)  # drawn at random, not by priority
-    honeypot: Mapped[bool] = mapped_column(default=False)  # its true text is known
+    known: Mapped[list[Any]] = mapped_column(default=list)  # answers of a honey pot, else empty
     duration: Mapped[float]
     speakers: Mapped[dict[str, dict[str, str]]] = mapped_column(default=dict)
     inputs: Mapped[dict[str, str]] = mapped_column(default=dict)  # layers it was made from

@@ -15,7 +15,15 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from speechkit.core.errors import UsageError
-from speechkit.review.access import RefusedError, hides, may_edit, may_see
+from speechkit.core.reviewed import ADJUDICATED
+from speechkit.review.access import (
+    RefusedError,
+    fits,
+    had_another,
+    hides,
+    may_edit,
+    may_see,
+)
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
 from speechkit.review.leases import held
@@ -135,21 +143,36 @@ def move(session: Session, person: Person, task_id: str, epoch: int, step: Step)
     return task
 
 
-def assign(session: Session, task_id: str, user: int | None, *, by: str) -> None:
+def assign(session: Session, task_id: str, person: Person | None, *, by: str) -> None:
     """Give a task to somebody, or to nobody in particular.
 
     Raises:
-        UsageError: if there is no such task, or it was handed over.
+        UsageError: if there is no such task, it was handed over, or it is not for that person.
     """
     task = session.get(Task, task_id)
     if task is None:
         raise UsageError(f"no task {task_id!r}")
     if task.state != "open":
         raise UsageError(f"task {task_id} is {task.state}; it is not assigned any more")
+    if person is not None and (reason := _unfit(session, person, task)):
+        raise UsageError(f"task {task_id} is not for {person.name}: {reason}")
+    user = person.id if person else None
     if task.assignee != user:
         task.holder, task.lease_until, task.epoch = None, 0.0, task.epoch + 1
     task.assignee = user
     record(session, by, "assigned", task=task.id, user=user)
+
+
+def _unfit(session: Session, person: Person, task: Task) -> str:
+    """Say why a person may not get a task; nothing if they may."""
+    role = "adjudicator" if task.track == ADJUDICATED else "transcriber"
+    if not person.has(role):
+        return f"they have not the role {role!r}"
+    if not fits(person, task):
+        return "it asks for another credential or language"
+    if had_another(session, person, task.recording, but=task.id):
+        return "they had another pass over that recording, and passes are blind"
+    return ""
 
 
 def audit_rows(session: Session, after: int) -> list[dict[str, Any]]:

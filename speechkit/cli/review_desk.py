@@ -1,0 +1,55 @@
+"""What the commands of `speechkit review` share: the corpus, the database, tables of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.core.corpus import Corpus
+from speechkit.review.store import Store, open_store
+
+CORPUS = click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path))
+DATABASE = click.option(
+    "--database", metavar="URL", help="PostgreSQL instead of the corpus's own SQLite file."
+)
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@contextmanager
+def opened(corpus_path: Path, database: str | None) -> Iterator[tuple[Corpus, Store]]:
+    """Open a corpus and its desk; close the desk's database afterwards."""
+    corpus = Corpus.open(corpus_path)
+    store = open_store(corpus.root, database)
+    try:
+        yield corpus, store
+    finally:
+        store.close()
+
+
+def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    """Print rows of equal keys as JSON or as a table."""
+    if as_json:
+        click.echo(msgspec.json.encode(rows).decode())
+        return
+    if not rows:
+        click.echo("nothing there", err=True)
+        return
+    table = Table(*rows[0], box=None)
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row.values()))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return (
+        {True: "yes", False: ""}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )

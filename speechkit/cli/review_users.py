@@ -1,0 +1,89 @@
+"""`speechkit review users`: who may use the desk."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+import click
+from sqlalchemy import select
+
+from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.review import accounts
+from speechkit.review.schema import User
+
+
+@click.group()
+def users() -> None:
+    """Who may use the desk."""
+
+
+@users.command("add")
+@CORPUS
+@click.argument("name")
+@click.option(
+    "--role", "roles", multiple=True, required=True, help=f"One of: {', '.join(accounts.ROLES)}."
+)
+@click.option("--hear-raw", is_flag=True, help="May hear and read what is not redacted.")
+@click.option("--credential", "credentials", multiple=True, help="E.g. RN; tasks may ask for it.")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="Works in these only.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@DATABASE
+def add_user(
+    corpus_path: Path,
+    name: str,
+    roles: tuple[str, ...],
+    hear_raw: bool,
+    credentials: tuple[str, ...],
+    languages: tuple[str, ...],
+    password_stdin: bool,
+    database: str | None,
+) -> None:
+    """Add an account; without --password-stdin a password is made up and printed once."""
+    given = sys.stdin.readline().rstrip("\n") if password_stdin else ""
+    password = given if password_stdin else secrets.token_urlsafe(12)
+    with opened(corpus_path, database) as (_, store), store.write() as db:
+        accounts.add_user(
+            db,
+            name,
+            password,
+            roles=roles,
+            hear_raw=hear_raw,
+            credentials=credentials,
+            languages=languages,
+        )
+    if not password_stdin:
+        click.echo(password)
+        click.echo(f"that is {name}'s password; it is shown once", err=True)
+
+
+@users.command("list")
+@CORPUS
+@DATABASE
+@AS_JSON
+def list_users(corpus_path: Path, database: str | None, as_json: bool) -> None:
+    """List the accounts."""
+    with opened(corpus_path, database) as (_, store), store.read() as db:
+        found = [
+            {
+                "name": user.name,
+                "roles": user.roles,
+                "hear_raw": user.hear_raw,
+                "credentials": user.credentials,
+                "languages": user.languages,
+                "disabled": user.disabled,
+            }
+            for user in db.scalars(select(User).order_by(User.name))
+        ]
+    show(found, as_json=as_json)
+
+
+@users.command("disable")
+@CORPUS
+@click.argument("name")
+@DATABASE
+def disable_user(corpus_path: Path, name: str, database: str | None) -> None:
+    """Close an account and its sessions; what it did stays on record."""
+    with opened(corpus_path, database) as (_, store), store.write() as db:
+        accounts.disable_user(db, name)

@@ -1,0 +1,160 @@
+"""`speechkit review queue|simulate|assign|plant|agreement|quality`: what is done, and how well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from speechkit.benchmark.normalise import normaliser_for
+from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.core.corpus import Corpus
+from speechkit.core.errors import UsageError
+from speechkit.core.reviewed import REFERENCE
+from speechkit.pipeline.reviewed import clinical_weights
+from speechkit.review import accounts
+from speechkit.review.accounts import Person
+from speechkit.review.agreement import agreements
+from speechkit.review.honeypots import plant
+from speechkit.review.load import Loading, adjudications, load, second_passes
+from speechkit.review.quality import quality
+from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
+from speechkit.review.schema import Task
+from speechkit.review.tasks import assign as assign_task
+
+_BY = "command line"
+
+
+@click.command("queue")
+@CORPUS
+@click.option("--by", "order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
+@AS_JSON
+def show_queue(corpus_path: Path, order: Order, limit: int, as_json: bool) -> None:
+    """Rank the segments of all drafts: which to look at first. Ids and figures, no text."""
+    found = entries(Corpus.open(corpus_path), clinical_weights)
+    rows = ranked(found, order)[:limit]
+    show([msgspec.to_builtins(row) for row in rows], as_json=as_json)
+
+
+@click.command("simulate")
+@CORPUS
+@AS_JSON
+def simulate_orders(corpus_path: Path, as_json: bool) -> None:
+    """Replay known references: what each order of the queue finds, in errors a reviewed minute."""
+    corpus = Corpus.open(corpus_path)
+    if not any(REFERENCE in session.layers for session in corpus.sessions()):
+        raise UsageError(f"no recording of {corpus_path} has a layer {REFERENCE!r} to compare with")
+    found = simulate(corpus, _tokens, clinical_weights)
+    show([msgspec.to_builtins(row) for row in found], as_json=as_json)
+
+
+@click.command()
+@CORPUS
+@click.option("--to", "name", help="User to give the tasks to; without it they are for anybody.")
+@click.option("--task", "tasks", multiple=True, help="Only these; all open ones without it.")
+@click.option(
+    "--second-pass", is_flag=True, help="Make a second, blind pass where there is one, and give it."
+)
+@click.option(
+    "--adjudicate", is_flag=True, help="Make a pass that decides where two were handed over."
+)
+@DATABASE
+def assign(
+    corpus_path: Path,
+    name: str | None,
+    tasks: tuple[str, ...],
+    second_pass: bool,
+    adjudicate: bool,
+    database: str | None,
+) -> None:
+    """Give open tasks to somebody whom they fit, and who had no other pass over the recording."""
+    if second_pass and adjudicate:
+        raise UsageError("--second-pass and --adjudicate are two commands")
+    with opened(corpus_path, database) as (corpus, store):
+        options = Loading(weigh=clinical_weights)
+        load(corpus, store, options)
+        with store.write() as db:
+            person = _person(db, name)
+            if second_pass:
+                tasks = second_passes(corpus, db, options, only=tasks)
+            elif adjudicate:
+                tasks = adjudications(db)
+            if second_pass or adjudicate:
+                click.echo(f"{len(tasks)} passes made", err=True)
+                num_given = _give(db, tasks, person) if person else 0
+            else:
+                num_given = _give(db, tasks, person) if tasks else _give_open(db, person)
+    click.echo(f"{num_given} tasks assigned", err=True)
+
+
+@click.command("plant")
+@CORPUS
+@click.option("--to", "name", required=True, help="Whose work is to be measured.")
+@click.option(
+    "--lines", default=10, show_default=True, type=click.IntRange(min=1), help="Of each recording."
+)
+@DATABASE
+def plant_lines(corpus_path: Path, name: str, lines: int, database: str | None) -> None:
+    """Give somebody lines whose right text is known: of recordings with a layer `reference`.
+
+    They look like any other task, and never leave the desk; `review quality` says what came of it.
+    """
+    with opened(corpus_path, database) as (corpus, store):
+        load(corpus, store, Loading(weigh=clinical_weights))
+        with store.write() as db:
+            person = accounts.person_of(accounts.find_user(db, name))
+            made = plant(corpus, db, person, _tokens, num_lines=lines)
+    click.echo(f"{len(made)} tasks with known answers for {name}", err=True)
+
+
+@click.command()
+@CORPUS
+@DATABASE
+@AS_JSON
+def agreement(corpus_path: Path, database: str | None, as_json: bool) -> None:
+    """Compare the passes of those who corrected the same recording: words, speakers, PHI."""
+    with opened(corpus_path, database) as (_, store), store.read() as db:
+        found = agreements(db, _tokens)
+    show([msgspec.to_builtins(one) for one in found], as_json=as_json)
+
+
+@click.command("quality")
+@CORPUS
+@DATABASE
+@AS_JSON
+def show_quality(corpus_path: Path, database: str | None, as_json: bool) -> None:
+    """Show each person's work by month: against known answers, and against what was decided."""
+    with opened(corpus_path, database) as (_, store), store.read() as db:
+        found = quality(db, _tokens)
+    show([msgspec.to_builtins(one) for one in found], as_json=as_json)
+
+
+def _tokens(text: str) -> list[str]:
+    tokens: list[str] = normaliser_for("en").tokens(text)
+    return tokens
+
+
+def _person(db: Session, name: str | None) -> Person | None:
+    return accounts.person_of(accounts.find_user(db, name)) if name else None
+
+
+def _give(db: Session, tasks: tuple[str, ...], person: Person | None) -> int:
+    for task in tasks:
+        assign_task(db, task, person, by=_BY)
+    return len(tasks)
+
+
+def _give_open(db: Session, person: Person | None) -> int:
+    """Assign all that are open, but for those that are not for that person."""
+    num_given = 0
+    for task in db.scalars(select(Task.id).where(Task.state == "open")).all():
+        try:
+            assign_task(db, task, person, by=_BY)
+        except UsageError:
+            continue
+        num_given += 1
+    return num_given
