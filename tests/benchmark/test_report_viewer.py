@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +15,6 @@ from speechkit.benchmark.score import score
 from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, Scores, System
 from speechkit.core.types import Segment
 
-CHROMIUM_ARGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 TURNS = (
     ("doctor", 0.0, 2.0, "are you taking any ramipril </script> at the moment"),
     ("patient", 2.5, 4.0, "no i am not"),
@@ -103,33 +97,24 @@ def test_files_can_be_read_by_everybody_and_opened(scores: Scores, tmp_path: Pat
 
 
 @pytest.mark.browser
-def test_viewer_plays_and_axe_has_nothing_to_say(scores: Scores, tmp_path: Path) -> None:
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    sync_api = pytest.importorskip("playwright.sync_api")
+def test_viewer_plays_and_axe_has_nothing_to_say(
+    scores: Scores, tmp_path: Path, browser: Any
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     tone = np.sin(np.arange(16_000 * 10) / 10) * 0.1
     soundfile.write(tmp_path / "r.flac", tone, 16_000)
     page_path = write_report(scores, tmp_path / "page", audio={"r": tmp_path / "r.flac"})
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGS)
-        try:
-            for scheme in ("light", "dark"):
-                page = browser.new_page(
-                    viewport={"width": 1280, "height": 800}, color_scheme=scheme
-                )
-                said = _heard(page)
-                page.goto(page_path.as_uri())
-                for part in page.locator("details").all():
-                    part.evaluate("element => { element.open = true; }")
-                found = axe.Axe().run(page).response["violations"]
-                assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
-                assert said == []
-            _use(page)
-            assert said == []
-        finally:
-            browser.close()
+    for scheme in ("light", "dark"):
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, color_scheme=scheme)
+        said = _heard(page)
+        page.goto(page_path.as_uri())
+        for part in page.locator("details").all():
+            part.evaluate("element => { element.open = true; }")
+        found = axe.Axe().run(page).response["violations"]
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+        assert said == []
+    _use(page)
+    assert said == []
 
 
 def _heard(page: Any) -> list[str]:

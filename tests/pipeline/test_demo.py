@@ -121,43 +121,25 @@ def test_words_of_the_release_have_times_and_a_speaker(demo: dict[str, Any]) -> 
 
 
 @pytest.mark.browser
-def test_the_page_in_a_browser(demo: dict[str, Any]) -> None:
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not Path("/usr/bin/chromium").exists():
-        pytest.skip("no Chromium at /usr/bin/chromium")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-quic",
-                "--no-first-run",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--autoplay-policy=no-user-gesture-required",
-            ],
+def test_the_page_in_a_browser(demo: dict[str, Any], browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(Path(demo["page"]).absolute().as_uri())
+    players = page.locator("audio")
+    assert players.count() == 2
+    for index in range(2):
+        seconds = players.nth(index).evaluate(
+            "audio => new Promise((yes, no) => {"
+            "  audio.onloadedmetadata = () => yes(audio.duration);"
+            "  audio.onerror = () => no(audio.error.message);"
+            "  audio.preload = 'auto'; audio.load(); })"
         )
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.goto(Path(demo["page"]).absolute().as_uri())
-        players = page.locator("audio")
-        assert players.count() == 2
-        for index in range(2):
-            seconds = players.nth(index).evaluate(
-                "audio => new Promise((yes, no) => {"
-                "  audio.onloadedmetadata = () => yes(audio.duration);"
-                "  audio.onerror = () => no(audio.error.message);"
-                "  audio.preload = 'auto'; audio.load(); })"
-            )
-            lengths = sorted(row["seconds"] for row in demo["recordings"])
-            assert seconds == pytest.approx(lengths[index], abs=0.1)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        assert said == []
-        browser.close()
+        lengths = sorted(row["seconds"] for row in demo["recordings"])
+        assert seconds == pytest.approx(lengths[index], abs=0.1)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert said == []
 
 
 def release_bytes(folder: Path) -> dict[str, str]:
