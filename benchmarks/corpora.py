@@ -62,17 +62,17 @@ def main() -> None:
         f"{corpus}#reference", [f"{corpus}#attributed"], by=("accent", "language"), draws=1000
     )
     (system,) = scores.systems
-    print(f"WER {_percent(system.wer)} of {system.num_words} words ({system.normalizer})")
-    print(f"DER {_percent(system.der)} (meetings)")
+    print(f"WER {percent(system.wer)} of {system.num_words} words ({system.normalizer})")
+    print(f"DER {percent(system.der)} (meetings)")
     print("accents from Chinese to Tamil: who reads a name spells it, the references hold the name")
     for cell in scores.slices:
         value = ", ".join(cell.values.values())
         print(
-            f"  {cell.by:<9} {value:<28} {cell.num_words:5} words WER {_percent(cell.wer)} DER {_percent(cell.der)}"
+            f"  {cell.by:<9} {value:<28} {cell.num_words:5} words WER {percent(cell.wer)} DER {percent(cell.der)}"
         )
 
 
-def _percent(rate: float | None) -> str:
+def percent(rate: float | None) -> str:
     return "   –  " if rate is None else f"{100 * rate:5.1f} %"
 
 

@@ -102,17 +102,42 @@ download it), `registration` (terms to accept first), `own`.
 | recipe | corpus | kind | languages | licence | access |
 |---|---|---|---|---|---|
 ROWS
+
+In one go: the corpus is downloaded to `raw/fsdd`, or lies where `--raw` says; table and references
+go to `prepared/fsdd`, the recordings to `corpora/fsdd`. The same `--limit` takes the same
+recordings, spread over speakers and accents, and a larger one takes them too.
+
+```sh
+speechkit run fsdd --limit 20
+speechkit run ami --raw ami-published
+```
+
+Step by step, to look at the table before anything is brought in:
+
 ```sh
 speechkit recipe show primock57
 speechkit recipe download fsdd raw/fsdd
-speechkit recipe prepare fsdd raw/fsdd prepared/fsdd --corpus corpora/fsdd
-speechkit run --corpus corpora/fsdd --limit 20
+speechkit recipe prepare fsdd raw/fsdd prepared/fsdd
+speechkit ingest raw/fsdd --corpus corpora/fsdd --metadata prepared/fsdd/table.csv --only-listed
+speechkit run --corpus corpora/fsdd
 ```
 
-`prepare` changes nothing in the raw folder and refuses a folder that is not that corpus. Without
-`--corpus` it prints the `ingest` line to go on with, so that you can look at the table before. A
-corpus of text gives `dialogues.jsonl`, which `speechkit deidentify text` reads, and a reference a
-dialogue, which `speechkit bench` reads.
+`prepare` changes nothing in the raw folder and refuses a folder that is not that corpus. A corpus
+of text gives `dialogues.jsonl` and a reference a dialogue, which `speechkit bench` reads; `run`
+replaces what identifies people and writes `prepared/NAME/redacted.jsonl`. Layouts are those that the
+corpora's own pages describe; where no data was at hand, the recipe has seen its made-up fixture only.
+
+## Your own recordings
+
+```sh
+speechkit run local --raw recordings --option language=en --option consent=clinic-2026
+speechkit run local --raw recordings --option table=visits.xlsx --option columns=accent=origin,site=ward
+speechkit run local --raw dictations --option preset=dictation --option language=de --watch 30
+```
+
+`preset` is `ambient` (a microphone in the room), `telehealth` (two channels, the doctor on the
+first) or `dictation` (one speaker). With `table` (CSV, Excel, Parquet, JSON) only files that it names
+are taken. `--watch` goes on looking: a new file is run once it has kept still that many seconds.
 
 ## Write one
 

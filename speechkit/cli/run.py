@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -12,17 +13,39 @@ from rich.table import Table
 
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import Events, progress_bars
+from speechkit.cli.run_recipe import Source, run_recipe
 from speechkit.core.corpus import Corpus
-from speechkit.core.stage import Resources
+from speechkit.core.errors import UsageError
+from speechkit.core.stage import Resources, Stage
 from speechkit.pipeline.default import STAGE_NAMES, default_pipeline
 from speechkit.pipeline.executors import make_executor
 from speechkit.pipeline.plan import check_plan, dry_run
-from speechkit.pipeline.run import RunReport, run
+from speechkit.pipeline.run import Executor, RunReport, run
 
 
 @click.command()
-@click.option("--corpus", "corpus_path", required=True, type=click.Path(path_type=Path))
-@click.option("--limit", type=click.IntRange(min=1), help="Only the first N recordings.")
+@click.argument("recipe", required=False)
+@click.option(
+    "--corpus",
+    "corpus_path",
+    type=click.Path(path_type=Path),
+    help="The corpus; of a recipe, where it goes [corpora/RECIPE].",
+)
+@click.option(
+    "--raw",
+    type=click.Path(path_type=Path),
+    help="Where the recipe's files lie, as published [raw/RECIPE].",
+)
+@click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="An option of the recipe."
+)
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=0.1),
+    metavar="SECONDS",
+    help="Go on: look for new files of the recipe this often.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Only N recordings.")
 @click.option("--until", default=STAGE_NAMES[-1], show_default=True, help="Last stage to run.")
 @click.option(
     "--set", "settings", multiple=True, metavar="STAGE.OPTION=VALUE", help="Change an option."
@@ -65,7 +88,11 @@ from speechkit.pipeline.run import RunReport, run
     "--json", "as_json", is_flag=True, help="Print JSON, and progress as JSON lines on stderr."
 )
 def command(
-    corpus_path: Path,
+    recipe: str | None,
+    corpus_path: Path | None,
+    raw: Path | None,
+    options: tuple[str, ...],
+    watch: float | None,
     limit: int | None,
     until: str,
     settings: tuple[str, ...],
@@ -77,51 +104,81 @@ def command(
     only_plan: bool,
     as_json: bool,
 ) -> None:
-    """Run the pipeline over a corpus.
+    """Run the pipeline over a corpus, or over a RECIPE, which is brought in before.
 
     Stages: diarize, transcribe, align, attribute, roles, detect, redact. Stop it anywhere and run
     it again: only what is missing is done. A recording that fails becomes a row in
     failures.jsonl, the rest goes on, and the exit code is 1.
+
+    Recipes: speechkit recipe list. Of one that is text, the dialogues are de-identified.
     """
-    corpus = Corpus.open(corpus_path)
-    stages = default_pipeline(parse_pairs(settings, form="STAGE.OPTION=VALUE"), until=until)
-    if only_plan:
-        check_plan(stages)
-        counts = dry_run(corpus, stages, corpus.sessions()[:limit])
-        if as_json:
-            click.echo(msgspec.json.encode({"stages": counts}).decode())
-            return
-        table = Table(
-            *("stage", "engine", "done before", "to do", "audio to do", "takes about"), box=None
-        )
-        for count in counts:
-            table.add_row(
-                count.stage,
-                count.engine,
-                str(count.cached),
-                str(count.to_do),
-                f"{count.seconds / 60:.1f} min",
-                "not known yet" if count.estimate is None else f"{count.estimate / 60:.1f} min",
-            )
-        Console().print(table)
-        return
+    if recipe is None:
+        if corpus_path is None:
+            raise UsageError("say what to run: a RECIPE (speechkit recipe list), or --corpus DIR")
+        if raw or options or watch:
+            raise UsageError("--raw, --option and --watch are about a RECIPE; name one")
+        Corpus.open(corpus_path)
+    given = parse_pairs(settings, form="STAGE.OPTION=VALUE")
+    default_pipeline(given, until=until)  # mistakes are told before anything is downloaded
     executor = make_executor(
         executor_spec,
         Resources(device=device, threads=threads),
         workers=workers,
         slurm=parse_pairs(slurm, "--slurm", "NAME=VALUE"),
     )
+
+    def go(path: Path, known: dict[str, str]) -> bool:
+        corpus = Corpus.open(path)
+        stages = default_pipeline({**known, **given}, until=until)
+        if only_plan:
+            _print_plan(corpus, stages, limit, as_json)
+            return True
+        return _perform(corpus, stages, executor, limit, as_json)
+
+    if recipe is None:
+        assert corpus_path is not None
+        done = go(corpus_path, {})
+    else:
+        source = Source(recipe, raw, corpus_path, parse_pairs(options, "--option"), limit)
+        done = run_recipe(source, go, watch, quiet=only_plan or as_json)
+    if not done:
+        sys.exit(1)
+
+
+def _perform(
+    corpus: Corpus, stages: Sequence[Stage], executor: Executor, limit: int | None, as_json: bool
+) -> bool:
+    """Run, print what came out; say whether nothing failed."""
     if as_json:
         report = run(corpus, stages, executor, limit=limit, progress=Events())
+        click.echo(msgspec.json.encode(report).decode())
     else:
         with progress_bars() as progress:
             report = run(corpus, stages, executor, limit=limit, progress=progress)
-    if as_json:
-        click.echo(msgspec.json.encode(report).decode())
-    else:
         print_report(report, corpus)
-    if report.failures:
-        sys.exit(1)
+    return not report.failures
+
+
+def _print_plan(corpus: Corpus, stages: Sequence[Stage], limit: int | None, as_json: bool) -> None:
+    """Print what would be done, and how long it takes."""
+    check_plan(stages)
+    counts = dry_run(corpus, stages, corpus.sessions()[:limit])
+    if as_json:
+        click.echo(msgspec.json.encode({"stages": counts}).decode())
+        return
+    table = Table(
+        *("stage", "engine", "done before", "to do", "audio to do", "takes about"), box=None
+    )
+    for count in counts:
+        table.add_row(
+            count.stage,
+            count.engine,
+            str(count.cached),
+            str(count.to_do),
+            f"{count.seconds / 60:.1f} min",
+            "not known yet" if count.estimate is None else f"{count.estimate / 60:.1f} min",
+        )
+    Console().print(table)
 
 
 def print_report(report: RunReport, corpus: Corpus) -> None:

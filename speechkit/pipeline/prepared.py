@@ -50,7 +50,8 @@ class Dialogue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prepared(msgspec.Struct, frozen=True, kw_only=True):
-    """What was written. `table` is None for a corpus of text; `folder` is what to ingest."""
+    """What was written. `table` is None for a corpus of text; `folder` is what to ingest;
+    `pipeline` holds settings for `speechkit run --set` that hang on the recipe's options."""
 
     folder: Path
     table: Path | None
@@ -58,6 +59,7 @@ class Prepared(msgspec.Struct, frozen=True, kw_only=True):
     references: int
     dialogues: int = 0
     notes: tuple[str, ...] = ()
+    pipeline: dict[str, str] = {}
 
 
 def write_prepared(

@@ -9,6 +9,7 @@ import shutil
 import tarfile
 import tomllib
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,47 +37,9 @@ from speechkit.pipeline.recipes import (
 from speechkit.pipeline.references import read_reference
 
 CORPORA = Path(__file__).parent / "corpora"
+RawOf = Callable[[str, Path], Path]
 WRITE = bool(os.environ.get("SPEECHKIT_WRITE_GOLDEN"))
 PREPARED = [name for name in recipe_names() if hasattr(load_recipe(name), "prepare")]
-
-
-def noise(seconds: float, rate: int, channels: int, seed: int) -> np.ndarray:
-    shape = (round(seconds * rate), channels)
-    return np.random.default_rng(seed).integers(-3000, 3000, shape, dtype=np.int16)
-
-
-def raw_of(name: str, folder: Path) -> Path:
-    """Make the corpus of a fixture: its text files and the sound that belongs to them."""
-    fixture = CORPORA / name
-    raw = folder / "raw"
-    shutil.copytree(fixture / "raw", raw) if (fixture / "raw").is_dir() else raw.mkdir(parents=True)
-    if (fixture / "sounds.tsv").exists():
-        for seed, line in enumerate((fixture / "sounds.tsv").read_text().splitlines()):
-            *path, seconds, rate, channels = line.split("\t")
-            target = raw / " ".join(path)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            samples = noise(float(seconds), int(rate), int(channels), seed)
-            soundfile.write(target, samples, int(rate), format="WAV", subtype="PCM_16")
-    if (fixture / "parquet.json").exists():
-        write_parquet(json.loads((fixture / "parquet.json").read_text()), raw)
-    return raw
-
-
-def write_parquet(files: list[dict[str, Any]], raw: Path) -> None:
-    pyarrow = pytest.importorskip("pyarrow")
-    import pyarrow.parquet as parquet
-
-    for number, file in enumerate(files):
-        rows = []
-        for index, text in enumerate(file["texts"]):
-            sound = io.BytesIO()
-            samples = noise(0.5, 16_000, 1, 100 * number + index)
-            soundfile.write(sound, samples, 16_000, format="WAV", subtype="PCM_16")
-            audio = {"bytes": sound.getvalue(), "path": None}
-            rows.append({"audio": audio, "text": text, "duration": 0.5})
-        target = raw / file["path"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        parquet.write_table(pyarrow.Table.from_pylist(rows), target)
 
 
 def options_of(name: str) -> dict[str, str]:
@@ -137,7 +100,7 @@ def test_contract(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PREPARED)
-def test_fixture(name: str, tmp_path: Path) -> None:
+def test_fixture(name: str, tmp_path: Path, raw_of: RawOf) -> None:
     """No recipe without a fixture in the layout of its corpus and a golden manifest."""
     fixture = CORPORA / name
     assert fixture.is_dir(), f"recipe {name} has no fixture: add tests/recipes/corpora/{name}"
@@ -173,7 +136,7 @@ def test_no_recipe_without_contract() -> None:
     assert {path.name for path in CORPORA.iterdir() if path.is_dir()} == set(PREPARED)
 
 
-def test_unknown_option_and_folder(tmp_path: Path) -> None:
+def test_unknown_option_and_folder(tmp_path: Path, raw_of: RawOf) -> None:
     raw = raw_of("fleurs", tmp_path)
     with pytest.raises(UsageError, match="did you mean part"):
         prepare_recipe("fleurs", raw, tmp_path / "out", {"prt": "dev"})
@@ -183,7 +146,7 @@ def test_unknown_option_and_folder(tmp_path: Path) -> None:
         prepare_recipe("demo", raw, tmp_path / "out", {})
 
 
-def test_malformed_tables_say_where(tmp_path: Path) -> None:
+def test_malformed_tables_say_where(tmp_path: Path, raw_of: RawOf) -> None:
     raw = raw_of("simsamu", tmp_path)
     (raw / "metadata.csv").write_text("rec_name,medecin\ncall_a,speaker_1\n")
     with pytest.raises(InputError, match="no column 'patient'"):
@@ -193,7 +156,7 @@ def test_malformed_tables_say_where(tmp_path: Path) -> None:
         prepare_recipe("simsamu", raw, tmp_path / "out", {})
 
 
-def test_channels_of_primock57(tmp_path: Path) -> None:
+def test_channels_of_primock57(tmp_path: Path, raw_of: RawOf) -> None:
     raw = raw_of("primock57", tmp_path)
     prepared = prepare_recipe("primock57", raw, tmp_path / "out", {})
     joined, rate = soundfile.read(prepared.folder / "day1_consultation01.flac", dtype="int16")
@@ -239,7 +202,7 @@ def test_download_unpacks_and_checks(tmp_path: Path, monkeypatch: pytest.MonkeyP
         download_recipe(read_recipe("common_voice"), tmp_path / "cv")
 
 
-def test_command_line(tmp_path: Path) -> None:
+def test_command_line(tmp_path: Path, raw_of: RawOf) -> None:
     run = CliRunner().invoke
     listed = run(cli, ["recipe", "list", "--json"])
     assert {r["name"] for r in json.loads(listed.output)["recipes"]} == set(recipe_names())
