@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -22,6 +20,7 @@ import soundfile
 from numpy.typing import NDArray
 
 import speechkit
+from benchmarks.clips import data_folder
 from recipes.synth.voices import load_voice
 from speechkit.audio.decode import read_audio, resample, to_mono
 from speechkit.audio.mask import FADE
@@ -29,7 +28,6 @@ from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, duration, subtract
 
-ROOT = Path(__file__).parent.parent
 Samples = NDArray[np.float32]
 # What is asked before each kind of clip, and what is said at the end.
 ASKED = {
@@ -52,10 +50,7 @@ class Talk(NamedTuple):
 
 def main() -> None:
     """Print a row a speaker, then the sums."""
-    data = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
-    folder = data / "alnum_phi_accents"
-    if not folder.is_dir():
-        sys.exit(f"no test data at {folder} (set SPEECHKIT_TEST_DATA)")
+    folder = data_folder("alnum_phi_accents") / "alnum_phi_accents"
     talks = conversations(folder)
     with tempfile.TemporaryDirectory() as scratch:
         paths = [Path(scratch) / f"{index:02}.wav" for index in range(len(talks))]

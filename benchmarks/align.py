@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import csv
 import difflib
-import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.clips import data_folder
 from speechkit.audio.decode import read_audio, resample
 from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.stage import Resources
@@ -254,16 +254,14 @@ def main() -> None:
     parser.add_argument("--digits", type=int, default=12, help="strings of digits")
     parser.add_argument("--only", default="", help="digits, voices, es, fr or it")
     args = parser.parse_args()
-    default = Path(__file__).parent.parent.parent / "shared" / "data"
-    data = Path(os.environ.get("SPEECHKIT_TEST_DATA", default))
+    data = data_folder()
     rng = np.random.default_rng(7)
     cases = list(voice_cases(rng)) if args.only in ("", "voices") else []
-    if data.is_dir():
-        if args.only in ("", "digits"):
-            cases += digit_cases(data, rng, args.digits)
-        for language in ("en", "es", "fr", "it"):
-            if args.only in ("", language):
-                cases += prompt_cases(data, language, rng)
+    if args.only in ("", "digits"):
+        cases += digit_cases(data, rng, args.digits)
+    for language in ("en", "es", "fr", "it"):
+        if args.only in ("", language):
+            cases += prompt_cases(data, language, rng)
     print(
         f"{'aligner':14s} {'material':12s} {'noise':6s} {'words':>5s}  "
         f"{'median':>6s} {'p95':>6s} {'max':>6s}  {'start':>6s} {'end':>6s}  {'99 %':>6s}   (ms)"

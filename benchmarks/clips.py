@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -28,10 +29,17 @@ class Clip(NamedTuple):
     samples: Samples
 
 
-def data_folder() -> Path:
-    """Where the shared data lies: `$SPEECHKIT_TEST_DATA` or `../shared/data`."""
+def data_folder(*needed: str) -> Path:
+    """Return where the shared data lies: `$SPEECHKIT_TEST_DATA` or `../shared/data`.
+
+    Ends the program, with a line, where it or one of the collections `needed` is absent.
+    """
     given = os.environ.get("SPEECHKIT_TEST_DATA")
-    return Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    folder = Path(given) if given else Path(__file__).parents[2] / "shared" / "data"
+    for path in (folder, *(folder / name for name in needed)):
+        if not path.is_dir():
+            sys.exit(f"no test data at {path} (set SPEECHKIT_TEST_DATA)")
+    return folder
 
 
 def clips(

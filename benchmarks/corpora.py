@@ -9,13 +9,13 @@ call only prints.
 from __future__ import annotations
 
 import csv
-import os
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
 import speechkit
+from benchmarks.clips import data_folder
 from speechkit.manifest.schema import read_release
 
 ROOT = Path(__file__).parent.parent
@@ -31,9 +31,7 @@ MEETINGS = {"trn": "train", "dev": "development", "tst": "test"}
 
 def main() -> None:
     """Ingest, run, release, score."""
-    data = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
-    if not data.is_dir():
-        sys.exit(f"no test data at {data} (set SPEECHKIT_TEST_DATA)")
+    data = data_folder()
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "corpora")
     corpus = folder / "real"
     for name, (table, columns) in TABLES.items():

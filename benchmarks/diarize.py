@@ -23,12 +23,12 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from benchmarks.clips import data_folder
 from benchmarks.conversations import RATE, Conversation, Half, conversations
 from speechkit.audio.decode import read_audio
 from speechkit.core.engines import Speakers, make_engine
 from speechkit.core.stage import Resources
 
-ROOT = Path(__file__).parent.parent
 Stretches = list[tuple[float, float, str]]
 System = Callable[[Conversation, int | None], Stretches]
 
@@ -38,9 +38,7 @@ _CHAIN_WINDOW, _CHAIN_STEP = 1.5, 0.75  # seconds
 def main() -> None:
     """Print a row per system and set."""
     os.environ["PYANNOTE_METRICS_ENABLED"] = "0"
-    data = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
-    if not data.is_dir():
-        sys.exit(f"no test data at {data} (set SPEECHKIT_TEST_DATA)")
+    data = data_folder()
     half: Half = "tune" if "--tune" in sys.argv else "report"
     sets = {"ami": list(meetings(data / "ami_diar_30s", half))}
     for index, talk in enumerate(conversations(data, half)):

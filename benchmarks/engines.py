@@ -42,9 +42,7 @@ Row = tuple[str, ...]
 
 def main() -> None:
     """Ingest each collection, run both engines, print and write the report."""
-    data = data_folder()
-    if missing := [name for name in COLLECTIONS if not (data / name).is_dir()]:
-        sys.exit(f"no {missing[0]} among the test data (set SPEECHKIT_TEST_DATA)")
+    data = data_folder(*COLLECTIONS)
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "build/engines")
     corpus = folder / "corpus"
     for name in COLLECTIONS:

@@ -9,14 +9,13 @@ is English; in other languages it is run as it is. CPU seconds are of this proce
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import msgspec
 
+from benchmarks.clips import data_folder
 from benchmarks.phi_sets import TextSet, load_sets, with_other_names
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
@@ -25,8 +24,6 @@ from speechkit.deidentify.evaluate import Count, Evaluation, Place, evaluate
 from speechkit.deidentify.policy import apply_policy, load_policy
 from speechkit.deidentify.spoken import make as make_spoken
 
-ROOT = Path(__file__).parent.parent
-DATA = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
 GOALS = {
     "en_natural": "full .98, leak 1.5 %, over 1.5 %",
     "en_natural_asr": "full .97, leak 3 %, over 1.5 %",
@@ -52,10 +49,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 def main(names: Sequence[str]) -> None:
     """Print the tables."""
-    if not DATA.is_dir():
-        sys.exit(f"no data at {DATA} (set SPEECHKIT_TEST_DATA)")
     ours, theirs = _spoken(), _presidio()
-    sets = [one for one in load_sets(DATA) if not names or one.name in names]
+    sets = [one for one in load_sets(data_folder()) if not names or one.name in names]
     renamed = [with_other_names(one) for one in sets if one.name in GOALS and "_" in one.name]
     for one in {one.language: one for one in sets}.values():
         # Lists, patterns and models are loaded before anything is timed.

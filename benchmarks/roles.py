@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
 import sys
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.clips import data_folder
 from speechkit.diarize.roles import (
     Speech,
     assign_roles,
@@ -28,7 +28,6 @@ from speechkit.diarize.roles import (
     sentences_of,
 )
 
-ROOT = Path(__file__).parent.parent
 Lines = list[tuple[str, str]]  # (role, what was said), in order
 
 
@@ -67,9 +66,7 @@ def speeches(lines: Lines, *, written: bool = True, first_words: int = 0) -> dic
 
 def main() -> None:
     """Print a row per collection and way of writing; with --fit, the weights."""
-    data = Path(os.environ.get("SPEECHKIT_TEST_DATA", ROOT.parent / "shared" / "data"))
-    if not data.is_dir():
-        sys.exit(f"no test data at {data} (set SPEECHKIT_TEST_DATA)")
+    data = data_folder()
     found = collections(data)
     if "--fit" in sys.argv:
         print("weights:", fit([lines for talks in found.values() for lines in talks[::2]]))
