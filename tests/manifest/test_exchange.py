@@ -400,6 +400,26 @@ def test_kaldi_files_are_sorted_as_kaldi_wants_them(release, tmp_path):
         assert utterance.startswith(speaker)
 
 
+def test_labelbox_knows_all_features_it_is_sent(release, tmp_path):
+    export_release(release, "labelbox", tmp_path / "l")
+    ontology = json.loads((tmp_path / "l" / "ontology.json").read_text())
+    (feature,) = ontology["classifications"]
+    speaker, _ = feature["options"]
+    known = {option["value"] for option in speaker["options"]}
+    keys = [
+        json.loads(row) for row in (tmp_path / "l" / "data_rows.ndjson").read_text().splitlines()
+    ]
+    for line in (tmp_path / "l" / "annotations.ndjson").read_text().splitlines():
+        row = json.loads(line)
+        assert row["name"] == feature["name"]
+        assert row["dataRow"]["globalKey"] in {key["global_key"] for key in keys}
+        for answer in row["answer"]:
+            inside = {one["name"]: one["answer"][0] for one in answer["classifications"]}
+            assert set(inside) <= {option["name"] for option in feature["options"]}
+            assert inside["speaker"]["name"] in known
+            assert all(isinstance(at, int) for at in answer["frames"][0].values())
+
+
 def test_an_llm_conversation_names_its_source(release, tmp_path):
     export_release(release, "instruct", tmp_path)
     row = json.loads((tmp_path / "train.jsonl").read_text())
@@ -465,6 +485,19 @@ LHOTSE = {"id": "r", "sampling_rate": 8000, "num_samples": 8000, "sources": []}
         ("shar", {"x": ""}, r"no recording"),
         ("labelstudio", {"tasks.json": "{}"}, "tasks.json: not a list"),
         ("labelstudio", {"tasks.json": '[{"data": {}}]'}, "line 1: the task names no"),
+        (
+            "labelbox",
+            {"annotations.ndjson": '{"name": "transcript"}'},
+            "line 1: no field 'dataRow'",
+        ),
+        (
+            "labelbox",
+            {
+                "annotations.ndjson": '{"name": "transcript", "dataRow": {"globalKey": "r"}, '
+                '"answer": [{"value": "a", "frames": [{"start": 1.5, "end": 2}]}]}'
+            },
+            "line 1: 'start' is not a number of milliseconds",
+        ),
         ("doccano", {"doccano.jsonl": '{"text": "a"}'}, "line 1: no field 'segment'"),
         ("instruct", {"a.jsonl": '{"messages": [{"role": "user"}]}'}, "line 1: no field 'content'"),
         ("eaf", {"a.eaf": "<a>\n<b>\n</a>"}, "a.eaf, line 3: not well-formed"),
@@ -540,6 +573,7 @@ def spoiled(value, rng):
         ("nemo", "train_manifest.json"),
         ("audiofolder", "data/train/metadata.jsonl"),
         ("labelstudio", "tasks.json"),
+        ("labelbox", "annotations.ndjson"),
         ("doccano", "doccano.jsonl"),
         ("instruct", "train.jsonl"),
         ("csv", "speechkit.jsonl"),
