@@ -89,6 +89,8 @@ def _refusal(copy: RedactedCopy | None, failed_stage: str) -> str:
     if copy.verdict != "clean" or any(r.verdict != "clean" for r in copy.redactions):
         if copy.heard:
             return f"the check failed: {copy.heard} removed words are still heard"
+        if copy.verdict == "doubtful":
+            return f"{copy.doubt:.0%} of the draft is probably wrong: correct it, then run again"
         return "the check of the redacted copy failed"
     return ""
 
@@ -159,10 +161,11 @@ def _segment(
     seen: Review,
 ) -> ReleasedSegment:
     speaker, role = speakers.get(segment.speaker, ("", "unknown"))
-    words = tuple(
-        msgspec.structs.replace(word, speaker=speakers.get(word.speaker, ("", ""))[0])
+    nobody = ("", "")
+    words = [
+        msgspec.structs.replace(word, speaker=speakers.get(word.speaker, nobody)[0])
         for word in segment.words
-    )
+    ]
     return ReleasedSegment(
         id=segment_id(recording, index),
         recording=recording,
@@ -173,7 +176,7 @@ def _segment(
         text=segment.text,
         channel=segment.channel,
         language=segment.language,
-        words=words,
+        words=tuple(words),
         confidence=segment.confidence,
         labels=segment.labels,
         review="draft" if {UNREVIEWED, AUTO_ACCEPTED} & set(segment.labels) else seen,
@@ -204,14 +207,12 @@ def _speakers(
     A participant's id where just one speaker and one participant fit each other (by channel, by
     role, or because there is nobody else); else SPEAKER_00, SPEAKER_01, … in order of first speech.
     """
-    first: dict[str, Segment] = {}
+    first: dict[str, None] = {}  # labels, in order
     channels: dict[str, set[int | None]] = defaultdict(set)
     for segment in sorted(segments, key=lambda s: (s.start, s.end)):
-        for label in (segment.speaker, *(word.speaker for word in segment.words)):
-            if label:
-                first.setdefault(label, segment)
-        if segment.speaker:
-            channels[segment.speaker].add(segment.channel)
+        first |= dict.fromkeys([segment.speaker, *[word.speaker for word in segment.words]])
+        channels[segment.speaker].add(segment.channel)
+    first.pop("", None)
     played = Counter(roles.get(label, "unknown") for label in first)
     found = {}
     for index, label in enumerate(first):
