@@ -7,11 +7,13 @@ exact).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from speechkit.core.engines import Sound
 from speechkit.core.errors import AudioError
 from speechkit.core.files import atomic_path
 
@@ -60,12 +62,14 @@ def quantize(samples: Samples, bits: Bits) -> NDArray[Any]:
     return scaled.astype(np.int32) << 8
 
 
-def write_audio(target: Path, samples: Samples, sample_rate: int, *, bits: Bits = 16) -> None:
-    """Write samples of shape (channels, n) to a `.flac` or `.wav` file.
+def write_audio(
+    target: Path, channels: Sequence[Sound] | Samples, sample_rate: int, *, bits: Bits = 16
+) -> None:
+    """Write channels of equal length to a `.flac` or `.wav` file, block by block.
 
     Args:
         target: where; replaced atomically if it is there.
-        samples: full scale ±1; what lies beyond is clipped.
+        channels: full scale ±1; what lies beyond is clipped.
         sample_rate: in Hz, kept exactly.
         bits: bit depth; `bits_of` gives the one that loses nothing.
 
@@ -80,23 +84,24 @@ def write_audio(target: Path, samples: Samples, sample_rate: int, *, bits: Bits 
         raise AudioError(
             f"cannot write {target.suffix or 'a file without suffix'}; use .flac or .wav"
         )
-    if samples.ndim != 2 or samples.shape[1] == 0:
-        raise AudioError(f"nothing to write: samples have the shape {samples.shape}")
-    if not np.isfinite(samples).all():
-        raise AudioError("samples to write hold NaN or infinity")
-    if format_ == "FLAC" and samples.shape[0] > _FLAC_MAX_CHANNELS:
-        raise AudioError(f"FLAC holds at most 8 channels, not {samples.shape[0]}; write .wav")
+    if len(channels) == 0 or len(channels[0]) == 0:
+        raise AudioError("nothing to write: there are no samples")
+    if format_ == "FLAC" and len(channels) > _FLAC_MAX_CHANNELS:
+        raise AudioError(f"FLAC holds at most 8 channels, not {len(channels)}; write .wav")
     with atomic_path(target) as temporary:
         try:
             with soundfile.SoundFile(
                 temporary,
                 "w",
                 samplerate=sample_rate,
-                channels=samples.shape[0],
+                channels=len(channels),
                 format=format_,
                 subtype=f"PCM_{bits}",
             ) as file:
-                for at in range(0, samples.shape[1], _BLOCK):
-                    file.write(np.ascontiguousarray(quantize(samples[:, at : at + _BLOCK], bits).T))
+                for at in range(0, len(channels[0]), _BLOCK):
+                    samples = np.stack([channel[at : at + _BLOCK] for channel in channels])
+                    if not np.isfinite(samples).all():
+                        raise AudioError("samples to write hold NaN or infinity")
+                    file.write(np.ascontiguousarray(quantize(samples, bits).T))
         except soundfile.LibsndfileError as error:
             raise OSError(f"the sound library stopped ({error.code}), as on a full disk") from error

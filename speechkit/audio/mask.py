@@ -9,19 +9,22 @@ is the safe method.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from speechkit.audio.sound import BLOCK, Lazy
+from speechkit.core.engines import Sound
 from speechkit.core.time import round_ms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float32]
-    Flags = NDArray[np.bool_]
 
 Method = Literal["silence", "tone", "noise"]
+Span: TypeAlias = tuple[int, int]  # first sample and the one after the last
 
 FADE = 0.004  # s, outside the mask
 TONE_HZ = 1000.0
@@ -42,55 +45,57 @@ class Mask(NamedTuple):
 def mask(
     samples: Samples, sample_rate: int, masks: Sequence[Mask], method: Method = "silence"
 ) -> Samples:
-    """Return a copy of (channels, n) samples with every mask replaced by `method`.
+    """Return a copy of (channels, n) samples with every mask replaced by `method`; see `masked`.
+
+    >>> import numpy as np
+    >>> mask(np.ones((1, 8), np.float32), 4, [Mask(0.5, 1.25)])
+    array([[1., 1., 0., 0., 0., 1., 1., 1.]], dtype=float32)
+    """
+    return np.stack([sound[:] for sound in masked(list(samples), sample_rate, masks, method)])
+
+
+def masked(
+    channels: Sequence[Sound], sample_rate: int, masks: Sequence[Mask], method: Method = "silence"
+) -> tuple[Sound, ...]:
+    """Return the channels with every mask replaced by `method`, made as they are read.
 
     Under a mask nothing of the original is left; up to `FADE` seconds beside it the original fades;
     all other samples are bit-identical. The result depends only on the arguments: noise is seeded
     by place, and what lies under the masks has no influence on it.
 
     Args:
-        samples: float32 of shape (channels, n), full scale ±1.
+        channels: full scale ±1.
         sample_rate: in Hz.
         masks: in any order, may overlap and reach beyond the ends.
         method: `silence`; `tone`, 1 kHz at the level of the speech around; `noise`, with the
             spectrum and level of the speech around.
-
-    >>> import numpy as np
-    >>> mask(np.ones((1, 8), np.float32), 4, [Mask(0.5, 1.25)])
-    array([[1., 1., 0., 0., 0., 1., 1., 1.]], dtype=float32)
     """
-    out = samples.copy()
-    for channel in range(samples.shape[0]):
-        spans = sample_spans(masks, channel, sample_rate, samples.shape[1])
-        if not spans:
-            continue
-        gain = _gain(spans, sample_rate, samples.shape[1])
-        untouched = gain == 1.0
-        fade = round(FADE * sample_rate)
-        for start, end in spans:
-            low, high = max(0, start - fade), min(samples.shape[1], end + fade)
-            place = (channel, low, high)
-            filler = _filler(samples[channel], untouched, place, sample_rate, method)
-            kept = gain[low:high]
-            faded = samples[channel, low:high] * kept + filler * (1.0 - kept)
-            out[channel, low:high] = np.where(untouched[low:high], out[channel, low:high], faded)
-    return out
+    return tuple(
+        _masked(
+            sound, number, sample_spans(masks, number, sample_rate, len(sound)), sample_rate, method
+        )
+        for number, sound in enumerate(channels)
+    )
 
 
 def residual(
-    samples: Samples, sample_rate: int, masks: Sequence[Mask], method: Method = "silence"
+    channels: Sequence[Sound] | Samples,
+    sample_rate: int,
+    masks: Sequence[Mask],
+    method: Method = "silence",
 ) -> float:
     """Return the peak (full scale 1) of what is under the masks and should not be there.
 
     Silence: the loudest masked sample. Tone and noise follow from their surroundings alone, so
     masking once more must change nothing under the masks: the loudest change.
     """
-    again = mask(samples, sample_rate, masks, method)
+    again = masked(list(channels), sample_rate, masks, method)
     worst = 0.0
-    for channel in range(samples.shape[0]):
-        for start, end in sample_spans(masks, channel, sample_rate, samples.shape[1]):
-            difference = np.abs(samples[channel, start:end] - again[channel, start:end])
-            worst = max(worst, float(difference.max()))
+    for number, (was, now) in enumerate(zip(channels, again, strict=True)):
+        for start, end in sample_spans(masks, number, sample_rate, len(was)):
+            for at in range(start, end, BLOCK):
+                part = slice(at, min(end, at + BLOCK))
+                worst = max(worst, float(np.abs(was[part] - now[part]).max()))
     return worst
 
 
@@ -139,12 +144,46 @@ def masked_share(masks: Sequence[Mask], num_channels: int, duration: float) -> f
     return round_ms(covered / (milliseconds * num_channels))
 
 
-def _gain(spans: Sequence[tuple[int, int]], sample_rate: int, num: int) -> NDArray[np.float32]:
-    """Gain of the original: 0 under masks, a raised cosine beside them, 1 elsewhere."""
-    gain = np.ones(num, np.float32)
+def _masked(
+    signal: Sound, channel: int, spans: Sequence[Span], sample_rate: int, method: Method
+) -> Sound:
     fade = round(FADE * sample_rate)
+
+    @lru_cache(maxsize=1)  # the next block may begin within the same mask
+    def filler(low: int, high: int) -> Samples:
+        around = np.concatenate(list(_around(signal, spans, low, high, sample_rate)))
+        return _filler(around, (channel, low, high), sample_rate, method)
+
+    def read(first: int, last: int) -> Samples:
+        was = signal[first:last]
+        out = was.copy()
+        gain = _gain(spans, fade, first, last)
+        for start, end in spans:
+            low, high = max(0, start - fade), min(len(signal), end + fade)
+            a, b = max(low, first), min(high, last)
+            if a >= b:
+                continue
+            here = slice(a - first, b - first)
+            instead = 0 if method == "silence" else filler(low, high)[a - low : b - low]
+            faded = was[here] * gain[here] + instead * (1.0 - gain[here])
+            out[here] = np.where(gain[here] == 1.0, out[here], faded)
+        return out
+
+    return Lazy(len(signal), read) if spans else signal
+
+
+def _gain(spans: Sequence[Span], fade: int, first: int, last: int) -> NDArray[np.float32]:
+    """Gain of the original from sample `first` to `last`: 0 under masks, a raised cosine beside
+    them, 1 elsewhere."""
+    origin, num = first - fade, last - first + 2 * fade
+    gain = np.ones(num, np.float32)
     ramp = (0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / (fade + 1))).astype(np.float32)
-    for start, end in spans:
+    near = [
+        (max(0, start - origin), min(num, end - origin))
+        for start, end in spans
+        if start - origin < num and end > origin
+    ]
+    for start, end in near:
         before = min(fade, start)
         if before:
             gain[start - before : start] = np.minimum(
@@ -153,20 +192,17 @@ def _gain(spans: Sequence[tuple[int, int]], sample_rate: int, num: int) -> NDArr
         after = min(fade, num - end)
         if after:
             gain[end : end + after] = np.minimum(gain[end : end + after], ramp[::-1][:after])
-    for start, end in spans:
+    for start, end in near:
         gain[start:end] = 0.0
-    return gain
+    return gain[fade : num - fade]
 
 
 def _filler(
-    signal: Samples, untouched: Flags, place: tuple[int, int, int], sample_rate: int, method: Method
+    around: Samples, place: tuple[int, int, int], sample_rate: int, method: Method
 ) -> Samples:
-    """What stands in for the samples of one channel; `place` is (channel, first, end)."""
+    """Tone or noise for one channel, as loud as `around`; `place` is (channel, first, end)."""
     channel, low, high = place
     num = high - low
-    if method == "silence":
-        return np.zeros(num, np.float32)
-    around = np.concatenate(list(_around(signal, untouched, low, high, sample_rate)))
     rms = float(np.sqrt(np.mean(np.square(around, dtype=np.float64)))) if around.size else 0.0
     level = rms if around.size else FALLBACK_RMS
     if method == "tone":
@@ -183,14 +219,15 @@ def _filler(
 
 
 def _around(
-    signal: Samples, untouched: Flags, low: int, high: int, sample_rate: int
+    signal: Sound, spans: Sequence[Span], low: int, high: int, sample_rate: int
 ) -> Iterator[Samples]:
     """Up to `CONTEXT` seconds of untouched signal nearest on either side."""
+    fade = round(FADE * sample_rate)
     wanted = round(CONTEXT * sample_rate)
     reach = 20 * wanted  # other masks may lie between
-    first = max(0, low - reach)
-    yield signal[first:low][untouched[first:low]][-wanted:]
-    yield signal[high : high + reach][untouched[high : high + reach]][:wanted]
+    first, last = max(0, low - reach), min(len(signal), high + reach)
+    yield signal[first:low][_gain(spans, fade, first, low) == 1.0][-wanted:]
+    yield signal[high:last][_gain(spans, fade, high, last) == 1.0][:wanted]
 
 
 def _shaped(noise: NDArray[np.float64], around: Samples) -> NDArray[np.float64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,32 +24,43 @@ def read_resampled(path: Path, target_rate: int, *, mono: bool) -> Samples:
 
     Takes no more memory than what it returns: neither the samples at the file's own rate (an hour
     in 48 kHz stereo would be 1.4 GB) nor a second copy of the result are ever there. `mono`
-    averages the channels.
+    averages the channels. For recordings of any length there is `sound.open_sound`.
 
     Raises:
         AudioError: as `open_audio`.
     """
-    import soxr
-
     with open_audio(path) as stream:
-        num_channels = 1 if mono else stream.num_channels
-        ratio = target_rate / stream.sample_rate
-        kept = _Growing(num_channels, round(_expected(stream) * ratio))
-        if stream.sample_rate == target_rate:
-            for block in stream:
-                kept.add(_mixed(block) if mono else block)
-            return kept.samples()
-        resampler = soxr.ResampleStream(
-            stream.sample_rate, target_rate, num_channels, dtype="float32", quality="HQ"
-        )
-        for block in stream:
-            kept.add(resampler.resample_chunk((_mixed(block) if mono else block).T).T)
-        nothing = np.zeros((0, num_channels), dtype=np.float32)
-        kept.add(resampler.resample_chunk(nothing, last=True).T)
+        kept = Growing(1 if mono else stream.num_channels, expected(stream, target_rate))
+        for block in resampled(stream, target_rate, mono=mono):
+            kept.add(block)
         return kept.samples()
 
 
-class _Growing:
+def resampled(stream: AudioStream, target_rate: int, *, mono: bool) -> Iterator[Samples]:
+    """Yield a stream's blocks of shape (channels, n), or (1, n) where `mono`, at `target_rate`."""
+    import soxr
+
+    blocks = (_mixed(block) for block in stream) if mono else iter(stream)
+    if stream.sample_rate == target_rate:
+        yield from blocks
+        return
+    num_channels = 1 if mono else stream.num_channels
+    resampler = soxr.ResampleStream(
+        stream.sample_rate, target_rate, num_channels, dtype="float32", quality="HQ"
+    )
+    for block in blocks:
+        yield resampler.resample_chunk(block.T).T
+    nothing = np.zeros((0, num_channels), dtype=np.float32)
+    yield resampler.resample_chunk(nothing, last=True).T
+
+
+def expected(stream: AudioStream, target_rate: int) -> int:
+    """How many samples the header promises at `target_rate`, as far as headers are believed."""
+    promised = min(int(stream.num_promised), _LONGEST_PROMISE * stream.sample_rate)
+    return round(promised * target_rate / stream.sample_rate)
+
+
+class Growing:
     """Samples of shape (channels, n) of which more come; room is made by what is expected."""
 
     def __init__(self, num_channels: int, expected: int) -> None:
@@ -72,7 +84,3 @@ class _Growing:
 def _mixed(block: Samples) -> Samples:
     mixed: Samples = block.mean(axis=0, keepdims=True, dtype=np.float32)
     return mixed
-
-
-def _expected(stream: AudioStream) -> int:
-    return min(int(stream.num_promised), _LONGEST_PROMISE * stream.sample_rate)

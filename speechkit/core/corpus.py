@@ -98,6 +98,11 @@ class Corpus:
         """The corpus's name, as releases carry it."""
         return str(msgspec.json.decode((self.root / "corpus.json").read_bytes())["corpus"])
 
+    @property
+    def scratch(self) -> Path:
+        """Where samples may lie while a process works on them: as private as the recordings."""
+        return self.root / "vault"
+
     # ---- sessions
 
     def sessions(self) -> tuple[Session, ...]:

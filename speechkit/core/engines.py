@@ -61,16 +61,26 @@ class Transcript(msgspec.Struct, frozen=True, kw_only=True):
     language_probability: float
 
 
-class Diarize(Protocol):
-    """Samples of shape (channels, n) at 16 kHz → turns, both overlapping and exclusive ones."""
+class Sound(Protocol):
+    """Samples (n,) of one channel: an array, or what reads a slice from disk when it is taken.
 
-    def __call__(self, samples: Samples, speakers: Speakers) -> tuple[Turn, ...]: ...
+    An engine takes slices of bounded length, so that its memory does not grow with the recording.
+    """
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, part: slice, /) -> Samples: ...
+
+
+class Diarize(Protocol):
+    """Channels of equal length at 16 kHz → turns, both overlapping and exclusive ones."""
+
+    def __call__(self, channels: Sequence[Sound], speakers: Speakers) -> tuple[Turn, ...]: ...
 
 
 class Transcribe(Protocol):
     """Mono samples (n,) at 16 kHz → transcript. `language` is an ISO 639-1 code, None to detect."""
 
-    def __call__(self, samples: Samples, language: str | None) -> Transcript: ...
+    def __call__(self, samples: Sound, language: str | None) -> Transcript: ...
 
 
 class Align(Protocol):
@@ -80,7 +90,7 @@ class Align(Protocol):
     """
 
     def __call__(
-        self, samples: Samples, segments: Sequence[Segment], language: str
+        self, samples: Sound, segments: Sequence[Segment], language: str
     ) -> tuple[Segment, ...]: ...
 
 
@@ -93,7 +103,7 @@ class DetectPhi(Protocol):
 class DetectVoice(Protocol):
     """Mono samples (n,) at 16 kHz → where somebody speaks."""
 
-    def __call__(self, samples: Samples) -> tuple[Interval, ...]: ...
+    def __call__(self, samples: Sound) -> tuple[Interval, ...]: ...
 
 
 class Diarizer(Engine, Protocol):

@@ -6,12 +6,11 @@ Works on samples and functions; files and engines are the stage's (`redact_stage
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
-from speechkit.audio.mask import Mask, Method, mask, residual
+from speechkit.audio.mask import Mask, Method, masked, residual
+from speechkit.core.engines import Sound
 from speechkit.core.margins import word_margin
 from speechkit.core.time import Interval
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment
@@ -29,12 +28,8 @@ from speechkit.deidentify.place import (
 )
 from speechkit.deidentify.spread import spread
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
-
-Listener = Callable[["Samples"], Sequence[Token]]
+Channels = Sequence[Sound]
+Listener = Callable[[Channels], Sequence[Token]]
 
 _BESIDE = 0.3  # s beyond a mask at which a word heard again is another one
 
@@ -93,13 +88,13 @@ def find(
 
 
 def redact(
-    samples: Samples,
+    channels: Channels,
     sample_rate: int,
     segments: Sequence[Segment],
     findings: Findings,
     *,
     listener: Listener,
-    store: Callable[[Samples], Samples],
+    store: Callable[[Channels], Channels],
     language: str,
     method: Method,
     max_rounds: int,
@@ -108,18 +103,18 @@ def redact(
     """Mask what must go, listen, and widen what is heard again, up to `max_rounds` times.
 
     Args:
-        samples: float32 of shape (channels, n).
+        channels: of the recording, of equal length.
         sample_rate: in Hz.
         segments: the transcript.
         findings: what must go.
-        listener: samples as stored → what is heard in them.
-        store: writes masked samples and returns what a reader of the file gets.
+        listener: channels as stored → what is heard in them.
+        store: writes masked channels and returns what a reader of the file gets, until the next call.
         language: of the conversation.
         method: how to mask.
         max_rounds: how often to listen; at least once.
         options: `merge_gap` is looked at.
     """
-    duration = samples.shape[1] / sample_rate
+    duration = len(channels[0]) / sample_rate
     placed, more = list(findings.placed), list(findings.unknown)
     heard: tuple[Heard, ...] = ()
     failures: dict[int, int] = {}
@@ -127,10 +122,10 @@ def redact(
     while rounds < max(1, max_rounds):
         rounds += 1
         stretches = [*(item.stretch for item in placed), *more]
-        masked = redactions(stretches, duration, options, method=method)
-        masks = [Mask(m.start, m.end, m.channel) for m in masked]
-        stored = store(mask(samples, sample_rate, masks, method))
-        spans = (*findings.spans, *covered_words(segments, findings.spans, masked))
+        done = redactions(stretches, duration, options, method=method)
+        masks = [Mask(m.start, m.end, m.channel) for m in done]
+        stored = store(masked(channels, sample_rate, masks, method))
+        spans = (*findings.spans, *covered_words(segments, findings.spans, done))
         left_over = _left_over(stored, sample_rate, masks, method)
         if findings.removed:
             kept = listen(kept_words(segments, spans), language)
@@ -140,9 +135,9 @@ def redact(
         for item in heard:
             failures[item.place] = failures.get(item.place, 0) + 1
         placed = [_wider(item, index, heard) for index, item in enumerate(placed)]
-        more += [_over(item) for item in heard if _elsewhere(item, masked, failures)]
+        more += [_over(item) for item in heard if _elsewhere(item, done, failures)]
     places = [placed[item.place].stretch for item in heard]
-    judged = tuple(_judged(item, heard, places, failed=left_over) for item in masked)
+    judged = tuple(_judged(item, heard, places, failed=left_over) for item in done)
     return Outcome(
         redactions=judged,
         spans=spans,
@@ -153,10 +148,10 @@ def redact(
     )
 
 
-def _left_over(samples: Samples, sample_rate: int, masks: Sequence[Mask], method: Method) -> bool:
+def _left_over(channels: Channels, sample_rate: int, masks: Sequence[Mask], method: Method) -> bool:
     """Say whether something lies under the masks that should not: for silence, anything at all."""
     allowed = 0.0 if method == "silence" else 2.0**-14  # 16 bits hold tone and noise no better
-    return residual(samples, sample_rate, masks, method) > allowed
+    return residual(channels, sample_rate, masks, method) > allowed
 
 
 def _wider(item: Placed, index: int, heard: Sequence[Heard]) -> Placed:

@@ -1,28 +1,29 @@
 """The stage `redact`: audio, transcript and spans → a redacted copy of both, and its proof.
 
 Fails closed: a copy in which something removed is heard again, or whose text still holds it, has
-the verdict `failed`, keeps neither audio nor text, and nothing of it lies in the `redacted` area.
+the verdict `failed`, one made from a draft that is probably wrong in too many words `doubtful`. Such
+a copy keeps neither audio nor text, and nothing of it lies in the `redacted` area.
 """
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
-from speechkit.audio.decode import read_audio, resample, to_mono
 from speechkit.audio.encode import bits_of, write_audio
 from speechkit.audio.mask import Method
+from speechkit.audio.sound import blocks, open_sound
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, digest_of
 from speechkit.core.engines import (
     SAMPLE_RATE,
     DetectVoice,
+    Sound,
     Transcribe,
     Transcriber,
     VoiceDetector,
@@ -34,15 +35,11 @@ from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.time import Interval
 from speechkit.core.types import Audio, PhiSpan, Recording, RedactedCopy, Segment
 from speechkit.deidentify.check import rare_in, words_of
+from speechkit.deidentify.doubt import doubt
 from speechkit.deidentify.ear import Token, listen
 from speechkit.deidentify.place import PlaceOptions
 from speechkit.deidentify.redact import Findings, Outcome, find, redact
 from speechkit.deidentify.text import redact_segments
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
 
 NAME = "redact"
 _FLAC_CHANNELS = 8
@@ -53,9 +50,11 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     `method`: silence, tone or noise. `extra_margin`, `merge_gap`, `crosstalk`, `cover_margin`,
     `min_uncovered`: see `PlaceOptions`. `uncovered`: mute speech that no transcript covers.
-    `max_rounds`: how often to listen. `check_engine`, `check_options`: who listens, with other
-    settings than the draft was made with; `second_engine`, `second_options`: who listens as well,
-    empty for nobody. `voice_detector`: who finds speech.
+    `max_doubt`: share of words that may be wrong before a person has to correct the draft (see
+    `doubt.py`; 1 trusts any draft). `max_rounds`: how often to listen. `check_engine`,
+    `check_options`: who listens, with other settings than the draft was made with;
+    `second_engine`, `second_options`: who listens as well, empty for nobody. `voice_detector`: who
+    finds speech.
     """
 
     method: Method = "silence"
@@ -65,6 +64,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     uncovered: bool = True
     cover_margin: float = 0.5
     min_uncovered: float = 0.3
+    max_doubt: float = 0.25
     max_rounds: int = 3
     check_engine: str = "faster-whisper:base"
     check_options: dict[str, str] = msgspec.field(
@@ -78,6 +78,8 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         for name in ("extra_margin", "merge_gap", "cover_margin", "min_uncovered"):
             if not 0 <= getattr(self, name) < 60:
                 raise UsageError(f"redact: {name} is 0 to 60 seconds, not {getattr(self, name)}")
+        if not 0 <= self.max_doubt <= 1:
+            raise UsageError(f"redact: max_doubt is a share from 0 to 1, not {self.max_doubt}")
         if not 1 <= self.max_rounds <= 20:
             raise UsageError(f"redact: max_rounds is 1 to 20, not {self.max_rounds}")
 
@@ -92,7 +94,7 @@ class RedactStage:
     """Masks what must not be heard, takes it out of the text, and listens whether it is gone."""
 
     name = NAME
-    version = "2"
+    version = "3"
     reads: tuple[str, ...] = ("attributed", "phi")
     writes = Writes(name="redacted", kind="redacted")
 
@@ -139,26 +141,35 @@ class RedactStage:
         options = self.options
         segments: tuple[Segment, ...] = task.layers["attributed"].items
         phi: tuple[PhiSpan, ...] = task.layers["phi"].items
-        samples, sample_rate = read_audio(task.audio_path)
+        scratch = task.corpus.scratch
+        sample_rate = task.recording.audio.sample_rate
         language = language_of(task.recording, segments)
-        speech = _speech(samples, sample_rate, segments, voice) if options.uncovered else []
+        speech = _speech(task.audio_path, segments, voice, scratch) if options.uncovered else []
         findings = find(segments, phi, speech, language, options.placing)
-        vault = task.corpus.root / "vault"
-        with tempfile.TemporaryDirectory(prefix=scratch_prefix("redacting"), dir=vault) as folder:
-            suffix = ".flac" if samples.shape[0] <= _FLAC_CHANNELS else ".wav"
+        with ExitStack() as stack, ExitStack() as copies:
+            folder = stack.enter_context(
+                tempfile.TemporaryDirectory(prefix=scratch_prefix("redacting"), dir=scratch)
+            )
+            channels = stack.enter_context(
+                open_sound(task.audio_path, sample_rate, mono=False, scratch=scratch)
+            )
+            suffix = ".flac" if len(channels) <= _FLAC_CHANNELS else ".wav"
             path = Path(folder) / f"copy{suffix}"
             bits = bits_of(task.recording.audio.codec)
 
-            def store(masked: Samples) -> Samples:
+            def store(masked: Sequence[Sound]) -> Sequence[Sound]:
+                copies.close()
                 write_audio(path, masked, sample_rate, bits=bits)
-                stored, _ = read_audio(path)
-                return stored
+                return copies.enter_context(
+                    open_sound(path, sample_rate, mono=False, scratch=scratch)
+                )
 
-            def listener(stored: Samples) -> list[Token]:
-                return hear(stored, sample_rate, ears, language)
+            def listener(_: Sequence[Sound]) -> list[Token]:
+                with open_sound(path, SAMPLE_RATE, mono=False, scratch=scratch) as heard_at:
+                    return hear(heard_at, ears, language)
 
             outcome = redact(
-                samples,
+                channels,
                 sample_rate,
                 segments,
                 findings,
@@ -173,8 +184,8 @@ class RedactStage:
                 sha256=digest_file(path),
                 uri="",
                 sample_rate=sample_rate,
-                num_samples=samples.shape[1],
-                num_channels=samples.shape[0],
+                num_samples=len(channels[0]),
+                num_channels=len(channels),
                 codec=f"{suffix[1:]}/pcm_{bits}",
             )
             return self._copy(segments, findings, outcome, audio, path, task.corpus, language)
@@ -192,7 +203,8 @@ class RedactStage:
         """Put the audio where it may be released from, if all is well."""
         released = redact_segments(segments, outcome.spans)
         readable = rare_in(released, findings.removed, language)
-        clean = outcome.clean and not readable
+        doubtful = doubt(segments)
+        clean = outcome.clean and not readable and doubtful <= self.options.max_doubt
         if clean:
             uri = corpus.put_audio(path, audio.sha256, area="redacted")
             audio = msgspec.structs.replace(audio, uri=uri)
@@ -200,9 +212,14 @@ class RedactStage:
             audio=audio,
             segments=tuple(released) if clean else (),
             redactions=outcome.redactions,
-            verdict="clean" if clean else "failed",
+            verdict="clean"
+            if clean
+            else "doubtful"
+            if outcome.clean and not readable
+            else "failed",
             rounds=outcome.rounds,
             heard=outcome.heard + len(readable),
+            doubt=doubtful,
             checked_by=self._checked_by() if outcome.listened else (),
         )
 
@@ -225,28 +242,30 @@ def language_of(recording: Recording, segments: Sequence[Segment]) -> str:
     return next(iter(recording.context.languages), "")
 
 
-def hear(
-    samples: Samples, sample_rate: int, ears: Sequence[Transcribe], language: str
-) -> list[Token]:
-    """Return all that any listener hears on any channel of (channels, n) samples."""
+def hear(channels: Sequence[Sound], ears: Sequence[Transcribe], language: str) -> list[Token]:
+    """Return all that any listener hears on any of the channels at 16 kHz."""
     tokens: list[Token] = []
-    channels = {channel.tobytes(): channel for channel in samples}  # two equal ones are heard once
-    for channel in channels.values():
-        heard_at = resample(channel[None], sample_rate, SAMPLE_RATE)[0]
+    different = {_digest(channel): channel for channel in channels}  # two equal: heard once
+    for channel in different.values():
         for ear in ears:
-            transcript = ear(heard_at, language or None)
+            transcript = ear(channel, language or None)
             tokens += listen(words_of(transcript.segments), language)
     return tokens
 
 
+def _digest(channel: Sound) -> bytes:
+    state = hashlib.sha256()
+    for _, block in blocks(channel):
+        state.update(block.tobytes())
+    return state.digest()
+
+
 def _speech(
-    samples: Samples, sample_rate: int, segments: Sequence[Segment], voice: DetectVoice
+    path: Path, segments: Sequence[Segment], voice: DetectVoice, scratch: Path
 ) -> list[tuple[Sequence[Interval], int | None]]:
     """Where somebody speaks: by channel if speakers have their own, else on all of them mixed."""
-    own_channels = any(segment.channel is not None for segment in segments)
-    if not own_channels:
-        return [(voice(resample(to_mono(samples)[None], sample_rate, SAMPLE_RATE)[0]), None)]
-    return [
-        (voice(resample(samples[channel : channel + 1], sample_rate, SAMPLE_RATE)[0]), channel)
-        for channel in range(samples.shape[0])
-    ]
+    apart = any(segment.channel is not None for segment in segments)
+    with open_sound(path, SAMPLE_RATE, mono=not apart, scratch=scratch) as channels:
+        return [
+            (voice(channel), number if apart else None) for number, channel in enumerate(channels)
+        ]

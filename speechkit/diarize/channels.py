@@ -11,7 +11,7 @@ time delay", IEEE Trans. ASSP 24 (1976), with the phase transform.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from speechkit.core.engines import SAMPLE_RATE, Diarize, Speakers, parse_options
+from speechkit.audio.sound import blocks, louder
+from speechkit.core.engines import SAMPLE_RATE, Diarize, Sound, Speakers, parse_options
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, union
@@ -31,11 +32,11 @@ from speechkit.diarize.turns import check_speakers, turns_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]
     Levels = NDArray[np.float64]
     Mask = NDArray[np.bool_]
 
 _FRAME = SAMPLE_RATE // 100  # 10 ms
+_BLOCK = 6_000  # frames that are measured together: a minute
 _SMOOTHING = 15  # frames over which levels are averaged: shorter than a syllable
 _FLOOR = 1e-9  # energy below which a channel counts as silent: -90 dBFS
 # Correlation of windows of 1 s above which one channel hears the other: two people talking at once
@@ -82,7 +83,7 @@ class Channels:
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Diarize]:
-        """Load the voice detector; yield samples (channels, n) at 16 kHz → turns with channels.
+        """Load the voice detector; yield channels at 16 kHz → turns that name theirs.
 
         Raises:
             UsageError: from the function, for mono input, channels that all carry the same sound
@@ -90,12 +91,12 @@ class Channels:
         """
         with self._voice.open(resources) as detect:
 
-            def diarize(samples: Samples, speakers: Speakers) -> tuple[Turn, ...]:
+            def diarize(channels: Sequence[Sound], speakers: Speakers) -> tuple[Turn, ...]:
                 check_speakers(speakers)
-                _check_channels(samples, speakers)
-                heard = [detect(_loud(channel)) for channel in samples]
-                spoken = own_speech(samples, heard, self._options)
-                return _turns(spoken, speakers, samples.shape[1] / SAMPLE_RATE)
+                _check_channels(channels, speakers)
+                heard = [detect(_loud(channel)) for channel in channels]
+                spoken = own_speech(channels, heard, self._options)
+                return _turns(spoken, speakers, len(channels[0]) / SAMPLE_RATE)
 
             yield diarize
 
@@ -112,19 +113,19 @@ def make(model: str, options: dict[str, str]) -> Channels:
 
 
 def own_speech(
-    samples: Samples, heard: list[tuple[Interval, ...]], options: ChannelOptions
+    channels: Sequence[Sound], heard: list[tuple[Interval, ...]], options: ChannelOptions
 ) -> list[tuple[Interval, ...]]:
     """Return for each channel when its own speaker speaks.
 
-    `samples` are (channels, n) at 16 kHz, `heard` is where each channel holds speech of anybody.
+    `channels` are at 16 kHz, `heard` is where each of them holds speech of anybody.
     """
-    levels = _levels(samples)
+    levels = np.stack([_levels(channel) for channel in channels])
     active = [_mask(intervals, levels.shape[1]) for intervals in heard]
     near = [_highest_nearby(row, round(options.delay * 100)) for row in levels]
     own = [mask.copy() for mask in active]
     for a, b in combinations(range(len(levels)), 2):
         both = active[a] & active[b]
-        if _correlation(samples[a], samples[b], both, options.delay) < _CORRELATED:
+        if _correlation(channels[a], channels[b], both, options.delay) < _CORRELATED:
             continue
         border = _border((levels[a] - levels[b])[both])
         own[a] &= ~(both & (levels[a] - near[b] < border - options.both_band))
@@ -139,7 +140,7 @@ def own_speech(
     ]
 
 
-def _correlation(a: Samples, b: Samples, both: Mask, delay: float) -> float:
+def _correlation(a: Sound, b: Sound, both: Mask, delay: float) -> float:
     """Return how alike two channels are at their best delay, 0-1: the upper quartile of windows
     of 1 s, half overlapping, in which both hold speech most of the time."""
     size, reach = SAMPLE_RATE, round(delay * SAMPLE_RATE)
@@ -169,15 +170,15 @@ def _border(differences: Levels) -> float:
     return float((low + high) / 2) if high - low > max(_APART, 2 * spread) else 0.0
 
 
-def _levels(samples: Samples) -> Levels:
-    """Energy each 10 ms in dB, smoothed; shape (channels, frames)."""
-    num_frames = -(-samples.shape[1] // _FRAME)
-    padded = np.zeros((len(samples), num_frames * _FRAME), dtype=np.float64)
-    padded[:, : samples.shape[1]] = samples
-    energy = (padded.reshape(len(samples), num_frames, _FRAME) ** 2).mean(axis=2)
+def _levels(channel: Sound) -> Levels:
+    """Energy each 10 ms in dB, smoothed; shape (frames,)."""
+    energy = []
+    for _, block in blocks(channel, _BLOCK * _FRAME):
+        padded = np.pad(block.astype(np.float64), (0, -len(block) % _FRAME))
+        energy.append((padded.reshape(-1, _FRAME) ** 2).mean(axis=1))
     kernel = np.ones(_SMOOTHING) / _SMOOTHING
-    edge = _SMOOTHING // 2
-    smooth = [np.convolve(np.pad(row, edge, mode="edge"), kernel, mode="valid") for row in energy]
+    padded = np.pad(np.concatenate(energy), _SMOOTHING // 2, mode="edge")
+    smooth = np.convolve(padded, kernel, mode="valid")
     return np.asarray(10 * np.log10(np.maximum(smooth, _FLOOR)))
 
 
@@ -197,10 +198,10 @@ def _intervals(mask: Mask) -> list[Interval]:
     return [(start / 100, end / 100) for start, end in stretches(mask)]
 
 
-def _loud(channel: Samples) -> Samples:
+def _loud(channel: Sound) -> Sound:
     """Bring a weak channel up: the voice detector expects usual levels."""
-    peak = float(np.abs(channel).max(initial=0.0))
-    return channel * np.float32(0.5 / peak) if 0.001 < peak < 0.5 else channel
+    peak = max((float(np.abs(block).max()) for _, block in blocks(channel)), default=0.0)
+    return louder(channel, 0.5 / peak) if 0.001 < peak < 0.5 else channel
 
 
 def _turns(
@@ -217,8 +218,8 @@ def _turns(
     )
 
 
-def _check_channels(samples: Samples, speakers: Speakers) -> None:
-    num_channels = len(samples)
+def _check_channels(channels: Sequence[Sound], speakers: Speakers) -> None:
+    num_channels = len(channels)
     if num_channels == 1:
         raise UsageError(
             "the recording has one channel, and `channels` needs one per speaker; "
@@ -227,16 +228,20 @@ def _check_channels(samples: Samples, speakers: Speakers) -> None:
     asked = max(speakers.exactly or 0, speakers.at_least or 0)
     if asked > num_channels:
         raise UsageError(f"{asked} speakers asked for, but there are {num_channels} channels")
-    if all(_same_sound(samples[0], other) for other in samples[1:]):
+    if all(_same_sound(channels[0], other) for other in channels[1:]):
         raise UsageError(
             "all channels carry the same sound, so they tell no speakers apart; "
             "use --engine pyannote:local"
         )
 
 
-def _same_sound(a: Samples, b: Samples) -> bool:
+def _same_sound(a: Sound, b: Sound) -> bool:
     """Tell whether one channel is the other at another gain, to within -40 dB."""
-    energy_a, energy_b = float(np.dot(a, a)), float(np.dot(b, b))
+    products = np.zeros(3)
+    for start, x in blocks(a):
+        y = b[start : start + len(x)]
+        products += [np.dot(x, x), np.dot(y, y), np.dot(x, y)]
+    energy_a, energy_b, shared = products.tolist()
     if energy_a < _FLOOR or energy_b < _FLOOR:
         return False
-    return float(np.dot(a, b)) ** 2 / (energy_a * energy_b) > 1 - 1e-4
+    return bool(shared**2 / (energy_a * energy_b) > 1 - 1e-4)

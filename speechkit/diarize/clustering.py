@@ -52,7 +52,11 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         max_clusters: float | None = None,
         **_: Any,
     ) -> tuple[Ints, None, Floats]:
-        """Embeddings (windows, units, dimension) → speaker per unit (windows, units), centroids."""
+        """Embeddings (windows, units, dimension) → speaker per unit (windows, units), mean vectors.
+
+        The mean of a speaker's unit vectors is shorter than 1, the more so the less alike they are:
+        1 less the product of two means is the mean distance between two speakers' runs.
+        """
         active = np.nan_to_num(segmentations.data)
         alone = active * (active.sum(axis=2, keepdims=True) == 1)
         frame = self.window / active.shape[1]
@@ -61,7 +65,7 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         share = (alone / self._times_heard(*active.shape[:2])[:, :, None]).sum(axis=1) * frame
         valid = np.asarray(np.isfinite(embeddings).all(axis=2), dtype=np.bool_)
         most = 2**31 if max_clusters is None else int(min(max_clusters, 2**31))
-        centroids = self._centroids(
+        means = self._means(
             embeddings[valid],
             seconds[valid],
             share[valid],
@@ -69,10 +73,10 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
             num_clusters or most,
         )
         labels = np.full(valid.shape, _NOBODY, dtype=np.int64)
-        if len(centroids):
-            labels[valid] = (embeddings[valid] @ centroids.T).argmax(axis=1)
+        directions = means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
+        labels[valid] = (embeddings[valid] @ directions.T).argmax(axis=1)
         labels = _inherit(labels, active, valid)
-        return labels, None, centroids
+        return labels, None, means
 
     def _times_heard(self, num_windows: int, num_frames: int) -> Floats:
         """Return how many windows hear the moment of each frame: (windows, frames)."""
@@ -82,10 +86,10 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         first = np.maximum(np.floor((moments - self.window) / self.step) + 1, 0)
         return np.asarray(np.maximum(1.0, last - first + 1))
 
-    def _centroids(
+    def _means(
         self, vectors: Floats, seconds: Floats, share: Floats, least: int, most: int
     ) -> Floats:
-        """Return a unit vector per speaker, between `least` and `most` of them if there can be."""
+        """Return the mean vector of each speaker, between `least` and `most` if there can be."""
         if not len(vectors):
             return np.zeros((1, vectors.shape[1]))
         trained = seconds >= self.min_run
@@ -96,8 +100,7 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
             sample = np.linspace(0, len(vectors) - 1, _MOST_LINKED).round().astype(int)
             vectors, share = vectors[sample], share[sample] * len(vectors) / _MOST_LINKED
         groups = _grouped(vectors, share, self.threshold, self.min_speaker, least, most)
-        means = np.stack([np.average(vectors[g], axis=0, weights=share[g]) for g in groups])
-        return np.asarray(means / np.linalg.norm(means, axis=1, keepdims=True))
+        return np.stack([np.average(vectors[g], axis=0, weights=share[g]) for g in groups])
 
 
 def _grouped(

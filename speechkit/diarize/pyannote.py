@@ -12,26 +12,24 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
+from speechkit.audio.sound import mixed
 from speechkit.core import models
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, Diarize, Speakers, parse_options
+from speechkit.core.engines import SAMPLE_RATE, Diarize, Sound, Speakers, parse_options
 from speechkit.core.errors import MissingExtraError, ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Turn
+from speechkit.diarize.long import Heard, in_blocks
 from speechkit.diarize.turns import Stretch, check_speakers, turns_of
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
 
 SEGMENTATION = "segmentation-3.0"
 # Less than this holds no syllable, and the networks want a few frames at least.
@@ -80,7 +78,7 @@ class LocalPyannote:
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Diarize]:
-        """Load the pipeline; yield samples (channels, n) at 16 kHz → turns.
+        """Load the pipeline; yield channels at 16 kHz → turns.
 
         Raises:
             ModelError: if weights are missing or not the pinned ones.
@@ -90,17 +88,20 @@ class LocalPyannote:
 
         options = self._options
         with _deterministic(resources):
-            yield _diarizer(
-                build(
-                    models.resolve(SEGMENTATION) / "pytorch_model.bin",
-                    options.embedding,
-                    threshold=options.threshold,
-                    min_run=options.min_run,
-                    min_speaker=options.min_speaker,
-                    min_pause=options.min_pause,
-                    device=resources.device,
-                )
+            pipeline = build(
+                models.resolve(SEGMENTATION) / "pytorch_model.bin",
+                options.embedding,
+                threshold=options.threshold,
+                min_run=options.min_run,
+                min_speaker=options.min_speaker,
+                min_pause=options.min_pause,
+                device=resources.device,
             )
+
+            def listen(mono: Sound, speakers: Speakers) -> Heard:
+                return in_blocks(mono, speakers, partial(_listen, pipeline), options.threshold)
+
+            yield _diarizer(listen)
 
 
 class HubPyannote:
@@ -119,7 +120,9 @@ class HubPyannote:
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Diarize]:
-        """Load the pipeline; yield samples (channels, n) at 16 kHz → turns.
+        """Load the pipeline; yield channels at 16 kHz → turns.
+
+        A recording is held whole: 220 MiB an hour, and pyannote's share, which is several times that.
 
         Raises:
             ModelError: if the hub's cache does not hold the pipeline.
@@ -140,7 +143,7 @@ class HubPyannote:
             raise ModelError(f"{self.repository} in the hub's cache holds no pipeline")
         pipeline.to(torch.device(resources.device))
         with _deterministic(resources):
-            yield _diarizer(pipeline)
+            yield _diarizer(partial(_listen, pipeline))
 
     def _folder(self) -> Path:
         try:
@@ -188,36 +191,44 @@ def make(model: str, options: dict[str, str]) -> LocalPyannote | HubPyannote:
     )
 
 
-def _diarizer(pipeline: Any) -> Diarize:
-    """Wrap a pyannote pipeline: mono mix in, sorted turns of both views out."""
+def _diarizer(listen: Callable[[Sound, Speakers], Heard]) -> Diarize:
+    """Wrap a function over the mono mix: sorted turns of both views out."""
 
-    def diarize(samples: Samples, speakers: Speakers) -> tuple[Turn, ...]:
-        import torch
-
+    def diarize(channels: Sequence[Sound], speakers: Speakers) -> tuple[Turn, ...]:
         check_speakers(speakers)
-        mono = np.ascontiguousarray(samples.mean(axis=0, dtype=np.float32))
-        if len(mono) < _SHORTEST or not mono.any():
-            return ()
-        sound = {"waveform": torch.from_numpy(mono)[None], "sample_rate": SAMPLE_RATE, "uri": ""}
-        with warnings.catch_warnings():
-            # pyannote warns of fewer speakers than asked for; who asked sees it in the result.
-            warnings.simplefilter("ignore")
-            output = pipeline(
-                sound,
-                num_speakers=speakers.exactly,
-                min_speakers=speakers.at_least,
-                max_speakers=speakers.at_most,
-            )
-        # Pipelines older than pyannote.audio 4 return the annotation itself and no exclusive view.
-        every = getattr(output, "speaker_diarization", output)
-        alone = getattr(output, "exclusive_speaker_diarization", None)
-        return turns_of(
-            _stretches(every),
-            None if alone is None else _stretches(alone),
-            length=len(mono) / SAMPLE_RATE,
-        )
+        mono = mixed(channels)
+        heard = listen(mono, speakers)
+        return turns_of(heard.every, heard.alone, length=len(mono) / SAMPLE_RATE)
 
     return diarize
+
+
+def _listen(pipeline: Any, mono: Sound, speakers: Speakers) -> Heard:
+    """Run a pipeline over all of a sound."""
+    import torch
+
+    samples = np.ascontiguousarray(mono[:])
+    if len(samples) < _SHORTEST or not samples.any():
+        return Heard()
+    sound = {"waveform": torch.from_numpy(samples)[None], "sample_rate": SAMPLE_RATE, "uri": ""}
+    with warnings.catch_warnings():
+        # pyannote warns of fewer speakers than asked for; who asked sees it in the result.
+        warnings.simplefilter("ignore")
+        output = pipeline(
+            sound,
+            num_speakers=speakers.exactly,
+            min_speakers=speakers.at_least,
+            max_speakers=speakers.at_most,
+        )
+    # Pipelines older than pyannote.audio 4 return the annotation itself and no exclusive view.
+    every = getattr(output, "speaker_diarization", output)
+    alone = getattr(output, "exclusive_speaker_diarization", None)
+    vectors = getattr(output, "speaker_embeddings", None)
+    return Heard(
+        every=_stretches(every),
+        alone=None if alone is None else _stretches(alone),
+        voices={} if vectors is None else dict(zip(every.labels(), vectors, strict=True)),
+    )
 
 
 def _stretches(annotation: Any) -> list[Stretch]:

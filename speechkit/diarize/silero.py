@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from speechkit.audio.sound import blocks
 from speechkit.core import models
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, DetectVoice, parse_options
+from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Sound, parse_options
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, round_ms
@@ -74,7 +75,7 @@ class Silero:
         """Load the network; yield mono samples (n,) at 16 kHz → intervals of speech in seconds."""
         session = _load()
 
-        def detect(samples: Samples) -> tuple[Interval, ...]:
+        def detect(samples: Sound) -> tuple[Interval, ...]:
             return intervals(_probabilities(session, samples), len(samples), self._options)
 
         yield detect
@@ -147,17 +148,13 @@ def _load() -> Any:
     return onnxruntime.InferenceSession(str(path), settings, providers=["CPUExecutionProvider"])
 
 
-def _probabilities(session: Any, samples: Samples) -> NDArray[np.float32]:
+def _probabilities(session: Any, samples: Sound) -> NDArray[np.float32]:
     """Return the probability of speech for each 32 ms step, shape (steps,)."""
-    num_steps = -(-len(samples) // FRAME)
-    padded = np.zeros(_CONTEXT + num_steps * FRAME, dtype=np.float32)
-    padded[_CONTEXT : _CONTEXT + len(samples)] = samples
     fresh = np.zeros((2, 1, 128), dtype=np.float32)
     state, quiet = fresh, 0
     rate = np.array(SAMPLE_RATE, dtype=np.int64)
-    out = np.zeros(num_steps, dtype=np.float32)
-    for index in range(num_steps):
-        window = padded[index * FRAME : (index + 1) * FRAME + _CONTEXT][None]
+    out = np.zeros(-(-len(samples) // FRAME), dtype=np.float32)
+    for index, window in enumerate(_steps(samples)):
         probability, state = session.run(None, {"input": window, "state": state, "sr": rate})
         out[index] = probability[0, 0]
         still = out[index] < _QUIET and float(np.sqrt(np.mean(window**2))) < _QUIET_LEVEL
@@ -165,3 +162,14 @@ def _probabilities(session: Any, samples: Samples) -> NDArray[np.float32]:
         if quiet * FRAME >= _FORGET * SAMPLE_RATE:
             state, quiet = fresh, 0
     return out
+
+
+def _steps(samples: Sound) -> Iterator[Samples]:
+    """Yield what the network sees at each step: shape (1, context + frame), zeros at the ends."""
+    context = np.zeros(_CONTEXT, dtype=np.float32)
+    for _, block in blocks(samples):
+        missing = -len(block) % FRAME  # only in the last block
+        padded = np.concatenate([context, block, np.zeros(missing, dtype=np.float32)])
+        for start in range(0, len(block), FRAME):
+            yield padded[start : start + FRAME + _CONTEXT][None]
+        context = padded[-_CONTEXT:]

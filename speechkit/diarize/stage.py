@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 
 import msgspec
 
-from speechkit.audio.decode import read_audio, resample
+from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_of
 from speechkit.core.engines import SAMPLE_RATE, Diarize, Diarizer, Speakers, make_engine
 from speechkit.core.stage import Resources, Task, Work, Writes
@@ -39,7 +39,7 @@ class DiarizeStage:
     """Reads sound, writes the layer `turns`."""
 
     name = "diarize"
-    version = "2"
+    version = "3"
     reads: tuple[str, ...] = ()
     writes = Writes(name="turns", kind="turns")
 
@@ -79,11 +79,11 @@ class DiarizeStage:
                     engine = self._separate
                 if engine.spec not in opened:
                     opened[engine.spec] = stack.enter_context(engine.open(resources))
-                samples, sample_rate = read_audio(task.audio_path)
-                return opened[engine.spec](
-                    resample(samples, sample_rate, SAMPLE_RATE),
-                    number_of_speakers(self.options, task.recording),
-                )
+                speakers = number_of_speakers(self.options, task.recording)
+                with open_sound(
+                    task.audio_path, SAMPLE_RATE, mono=False, scratch=task.corpus.scratch
+                ) as channels:
+                    return opened[engine.spec](channels, speakers)
 
             yield work
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from speechkit.core.engines import SAMPLE_RATE
+from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.types import Word
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Placed(NamedTuple):
 
 
 def place_words(
-    samples: Samples,
+    samples: Sound,
     segments: Sequence[Sequence[Word]],
     language: str,
     acoustics: Acoustics,
@@ -146,7 +146,7 @@ def _between(
 
 
 def _place_run(
-    samples: Samples,
+    samples: Sound,
     window: tuple[float, float],
     run: list[tuple[int, int]],
     segments: Sequence[Sequence[Word]],

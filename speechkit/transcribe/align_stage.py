@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.audio.read import read_resampled
+from speechkit.audio.sound import open_sound
 from speechkit.core.engines import SAMPLE_RATE, Align, Aligner, make_engine
 from speechkit.core.errors import InputError, MissingExtraError
 from speechkit.core.stage import Resources, Task, Work, Writes
@@ -63,14 +63,21 @@ class AlignStage:
 
             def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
                 return [
-                    align_file(task.audio_path, task.layers["draft"].items, align) for task in tasks
+                    align_file(
+                        task.audio_path, task.layers["draft"].items, align, task.corpus.scratch
+                    )
+                    for task in tasks
                 ]
 
             yield work
 
 
-def align_file(path: Path, segments: Sequence[Segment], align: Align) -> tuple[Segment, ...]:
+def align_file(
+    path: Path, segments: Sequence[Segment], align: Align, scratch: Path
+) -> tuple[Segment, ...]:
     """Align segments on their channel, on the mean of all channels where they name none.
+
+    `scratch`: see `open_sound`.
 
     Raises:
         InputError: if a segment names a channel that the file does not have.
@@ -80,11 +87,11 @@ def align_file(path: Path, segments: Sequence[Segment], align: Align) -> tuple[S
     channels = sorted({s.channel for s in segments}, key=lambda c: -1 if c is None else c)
     placed: dict[str, Segment] = {}
     for channel in channels:
-        samples = read_resampled(path, SAMPLE_RATE, mono=channel is None)
-        if channel is not None and not 0 <= channel < len(samples):
-            raise InputError(f"{path}: no channel {channel}, the file has {len(samples)}")
         mine = [_with_words(segment) for segment in segments if segment.channel == channel]
-        done = align(samples[channel or 0], mine, "")
+        with open_sound(path, SAMPLE_RATE, mono=channel is None, scratch=scratch) as sounds:
+            if channel is not None and not 0 <= channel < len(sounds):
+                raise InputError(f"{path}: no channel {channel}, the file has {len(sounds)}")
+            done = align(sounds[channel or 0], mine, "")
         placed |= {segment.id: segment for segment in done}
     return tuple(placed[segment.id] for segment in segments)
 

@@ -8,21 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from speechkit.core.engines import Align, parse_options
+from speechkit.core.engines import Align, Sound, parse_options
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
 from speechkit.transcribe.place import keep_draft_times
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
 
 
 class AttentionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +43,7 @@ class AttentionAligner:
         """Nothing is loaded."""
 
         def align(
-            samples: Samples,
+            samples: Sound,
             segments: Sequence[Segment],
             language: str,  # noqa: ARG001
         ) -> tuple[Segment, ...]:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from speechkit.core.engines import SAMPLE_RATE, make_engine
+from speechkit.audio.sound import Lazy, blocks
+from speechkit.core.engines import SAMPLE_RATE, Sound, make_engine
 from speechkit.core.time import Interval, round_ms
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def voice_detector(threshold: float) -> Any:
     return make_engine("voice-detector", "silero", options)
 
 
-def plan(speech: Sequence[Interval], samples: Samples) -> tuple[Interval, ...]:
+def plan(speech: Sequence[Interval], samples: Sound) -> tuple[Interval, ...]:
     """Group intervals of speech into chunks of at most `MAX_CHUNK` seconds, in order, disjoint.
 
     A boundary lies in a pause, in the longest one where a stretch is too long. Only sound without
@@ -53,12 +54,12 @@ def plan(speech: Sequence[Interval], samples: Samples) -> tuple[Interval, ...]:
     return _padded(fitting, len(samples) / SAMPLE_RATE)
 
 
-def cut(samples: Samples, interval: Interval) -> Samples:
+def cut(samples: Sound, interval: Interval) -> Samples:
     """Return the samples of an interval in seconds."""
     return samples[round(interval[0] * SAMPLE_RATE) : round(interval[1] * SAMPLE_RATE)]
 
 
-def _fit(group: list[Interval], samples: Samples) -> list[Interval]:
+def _fit(group: list[Interval], samples: Sound) -> list[Interval]:
     """Split a group of intervals until each part is short enough."""
     done: list[Interval] = []
     todo = [group]
@@ -88,13 +89,14 @@ def _longest_pause(part: list[Interval], span: Interval) -> int:
     return -max(central or pauses)[1]
 
 
-def _quietest(samples: Samples, span: Interval) -> float:
+def _quietest(samples: Sound, span: Interval) -> float:
     quarter = (span[1] - span[0]) / 4
     start = span[0] + quarter
-    inner = cut(samples, (start, span[1] - quarter))
-    frames = inner[: len(inner) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    loudness = np.mean(np.square(frames), axis=1)
-    return round_ms(start + (int(np.argmin(loudness)) + 0.5) * _FRAME / SAMPLE_RATE)
+    first, last = round(start * SAMPLE_RATE), round((span[1] - quarter) * SAMPLE_RATE)
+    inner = Lazy((last - first) // _FRAME * _FRAME, lambda a, b: samples[first + a : first + b])
+    loudness = [np.mean(np.square(each.reshape(-1, _FRAME)), axis=1) for _, each in blocks(inner)]
+    quietest = int(np.argmin(np.concatenate(loudness)))
+    return round_ms(start + (quietest + 0.5) * _FRAME / SAMPLE_RATE)
 
 
 def _padded(spans: list[Interval], duration: float) -> tuple[Interval, ...]:

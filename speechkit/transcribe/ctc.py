@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from speechkit.core.engines import Align, parse_options, require
+from speechkit.core.engines import Align, Sound, parse_options, require
 from speechkit.core.errors import UsageError
 from speechkit.core.models import get_model, resolve
 from speechkit.core.stage import Resources
@@ -66,7 +66,7 @@ class CtcAligner:
         acoustics = HamaAcoustics()
 
         def align(
-            samples: Samples, segments: Sequence[Segment], language: str
+            samples: Sound, segments: Sequence[Segment], language: str
         ) -> tuple[Segment, ...]:
             return align_segments(
                 samples,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechkit.core.engines import SAMPLE_RATE
+from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.time import Interval
 from speechkit.transcribe.chunks import cut
@@ -40,7 +40,7 @@ def normalise(language: str, known: Iterable[str], engine: str) -> str:
 
 
 def detect(
-    samples: Samples,
+    samples: Sound,
     speech: Sequence[Interval],
     probabilities: Callable[[Samples], Mapping[str, float]],
 ) -> tuple[str, float]:
@@ -85,6 +85,6 @@ def windows(speech: Sequence[Interval]) -> list[list[Interval]]:
     return [dealt[round(index * step)] for index in range(NUM_WINDOWS)]
 
 
-def _spoken(samples: Samples, window: Sequence[Interval]) -> Samples:
+def _spoken(samples: Sound, window: Sequence[Interval]) -> Samples:
     found = [cut(samples, interval) for interval in window]
     return np.concatenate(found)[: round(WINDOW * SAMPLE_RATE)]

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 import numpy as np
 
+from speechkit.audio.sound import blocks
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Transcribe, Transcript
+from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Sound, Transcribe, Transcript
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, round_ms
@@ -95,7 +96,7 @@ def _transcriber(
         options.fallback_language, decoder.languages, engine
     )
 
-    def transcribe(samples: Samples, language: str | None) -> Transcript:
+    def transcribe(samples: Sound, language: str | None) -> Transcript:
         _check(samples)
         spoken = language and languages.normalise(language, decoder.languages, engine)
         speech = find_speech(samples)
@@ -119,7 +120,7 @@ def _transcriber(
 
 
 def _decide(
-    decoder: Decoder, fallback: str, samples: Samples, speech: tuple[Interval, ...]
+    decoder: Decoder, fallback: str, samples: Sound, speech: tuple[Interval, ...]
 ) -> tuple[str, float, tuple[str, ...]]:
     """Return the language to decode in, the probability of it, and labels for the segments."""
     if len(decoder.languages) == 1:
@@ -132,7 +133,7 @@ def _decide(
     return (fallback, sure, ()) if fallback else (best, sure, (languages.UNCERTAIN,))
 
 
-def _everything(samples: Samples) -> tuple[Interval, ...]:
+def _everything(samples: Sound) -> tuple[Interval, ...]:
     """Stand in for the voice detector where it is switched off."""
     return ((0.0, round_ms(len(samples) / SAMPLE_RATE)),) if len(samples) else ()
 
@@ -141,11 +142,12 @@ def _with_labels(segment: Segment, labels: tuple[str, ...]) -> Segment:
     return msgspec.structs.replace(segment, labels=segment.labels + labels) if labels else segment
 
 
-def _check(samples: Samples) -> None:
-    if samples.dtype != np.float32 or samples.ndim != 1:
+def _check(samples: Sound) -> None:
+    part = samples[:1]
+    if part.dtype != np.float32 or part.ndim != 1:
         raise InputError(
             f"samples must be float32 of shape (n,) at {SAMPLE_RATE} Hz, "
-            f"not {samples.dtype} of shape {samples.shape}"
+            f"not {part.dtype} of {part.ndim} dimensions"
         )
-    if not np.isfinite(samples).all():
+    if not all(np.isfinite(block).all() for _, block in blocks(samples)):
         raise InputError("samples hold numbers that are not finite; decode the recording again")

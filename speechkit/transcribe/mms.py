@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Align, parse_options, require
+from speechkit.core.engines import Align, Sound, parse_options, require
 from speechkit.core.errors import ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
@@ -69,7 +69,7 @@ class MmsAligner:
         acoustics = MmsAcoustics(weights_path(), resources.device)
 
         def align(
-            samples: Samples, segments: Sequence[Segment], language: str
+            samples: Sound, segments: Sequence[Segment], language: str
         ) -> tuple[Segment, ...]:
             return align_segments(
                 samples,

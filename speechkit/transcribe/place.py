@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from speechkit.core.engines import SAMPLE_RATE
+from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.margins import ALIGNED, UNALIGNED
 from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment, Word
 from speechkit.transcribe.align import Acoustics, Placed, place_words
 from speechkit.transcribe.widen import levels, widen
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
-
 _UNSURE = 0.25  # seconds added to either side of a word that could not be placed
 
 
 def align_segments(
-    samples: Samples,
+    samples: Sound,
     segments: Sequence[Segment],
     language: str,
     acoustics: Acoustics,
@@ -54,7 +48,7 @@ def align_segments(
 
 
 def keep_draft_times(
-    samples: Samples, segments: Sequence[Segment], *, widened: bool
+    samples: Sound, segments: Sequence[Segment], *, widened: bool
 ) -> tuple[Segment, ...]:
     """Only move the edges of draft times out to quiet."""
     nowhere: list[list[Placed | None]] = [[None] * len(segment.words) for segment in segments]
@@ -62,7 +56,7 @@ def keep_draft_times(
 
 
 def finish(
-    samples: Samples,
+    samples: Sound,
     segments: Sequence[Segment],
     placed: Sequence[Sequence[Placed | None]],
     *,

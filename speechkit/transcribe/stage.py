@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
-from speechkit.audio.read import read_resampled
+from speechkit.audio.sound import open_sound
 from speechkit.core.digest import segment_id
-from speechkit.core.engines import SAMPLE_RATE, Transcribe, Transcriber, Transcript, make_engine
+from speechkit.core.engines import (
+    SAMPLE_RATE,
+    Sound,
+    Transcribe,
+    Transcriber,
+    Transcript,
+    make_engine,
+)
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Recording, Segment
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Samples = NDArray[np.float32]
 
 NAME = "transcribe"
 
@@ -73,18 +73,18 @@ class TranscribeStage:
     def _one(self, task: Task, transcribe: Transcribe) -> tuple[Segment, ...]:
         recording = task.recording
         apart = has_own_channels(recording)
-        samples = read_resampled(task.audio_path, SAMPLE_RATE, mono=not apart)
-        streams = {index if apart else None: one for index, one in enumerate(samples)}
-        if self.options.language:
-            return numbered(
-                recording.id, transcribe_channels(streams, transcribe, self.options.language)
-            )
-        try:
-            language = next(iter(recording.context.languages), "")
-            return numbered(recording.id, transcribe_channels(streams, transcribe, language))
-        except UsageError as error:
-            # What the metadata of one recording say must not stop the others.
-            raise InputError(f"{recording.id}: {error}; correct its languages") from error
+        language = self.options.language or next(iter(recording.context.languages), "")
+        with open_sound(
+            task.audio_path, SAMPLE_RATE, mono=not apart, scratch=task.corpus.scratch
+        ) as channels:
+            streams = {index if apart else None: one for index, one in enumerate(channels)}
+            try:
+                return numbered(recording.id, transcribe_channels(streams, transcribe, language))
+            except UsageError as error:
+                if self.options.language:
+                    raise
+                # What the metadata of one recording say must not stop the others.
+                raise InputError(f"{recording.id}: {error}; correct its languages") from error
 
 
 def has_own_channels(recording: Recording) -> bool:
@@ -105,7 +105,7 @@ def has_own_channels(recording: Recording) -> bool:
 
 
 def transcribe_channels(
-    streams: Mapping[int | None, Samples], transcribe: Transcribe, language: str
+    streams: Mapping[int | None, Sound], transcribe: Transcribe, language: str
 ) -> list[Segment]:
     """Transcribe each channel on its own; segments carry its number.
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechkit.core.engines import SAMPLE_RATE
+from speechkit.audio.sound import blocks
+from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.time import Interval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Samples = NDArray[np.float32]
-
 HOP = 0.01  # seconds
+_BLOCK = 6_000  # hops that are measured together: a minute
 _QUIET = 3  # hops that make quiet: 30 ms
 _REACH = 0.25  # seconds
 _CONTEXT = 3.0  # seconds on either side from which loud and quiet are judged
@@ -28,15 +28,15 @@ _RANGE = 40.0  # dB below the loudest: what is quieter does not lower the thresh
 _CLIMB = 12.0  # dB above the quietest: never call more than that quiet
 
 
-def levels(samples: Samples) -> NDArray[np.float32]:
+def levels(samples: Sound) -> NDArray[np.float32]:
     """Return the level of mono samples (n,) at 16 kHz in dB, a value each 10 ms over 20 ms."""
     hop = int(HOP * SAMPLE_RATE)
-    power = (
-        np.add.reduceat(
-            np.square(samples, dtype=np.float32), np.arange(0, max(1, len(samples)), hop)
-        )
-        if len(samples)
-        else np.zeros(1, np.float32)
+    power = np.concatenate(
+        [
+            np.add.reduceat(np.square(block, dtype=np.float32), np.arange(0, len(block), hop))
+            for _, block in blocks(samples, _BLOCK * hop)
+        ]
+        or [np.zeros(1, np.float32)]
     )
     both = (power + np.append(power[1:], 0)) / (2 * hop)
     return np.asarray(10 * np.log10(both + 1e-12), dtype=np.float32)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
 from speechkit.audio.mask import Method
-from speechkit.core.engines import Transcript
+from speechkit.core.engines import Sound, Transcript
 from speechkit.core.types import Identifier, PhiSpan, Segment, Word
 from speechkit.deidentify.ear import Token
 from speechkit.deidentify.place import PlaceOptions
@@ -24,8 +26,9 @@ SAID = (
 )
 
 
-def ear(samples: np.ndarray) -> list[Token]:
+def ear(channels: Sequence[Sound]) -> list[Token]:
     """Hears a word as long as any 60 ms of it sound."""
+    samples = np.stack([channel[:] for channel in channels])
     heard = []
     for token in SAID:
         part = np.abs(samples[:, round(token.start * RATE) : round(token.end * RATE)]).max(axis=0)
@@ -67,13 +70,13 @@ def run(
     samples = np.full((2, 20 * RATE), 0.5, np.float32)
     stored = [samples]
 
-    def store(masked: np.ndarray) -> np.ndarray:
-        stored.append(samples if spoil else masked)
-        return stored[-1]
+    def store(masked: Sequence[Sound]) -> Sequence[Sound]:
+        stored.append(samples if spoil else np.stack([channel[:] for channel in masked]))
+        return list(stored[-1])
 
     findings = find(segments, PHI, [], "en", OPTIONS)
     outcome = redact(
-        samples,
+        list(samples),
         RATE,
         segments,
         findings,
@@ -94,7 +97,7 @@ def test_right_times_are_clean_but_for_the_name_nobody_wrote_down() -> None:
     assert [r.identifier for r in outcome.redactions] == [Identifier.NAME] * 2
     assert all(r.verdict == "clean" for r in outcome.redactions)
     assert not np.abs(samples[:, 15000:15600]).any()
-    assert [token.text for token in ear(samples)] == ["this", "from"]
+    assert [token.text for token in ear(list(samples))] == ["this", "from"]
 
 
 def test_one_round_only_is_not_enough_and_fails() -> None:
@@ -111,7 +114,7 @@ def test_a_name_written_twice_but_detected_once_is_masked_at_once() -> None:
 def test_times_that_are_a_little_off_are_mended_by_widening() -> None:
     outcome, samples = run(transcript(0.4))
     assert outcome.clean and 1 < outcome.rounds <= 3
-    assert "sheila" not in [token.text for token in ear(samples)]
+    assert "sheila" not in [token.text for token in ear(list(samples))]
 
 
 @pytest.mark.parametrize("method", ["silence", "tone", "noise"])
@@ -160,7 +163,7 @@ def test_every_channel_is_listened_to_and_equal_ones_once() -> None:
         return Transcript(segments=(heard,), language="en", language_probability=1.0)
 
     samples = np.stack([np.full(16000, value, np.float32) for value in (0.1, 0.2, 0.1)])
-    tokens = hear(samples, 16000, [whisper, whisper], "en")
+    tokens = hear(list(samples), [whisper, whisper], "en")
     assert listened == pytest.approx([0.1, 0.1, 0.2, 0.2])
     assert len(tokens) == 8  # "channel" and its number, four times
 
