@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
@@ -184,9 +185,16 @@ def _map(
         yield from map(_work, names)
         return
     with ProcessPoolExecutor(
-        min(workers, len(names)), get_context("fork"), _share, (references, systems, options)
+        min(workers, len(names)), get_context("fork"), _begin, (references, systems, options)
     ) as pool:
         yield from pool.map(_work, names, chunksize=max(1, len(names) // (workers * 8)))
+
+
+def _begin(
+    references: Mapping[str, Reference], systems: Sequence[System], options: ScoreOptions
+) -> None:
+    gc.freeze()  # looking through what the parent had would copy its pages
+    _share(references, systems, options)
 
 
 def _share(

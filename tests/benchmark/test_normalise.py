@@ -126,6 +126,7 @@ def test_spoken_english_keeps_oh_and_joins_variants() -> None:
         ("de", "Straße, GROSS; 3,5 mg", ["strasse", "gross", "3", "5", "mg"]),
         ("ru", "Ёлка (смеётся) – Да!", ["елка", "да"]),
         ("zh", "你好，发烧38度。", ["你", "好", "发", "烧", "38", "度"]),
+        ("sw", "Ng'ombe ng’ambo, n'na", ["ngombe", "ngambo", "n", "na"]),
         ("th", "ปวดหัว", ["ป", "ว", "ด", "หั", "ว"]),
     ],
 )

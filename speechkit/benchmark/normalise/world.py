@@ -20,6 +20,8 @@ _FILLERS = {
     "sw": "mm mmm mhm hm hmm",
 }
 _SAME = {"ru": str.maketrans("ё", "е")}
+# "ng'" is a letter: elsewhere an apostrophe stands between two words.
+_LETTER = {"sw": re.compile(r"(?<=ng)['’ʼ`´](?=\w)", re.IGNORECASE)}
 # A full stop, an apostrophe or a narrow space between groups of three digits.
 _THOUSANDS = re.compile(r"(?<=\d)[.'’\u00a0\u202f\u2009](?=\d{3}(?!\d))")
 
@@ -32,10 +34,13 @@ class World:
     def __init__(self, language: str) -> None:
         self.fillers = frozenset(_FILLERS[language].split())
         self.same = _SAME.get(language)
+        self.letter = _LETTER.get(language)
         self.numbers = NumberWords(language)
 
     def __call__(self, text: str) -> list[str]:
         """Return the tokens to compare."""
+        if self.letter:
+            text = self.letter.sub("", text)
         tokens = basic_tokens(_THOUSANDS.sub("", _ascii_digits(text)))
         if self.same:
             tokens = [token.translate(self.same) for token in tokens]
