@@ -251,17 +251,19 @@ class Redaction(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that may leave of one recording: masked audio, tagged text, and the proof.
 
-    `verdict` is `clean` when nothing removed could be recognised again; else it is not released.
+    `verdict` is `clean` when nothing removed could be recognised again, and `doubtful` when too much
+    of the text is probably wrong for identifiers to be found in it; only a clean copy is released.
     `rounds` counts how often masks were widened before that. `heard` counts removed words that
-    still were recognised in the end.
+    still were recognised in the end. `doubt` is the share of words that are probably wrong.
     """
 
     audio: Audio
     segments: tuple[Segment, ...]
     redactions: tuple[Redaction, ...]
-    verdict: Literal["clean", "failed"]
+    verdict: Literal["clean", "doubtful", "failed"]
     rounds: int = 1
     heard: int = 0
+    doubt: float = 0.0
     checked_by: tuple[str, ...] = ()
 
 

@@ -275,8 +275,7 @@ def _result(
             recording=recording,
             verdict=copy.verdict,
             redactions=len(copy.redactions),
-            reason="something that was removed can still be heard or read; not written. "
-            "Give a corrected --transcript, or a wider margin (--set redact.extra_margin=0.3)",
+            reason=_refusal(copy),
         )
     return DeidentifiedFile(
         path=path,
@@ -285,6 +284,19 @@ def _result(
         transcript_path=output_dir / f"{recording}.json",
         verdict=copy.verdict,
         redactions=len(copy.redactions),
+    )
+
+
+def _refusal(copy: RedactedCopy) -> str:
+    if copy.verdict == "doubtful":
+        return (
+            f"{copy.doubt:.0%} of the draft is probably wrong, so that identifiers may have been "
+            "missed; not written. "
+            "Give a corrected --transcript, or --set transcribe.engine= one that knows the speech better"
+        )
+    return (
+        "something that was removed can still be heard or read; not written. "
+        "Give a corrected --transcript, or a wider margin (--set redact.extra_margin=0.3)"
     )
 
 

@@ -12,7 +12,7 @@ from speechkit.benchmark.normalise import normaliser_for
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import StoreError
 from speechkit.core.lock import locked
-from speechkit.core.reviewed import CORRECTED, CORRECTED_PHI
+from speechkit.core.reviewed import AUTO_ACCEPTED, CORRECTED, CORRECTED_PHI, UNREVIEWED
 from speechkit.core.stage import Resources, Stage, Task, Work, Writes
 from speechkit.core.types import Item, Layer, PhiSpan, RedactedCopy, Segment
 from speechkit.pipeline.jobs import Failed, jobs_of
@@ -72,7 +72,7 @@ def of_corrected(task: Task, detect: Callable[[Task], Sequence[PhiSpan]]) -> Tas
     corrected, marked = task.layers.get(CORRECTED), task.layers.get(CORRECTED_PHI)
     if corrected is None or marked is None:
         return task
-    text = msgspec.structs.replace(corrected, items=tuple(map(_without_notes, corrected.items)))
+    text = msgspec.structs.replace(corrected, items=tuple(map(_as_given, corrected.items)))
     found = detect(msgspec.structs.replace(task, layers={"attributed": text}))
     spans: Layer = msgspec.structs.replace(marked, items=merge_spans(marked.items, found))
     return msgspec.structs.replace(task, layers={"attributed": text, "phi": spans})
@@ -116,7 +116,9 @@ def redact_corrected(
             copy: RedactedCopy = layer.items[0]
             if copy.verdict != "clean":
                 reasons[result.recording] = (
-                    f"the check failed: {copy.heard} removed words are still heard"
+                    f"{copy.doubt:.0%} of the text is probably wrong still"
+                    if copy.verdict == "doubtful"
+                    else f"the check failed: {copy.heard} removed words are still heard"
                 )
     return reasons
 
@@ -167,7 +169,14 @@ def _covers(rejected: PhiSpan, found: PhiSpan) -> bool:
     )
 
 
-def _without_notes(segment: Segment) -> Segment:
-    """Free text beside a transcript is read by nobody who looks for identifiers."""
+def _as_given(segment: Segment) -> Segment:
+    """Return a corrected segment as `redact` takes it.
+
+    Without notes: free text beside a transcript is read by nobody who looks for identifiers. And
+    without confidence where a person accepted the words: they are doubted no more.
+    """
     labels = tuple(label for label in segment.labels if not label.startswith(_FREE))
-    return msgspec.structs.replace(segment, labels=labels)
+    words = segment.words
+    if not {UNREVIEWED, AUTO_ACCEPTED} & set(segment.labels):
+        words = tuple(msgspec.structs.replace(word, confidence=None) for word in words)
+    return msgspec.structs.replace(segment, labels=labels, words=words)

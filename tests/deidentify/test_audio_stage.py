@@ -248,3 +248,22 @@ def test_options_that_make_no_sense_are_refused() -> None:
         RedactStage(RedactOptions(check_engine="", second_engine=""))
     with pytest.raises(UsageError, match="did you mean"):
         RedactStage(RedactOptions(check_engine="faster-wisper:base"))
+
+
+def test_a_draft_that_is_probably_wrong_proves_nothing(
+    tmp_path: Path, real_call: Path, call: tuple[Segment, ...], work: Work
+) -> None:
+    unsure = tuple(
+        msgspec.structs.replace(
+            segment,
+            words=tuple(msgspec.structs.replace(w, confidence=0.6) for w in segment.words),
+        )
+        for segment in call
+    )
+    given = task(tmp_path, real_call, unsure, spans_of(unsure, secrets(real_call)))
+    ((copy,),) = work([given])
+    assert (copy.verdict, copy.doubt) == ("doubtful", 0.4)
+    assert not copy.segments and not released(tmp_path)
+    with RedactStage(RedactOptions(max_doubt=0.5)).open(ONE_THREAD) as trusting:
+        ((copy,),) = trusting([given])
+    assert copy.verdict == "clean" and copy.segments and released(tmp_path)
