@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from speechkit.pipeline.prepared import Clip, Prepared, audio_below, read_rows, write_prepared
+from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.pipeline.published import audio_below, read_rows
 
 _NEEDED = ("audio_paths", "transcript", "user_ids", "accent", "gender")
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from speechkit.pipeline.prepared import Clip, Prepared, find_one, read_rows, write_prepared
+from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.pipeline.published import find_one, read_rows
 
 _PROMPTS = {"Names": "Name", "Numbers": "Number", "Addresses": "Address"}
 _EXTRACT = ("file", "speaker", "gold", "native_language", "gender", "age", "device")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from speechkit.core.types import Turn
 from speechkit.manifest.formats.rttm import parse_rttm
-from speechkit.pipeline.prepared import Clip, Prepared, audio_below, write_prepared
+from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.pipeline.published import audio_below
 
 
 def prepare(raw: Path, dest: Path) -> Prepared:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
-from speechkit.pipeline.prepared import Clip, Prepared, find_one, read_rows, write_prepared
+from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.pipeline.published import find_one, read_pairs, read_rows
 
 _ACCENT = "How would you describe your accent in English? (e.g. Italian, Glaswegian)"
 _IGNORED = "IGNORE_TIME_SEGMENT_IN_SCORING"
@@ -17,7 +17,7 @@ _IGNORED = "IGNORE_TIME_SEGMENT_IN_SCORING"
 def prepare(raw: Path, dest: Path, *, part: str = "test") -> Prepared:
     """Write a table with timed references of one part."""
     folder = find_one(raw, f"{part}/segments").parent
-    speakers, texts = _pairs(folder / "utt2spk"), _pairs(folder / "text")
+    speakers, texts = read_pairs(folder / "utt2spk"), read_pairs(folder / "text")
     accents = {
         row["PARTICIPANT_ID"]: row[_ACCENT]
         for row in read_rows(
@@ -25,7 +25,7 @@ def prepare(raw: Path, dest: Path, *, part: str = "test") -> Prepared:
         )
     }
     said: dict[str, list[Segment]] = {}
-    for name, line in _pairs(folder / "segments").items():
+    for name, line in read_pairs(folder / "segments").items():
         recording, start, end = line.split()
         text = " ".join(re.sub(r"<[^<>]*>", " ", texts.get(name, "")).split())
         if text and _IGNORED not in text:
@@ -55,10 +55,3 @@ def prepare(raw: Path, dest: Path, *, part: str = "test") -> Prepared:
         clips.append(Clip(audio=audio, told=told, segments=ordered))
     notes = [f"{missing} recordings have no sound file"] if missing else []
     return write_prepared(dest, raw, clips, notes=notes)
-
-
-def _pairs(path: Path) -> dict[str, str]:
-    if not path.is_file():
-        raise InputError(f"{path}: no such file; it belongs to the corpus as published")
-    pairs = (line.split(maxsplit=1) for line in path.read_text("utf-8").splitlines())
-    return {pair[0]: pair[1].strip() for pair in pairs if len(pair) == 2}

@@ -126,6 +126,9 @@ speechkit run --corpus corpora/fsdd
 of text gives `dialogues.jsonl` and a reference a dialogue, which `speechkit bench` reads; `run`
 replaces what identifies people and writes `prepared/NAME/redacted.jsonl`. Layouts are those that the
 corpora's own pages describe; where no data was at hand, the recipe has seen its made-up fixture only.
+Looked for and left out, as nothing says how their files lie: [HoMed](https://homed.ruhosting.nl/)
+(Dutch consultations that stay at Nivel) and [BEA](https://fonetika.nytud.hu/bea-beszelt-nyelvi-adatbazis/)
+(Hungarian, given out on request).
 
 ## Your own recordings
 

@@ -24,7 +24,8 @@ from speechkit.deidentify.lines import deidentify_document, read_lines
 from speechkit.deidentify.policy import load_policy
 from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
 from speechkit.pipeline.download import download_recipe
-from speechkit.pipeline.prepared import TABLE, Prepared, read_rows
+from speechkit.pipeline.prepared import TABLE, Prepared
+from speechkit.pipeline.published import read_rows
 from speechkit.pipeline.recipes import load_recipe, prepare_recipe, read_recipe
 from speechkit.pipeline.references import read_reference
 

@@ -24,8 +24,8 @@ from speechkit.manifest.formats.json import format_json
 from speechkit.manifest.formats.rttm import format_rttm
 from speechkit.manifest.formats.stm import format_stm
 
-AUDIO_SUFFIXES = (".wav", ".flac", ".mp3", ".m4a", ".ogg", ".opus")
 TABLE = "table.csv"
+_MAGIC = {b"RIFF": ".wav", b"fLaC": ".flac", b"OggS": ".ogg"}
 
 
 class Clip(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,63 +114,12 @@ def write_prepared(
     )
 
 
-def audio_below(folder: Path) -> dict[str, str]:
-    """Return the recordings below a folder: stem → path relative to it, sorted.
-
-    Raises:
-        InputError: if two have the same stem, so that no name in a table tells them apart.
-    """
-    found: dict[str, str] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.suffix.lower() not in AUDIO_SUFFIXES:
-            continue
-        if path.stem in found:
-            raise InputError(f"{folder}: {found[path.stem]} and another file share a name")
-        found[path.stem] = path.relative_to(folder).as_posix()
-    return found
-
-
-def find_one(raw: Path, pattern: str) -> Path:
-    """Return the one file or folder below `raw` that fits a glob pattern.
-
-    Raises:
-        InputError: if there is none, or more than one.
-    """
-    found = sorted(raw.rglob(pattern))
-    if len(found) != 1:
-        raise InputError(
-            f"{raw}: {'no' if not found else f'{len(found)} times'} {pattern} in it; is this the "
-            "folder of the corpus as published?"
-        )
-    return found[0]
-
-
-def read_rows(
-    path: Path, needed: Sequence[str], *, delimiter: str = ",", quoted: bool = True
-) -> list[dict[str, str]]:
-    """Read a table that has a header, checking that the columns are those of the corpus.
-
-    Raises:
-        InputError: if a column is missing, a line has too many fields, or it is not UTF-8.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not UTF-8") from error
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""),
-        delimiter=delimiter,
-        quoting=csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE,
-    )
-    missing = [name for name in needed if name not in (reader.fieldnames or ())]
-    if missing:
-        raise InputError(f"{path}: no column {missing[0]!r}; is it the table of this corpus?")
-    rows = []
-    for row in reader:
-        if None in row or None in row.values():
-            raise InputError(f"{path}, line {reader.line_num}: not as many fields as the header")
-        rows.append({name: cell.strip() for name, cell in row.items()})
-    return rows
+def keep_sound(dest: Path, stem: str, data: bytes) -> str:
+    """Write a sound file that was published inside another one below `dest/audio`; return its path
+    relative to that. Its first bytes tell the suffix; MP3 has none of its own."""
+    name = f"{stem}{_MAGIC.get(data[:4], '.mp3')}"
+    write_bytes(dest / "audio" / name, data)
+    return name
 
 
 def _write_segments(dest: Path, name: str, stem: str, segments: tuple[Segment, ...]) -> str:

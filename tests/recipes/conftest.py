@@ -55,7 +55,8 @@ def _write_parquet(files: list[dict[str, Any]], raw: Path) -> None:
             samples = _noise(0.5, 16_000, 1, 100 * number + index)
             soundfile.write(sound, samples, 16_000, format="WAV", subtype="PCM_16")
             audio = {"bytes": sound.getvalue(), "path": None}
-            rows.append({"audio": audio, "text": text, "duration": 0.5})
+            others = {column: cells[index] for column, cells in file.get("columns", {}).items()}
+            rows.append({"audio": audio, "text": text, "duration": 0.5, **others})
         target = raw / file["path"]
         target.parent.mkdir(parents=True, exist_ok=True)
         parquet.write_table(pyarrow.Table.from_pylist(rows), target)
