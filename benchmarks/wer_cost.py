@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,8 +25,10 @@ from pathlib import Path
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
 from speechkit.pipeline.score_inputs import read_references, read_systems
-references = read_references(sys.argv[1] + "/said")
-write_report(score(references, read_systems((sys.argv[1] + "/wrote",), references)), Path(sys.argv[1], "report"))
+folder = sys.argv[1]
+references = read_references(f"{folder}/said")
+systems = read_systems((f"{folder}/wrote",), references)
+write_report(score(references, systems), Path(folder, "report"))
 print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
@@ -88,24 +90,31 @@ def normalised(pairs: list[tuple[str, str]]) -> None:
 
 def memory(folder: Path) -> None:
     """Print the peak memory of scoring two systems, of ever more consultations."""
-    peaks = {times: peak_memory(folder, times) for times in (1, 10, 40)}
-    first = peaks[1]
-    for times, peak in peaks.items():
-        print(f"{times * 25:5} consultations: peak {peak:.0f} MiB ({peak / first:.2f}x)")
+    texts = [path.read_text("utf-8") for path in sorted((folder / "reference").iterdir())]
+    first = 0.0
+    for times in (1, 10, 40):
+        peak = peak_memory(texts * times)
+        first = first or peak
+        number = times * len(texts)
+        print(f"{number:5} consultations: peak {peak:.0f} MiB ({peak / first:.2f}x)")
 
 
-def peak_memory(folder: Path, times: int) -> float:
-    """Return the peak, in MiB, over the consultations in the folder, each `times` times."""
-    said = [path.read_bytes() for path in sorted((folder / "reference").iterdir())]
+def peak_memory(texts: Sequence[str]) -> float:
+    """Return the peak, in MiB, of scoring two systems on consultations, with the report.
+
+    One wrote all as it was said. The other wrote the consultation after: more errors, and so more
+    to keep, than any real system makes.
+    """
     with TemporaryDirectory() as scratch:
         for name in ("said", "wrote/same", "wrote/next"):
             Path(scratch, name).mkdir(parents=True)
-        for index in range(times * len(said)):
-            text, other = (said[(index + shift) % len(said)] for shift in (0, 1))
-            Path(scratch, "said", f"{index}.txt").write_bytes(text)
-            Path(scratch, "wrote/same", f"{index}.txt").write_bytes(text)
-            # Of another consultation: more errors, and so more to keep, than any system makes.
-            Path(scratch, "wrote/next", f"{index}.txt").write_bytes(other)
+        for index, text in enumerate(texts):
+            for name, wrote in (
+                ("said", text),
+                ("wrote/same", text),
+                ("wrote/next", texts[(index + 1) % len(texts)]),
+            ):
+                Path(scratch, name, f"{index}.txt").write_text(wrote, "utf-8")
         told = subprocess.run(
             [sys.executable, "-c", PEAK, scratch], check=True, capture_output=True, text=True
         )
