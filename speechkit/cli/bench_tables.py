@@ -66,20 +66,26 @@ def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]
 
 
 def _slice_table(scores: Scores) -> Table:
-    systems = [row.system for row in scores.systems]
-    table = Table("by", "value", "words", *systems, box=None)
-    cells: dict[tuple[str, str], dict[str, str]] = {}
-    words: dict[tuple[str, str], int] = {}
-    for cell in scores.slices:
-        key = (cell.by, " × ".join(cell.values.values()))
-        mark = " (small)" if cell.small else ""
-        der = "" if cell.der is None else f" DER {percent(cell.der)}"
-        cells.setdefault(key, {})[cell.system] = (
-            f"{percent(cell.wer)} {_interval(cell.wer_interval)}{mark}{der}"
+    """A row a cell and system, systems in the leaderboard's order."""
+    place = {row.system: row.rank for row in scores.systems}
+    with_der = any(cell.der is not None for cell in scores.slices)
+    titles = ["by", "value", "system", "WER %", "95 %", *(["DER %"] if with_der else []), "words"]
+    table = Table(*titles, "", box=None)
+    before = None
+    for cell in sorted(
+        scores.slices, key=lambda c: (c.by, tuple(c.values.values()), place[c.system])
+    ):
+        shown = cell.by, " × ".join(cell.values.values())
+        table.add_row(
+            *(shown if shown != before else ("", "")),
+            cell.system,
+            percent(cell.wer),
+            _interval(cell.wer_interval),
+            *([percent(cell.der)] if with_der else []),
+            str(cell.num_words),
+            "small" if cell.small else "",
         )
-        words[key] = max(words.get(key, 0), cell.num_words)
-    for key, row in cells.items():
-        table.add_row(*key, str(words[key]), *(row.get(system, "") for system in systems))
+        before = shown
     return table
 
 

@@ -47,10 +47,10 @@ def write_report(
         "index.html": render_report(scores, extra_sections, audio=sounds).encode(),
         "scores.json": msgspec.json.format(msgspec.json.encode(scores), indent=1) + b"\n",
         "leaderboard.csv": _csv(scores.systems),
-        "slices.csv": _csv(scores.slices),
         "leaderboard.md": markdown_table(tables.leaderboard(scores)).encode(),
     }
     for name, rows in (
+        ("slices", scores.slices),
         ("ledger", scores.ledger),
         ("misses", scores.misses),
         ("coverage", scores.coverage),
