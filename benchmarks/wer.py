@@ -19,8 +19,9 @@ from benchmarks.wer_published import ALL_FILES, BY_FILE, FILES, OTHER_TEXT, STOC
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.errors import align, count
 from speechkit.benchmark.normalise import DEFAULT_ENGLISH, normaliser_for
+from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
-from speechkit.benchmark.types import ScoreOptions, Scores
+from speechkit.benchmark.types import ScoreOptions
 from speechkit.pipeline.score_inputs import read_references, read_systems
 
 ROOT = Path(__file__).parent.parent

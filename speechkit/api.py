@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from speechkit.core.errors import AudioError
 
 if TYPE_CHECKING:
-    from speechkit.benchmark.types import Scores
+    from speechkit.benchmark.results import Scores
     from speechkit.core.types import Segment, Turn
     from speechkit.ingest.ingest import IngestReport
     from speechkit.pipeline.deidentify_files import DeidentifiedFile

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from speechkit.benchmark.intervals import draw_weights, interval, rates, sum_by_cluster
-from speechkit.benchmark.types import RecordingScore, Scores
+from speechkit.benchmark.results import RecordingScore, Scores
 from speechkit.core.errors import UsageError
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from speechkit.benchmark.results import Coverage
 from speechkit.benchmark.slices import NOT_GIVEN
-from speechkit.benchmark.types import Coverage
 
 Unit = tuple[str, str]  # a recording and one who speaks in it
 

@@ -14,7 +14,7 @@ import msgspec
 
 from speechkit.benchmark.der import SHORT_TURN
 from speechkit.benchmark.errors import Edit, align
-from speechkit.benchmark.types import Passage
+from speechkit.benchmark.results import Passage
 from speechkit.core.types import Segment
 
 RUN = 8  # words: below that a run of insertions or deletions is an ordinary error

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from speechkit.benchmark.der import DiarizationErrors
 from speechkit.benchmark.errors import rate
 from speechkit.benchmark.intervals import interval, rates, sum_by_cluster
+from speechkit.benchmark.results import Gap, SliceScore
 from speechkit.benchmark.tally import Tally
-from speechkit.benchmark.types import ROLES, Gap, Reference, SliceScore
+from speechkit.benchmark.types import ROLES, Reference
 from speechkit.core.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:

@@ -23,8 +23,8 @@ from speechkit.benchmark.intervals import (
     rates,
     sum_by_cluster,
 )
+from speechkit.benchmark.results import ClinicalCount, Pair, PassageCount, SystemScore
 from speechkit.benchmark.tally import Tally
-from speechkit.benchmark.types import ClinicalCount, Pair, PassageCount, SystemScore
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,19 +21,17 @@ from speechkit.benchmark.errors import (
 from speechkit.benchmark.ledger import Side, owners_of, passages, short_turns
 from speechkit.benchmark.meeting import MeetingErrors, meeting_errors
 from speechkit.benchmark.normalise import Normaliser, normaliser_for
-from speechkit.benchmark.taxonomy import taxonomy
-from speechkit.benchmark.types import (
+from speechkit.benchmark.results import (
     Alignment,
     Change,
     ClinicalCount,
-    Hypothesis,
     Line,
     Miss,
     Passage,
-    Reference,
-    ScoreOptions,
     Transcript,
 )
+from speechkit.benchmark.taxonomy import taxonomy
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions
 from speechkit.core.digest import digest_of
 from speechkit.core.types import Segment, Turn
 

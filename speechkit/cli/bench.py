@@ -13,8 +13,9 @@ import click
 import msgspec
 
 from speechkit.benchmark.report import write_report
+from speechkit.benchmark.results import RunCost, Scores
 from speechkit.benchmark.score import score as score_systems
-from speechkit.benchmark.types import Reference, RunCost, ScoreOptions, Scores, System
+from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.version import VERSION

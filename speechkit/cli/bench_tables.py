@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.benchmark.compare import Comparison
-from speechkit.benchmark.types import Scores, SystemScore
+from speechkit.benchmark.results import Scores, SystemScore
 
 
 def print_scores(scores: Scores) -> None:

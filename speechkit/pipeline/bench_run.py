@@ -17,7 +17,8 @@ from typing import Any
 
 import msgspec
 
-from speechkit.benchmark.types import Hypothesis, RunCost, System
+from speechkit.benchmark.results import RunCost
+from speechkit.benchmark.types import Hypothesis, System
 from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_of
 from speechkit.core.errors import InputError, SpeechkitError, UsageError, describe

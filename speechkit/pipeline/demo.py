@@ -11,8 +11,9 @@ import numpy as np
 
 from speechkit.audio.decode import read_audio, resample, to_mono
 from speechkit.benchmark.phi import Mention, PhiCount, count_phi
+from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
-from speechkit.benchmark.types import ScoreOptions, Scores, System
+from speechkit.benchmark.types import ScoreOptions, System
 from speechkit.core.corpus import Corpus
 from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.errors import SpeechkitError

@@ -29,9 +29,7 @@ def readable(folder: Path) -> list[Path]:
 def readable_below(folder: Path) -> list[Path]:
     """Return those of a folder and of all folders in it."""
     return sorted(
-        path
-        for path in folder.rglob("*")
-        if _is_readable(path) and "__MACOSX" not in path.parts
+        path for path in folder.rglob("*") if _is_readable(path) and "__MACOSX" not in path.parts
     )
 
 

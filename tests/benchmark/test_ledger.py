@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from speechkit.benchmark.ledger import is_loop
+from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
-from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, Scores, System
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment, Word
 from speechkit.pipeline.score_targets import read_targets

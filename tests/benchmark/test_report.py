@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from speechkit.benchmark.report import ReportSection, render_report, write_report
+from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
-from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, Scores, System
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.types import Segment
 
 

@@ -11,8 +11,9 @@ import pytest
 import soundfile
 
 from speechkit.benchmark.report import write_report
+from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
-from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, Scores, System
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.types import Segment
 
 TURNS = (

@@ -7,8 +7,9 @@ import pytest
 
 from speechkit.benchmark.compare import compare
 from speechkit.benchmark.matching import match_names
+from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
-from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, Scores, System
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.errors import UsageError
 from speechkit.core.types import Segment, Turn
 

@@ -9,7 +9,7 @@ import msgspec
 
 from speechkit.benchmark.clinical.mentions import WEIGHTS, Mention, mentions
 from speechkit.benchmark.errors import Edit
-from speechkit.benchmark.types import ClinicalCount
+from speechkit.benchmark.results import ClinicalCount
 
 _SLACK = 3  # tokens a term may stand from where the alignment puts it: "has no" / "does not have"
 _AROUND = 5  # tokens of context on either side of a miss

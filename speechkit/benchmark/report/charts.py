@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from speechkit.benchmark.report.figures import WIDTH, Box, Dot, Figure, Line, Shape, Words, short
-from speechkit.benchmark.types import Scores, SliceScore, SystemScore
+from speechkit.benchmark.results import Scores, SliceScore, SystemScore
 
 _ROW = 26
 _LEFT = 250

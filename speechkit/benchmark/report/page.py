@@ -10,7 +10,7 @@ import msgspec
 from speechkit.benchmark.report import charts, tables, tables_more
 from speechkit.benchmark.report.figures import svg
 from speechkit.benchmark.report.viewer import viewer_data
-from speechkit.benchmark.types import Scores
+from speechkit.benchmark.results import Scores
 
 
 class ReportSection(msgspec.Struct, frozen=True, kw_only=True):

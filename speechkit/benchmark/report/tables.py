@@ -8,7 +8,7 @@ from itertools import pairwise
 import msgspec
 
 from speechkit.benchmark.report.charts import level
-from speechkit.benchmark.types import Scores, SliceScore, SystemScore
+from speechkit.benchmark.results import Scores, SliceScore, SystemScore
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):

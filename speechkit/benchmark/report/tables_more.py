@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from speechkit.benchmark.report.charts import level
 from speechkit.benchmark.report.tables import Cell, Table, number, percent
+from speechkit.benchmark.results import Scores, SystemScore
 from speechkit.benchmark.taxonomy import KINDS, SORTS
-from speechkit.benchmark.types import Scores, SystemScore
 
 _SHOWN = 300  # rows of a list; all of them are in the CSV
 _NAMES = {"substitute": "exchanged", "delete": "lost", "insert": "made up"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from speechkit.benchmark.types import Alignment, Scores
+from speechkit.benchmark.results import Alignment, Scores
 
 _MOST = 4_000_000  # characters of JSON in the page; what does not fit is left out, and said so
 

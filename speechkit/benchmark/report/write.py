@@ -12,7 +12,7 @@ import msgspec
 from speechkit.benchmark.report import charts, tables
 from speechkit.benchmark.report.figures import png, svg
 from speechkit.benchmark.report.page import ReportSection, render_report
-from speechkit.benchmark.types import Scores
+from speechkit.benchmark.results import Scores
 from speechkit.core.errors import StoreError
 
 

@@ -1,0 +1,255 @@
+"""What was measured: plain structs that travel as JSON. Rates are fractions."""
+
+from __future__ import annotations
+
+import msgspec
+
+from speechkit.benchmark.types import ScoreOptions
+
+
+class Miss(msgspec.Struct, frozen=True, kw_only=True):
+    """One clinical error, with the words around it in reference and hypothesis."""
+
+    system: str
+    recording: str
+    category: str
+    reference: str
+    hypothesis: str
+
+    def __repr__(self) -> str:
+        return f"Miss({self.system!r}, {self.recording!r}, {self.category!r})"
+
+
+class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
+    """One row of the leaderboard. Rates are fractions; None where they cannot be had.
+
+    `wer` counts words, or characters where the normaliser's unit is the character. `rank` and
+    `rank_interval` are among systems scored on the same recordings.
+    """
+
+    system: str
+    wer: float | None
+    wer_interval: tuple[float, float] | None
+    rank: int
+    rank_interval: tuple[int, int] | None
+    mean_recording_wer: float | None
+    cer: float | None
+    mer: float | None
+    wil: float | None
+    substitutions: int
+    deletions: int
+    insertions: int
+    num_words: int
+    num_recordings: int
+    normalizer: str
+    unit: str
+    cpwer: float | None = None
+    cpwer_interval: tuple[float, float] | None = None
+    tcpwer: float | None = None
+    orcwer: float | None = None
+    der: float | None = None
+    der_collar_025: float | None = None
+    der_missed: float | None = None
+    der_false_alarm: float | None = None
+    der_confusion: float | None = None
+    jer: float | None = None
+    short_turn_recall: float | None = None
+    clinical_error: float | None = None
+    clinical_interval: tuple[float, float] | None = None
+    clinical_weighted: float | None = None
+    clinical: dict[str, ClinicalCount] = {}
+    passages: dict[str, PassageCount] = {}
+    taxonomy: dict[str, int] = {}
+    backchannel_recall: float | None = None
+    role_accuracy: float | None = None
+    cost: RunCost | None = None
+
+
+class RunCost(msgspec.Struct, frozen=True, kw_only=True):
+    """What it cost to run an engine: seconds of work (loading the model left out) for seconds of
+    audio, their ratio, and the peak memory of its process. None where nothing was run."""
+
+    audio_seconds: float = 0.0
+    seconds: float = 0.0
+    real_time_factor: float | None = None
+    peak_memory_mib: int | None = None
+
+
+class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How often a kind of clinical term was said, how often it was lost or changed, how often
+    one was made up."""
+
+    said: int = 0
+    lost: int = 0
+    invented: int = 0
+
+    def __add__(self, other: ClinicalCount) -> ClinicalCount:
+        return ClinicalCount(
+            said=self.said + other.said,
+            lost=self.lost + other.lost,
+            invented=self.invented + other.invented,
+        )
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """Something made up or left out, of some length.
+
+    `kind`: `invented` (a run of words nobody said), `loop` (the same, repeating itself), `no
+    speech` (words where nobody speaks), `omitted` (a run of words left out), `turn lost` (not one
+    word of a turn is there). Times in seconds, None where neither side has any.
+    """
+
+    system: str
+    recording: str
+    kind: str
+    start: float | None
+    end: float | None
+    num_words: int
+    text: str = ""
+
+    def __repr__(self) -> str:
+        return f"Passage({self.system!r}, {self.recording!r}, {self.kind!r}, {self.num_words})"
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """Reference tokens of one segment. Kept with `contexts` only: it is what was said."""
+
+    speaker: str
+    start: float
+    end: float
+    words: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Line({self.speaker!r}, {self.start}, {self.end}, <{len(self.words)}>)"
+
+
+class Transcript(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference as it was compared, line by line. `system` is named where the reference leaves a
+    choice of wording, so that each system was compared with its own."""
+
+    recording: str
+    lines: tuple[Line, ...]
+    system: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Reference tokens [start, end) became `words`; nothing, or came from nothing."""
+
+    start: int
+    end: int
+    words: str
+
+    def __repr__(self) -> str:
+        return f"Change({self.start}, {self.end}, <{len(self.words.split())}>)"
+
+
+class Alignment(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a hypothesis differs from its reference."""
+
+    system: str
+    recording: str
+    changes: tuple[Change, ...]
+
+
+class PassageCount(msgspec.Struct, frozen=True, kw_only=True):
+    """How many passages of a kind, and how many words in them."""
+
+    passages: int = 0
+    words: int = 0
+
+
+class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
+    """A system's WER on one cell: what speakers with these field values said.
+
+    `der` is over the recordings of which these values hold as a whole, None where none of them has
+    reference turns.
+    """
+
+    by: str
+    values: dict[str, str]
+    system: str
+    wer: float | None
+    wer_interval: tuple[float, float] | None
+    num_words: int
+    num_recordings: int
+    num_clusters: int
+    small: bool
+    der: float | None = None
+
+
+class Gap(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a system's worst cell is from its best one, small cells left out."""
+
+    by: str
+    system: str
+    best: str
+    worst: str
+    gap: float
+    gap_interval: tuple[float, float] | None
+    ratio: float | None
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How many people, recordings and words have one value of a field. `share` is of the people;
+    `reached` says how much of the target share is there (1: all)."""
+
+    field: str
+    value: str
+    num_people: int
+    num_recordings: int
+    num_words: int
+    share: float
+    target: float | None = None
+    reached: float | None = None
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """Two systems on the recordings both have. `p_value` is Holm's, over all pairs."""
+
+    better: str
+    worse: str
+    difference: float
+    interval: tuple[float, float] | None
+    p_value: float | None
+    num_clusters: int = 0
+
+
+class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):
+    """The counts of one recording and system, from which everything can be recomputed."""
+
+    system: str
+    recording: str
+    cluster: str
+    errors: int
+    words: int
+
+
+class Absent(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording that one side lacks."""
+
+    system: str
+    recording: str
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was measured, and under which options."""
+
+    systems: tuple[SystemScore, ...]
+    slices: tuple[SliceScore, ...]
+    gaps: tuple[Gap, ...]
+    pairs: tuple[Pair, ...]
+    missing: tuple[Absent, ...]
+    extra: tuple[Absent, ...]
+    recordings: tuple[RecordingScore, ...]
+    num_recordings: int
+    num_clusters: int
+    clustered_by: str
+    options: ScoreOptions
+    reference: str = ""
+    reference_digest: str = ""
+    version: str = ""
+    misses: tuple[Miss, ...] = ()
+    ledger: tuple[Passage, ...] = ()
+    transcripts: tuple[Transcript, ...] = ()
+    alignments: tuple[Alignment, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
