@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
+from benchmarks.desks import PASSWORD
 from speechkit.core.corpus import Corpus
 from speechkit.core.types import PhiSpan, Segment
 from speechkit.review.export import export
 from speechkit.review.store import Store
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture

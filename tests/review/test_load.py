@@ -24,6 +24,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from benchmarks.desks import PASSWORD
 from speechkit.core.corpus import Corpus
 from speechkit.review.accounts import add_user
 from speechkit.review.audit import findings
@@ -31,7 +32,6 @@ from speechkit.review.schema import OperationRow
 from speechkit.review.store import open_store
 from speechkit.review.tasks import lines_of_task
 
-PASSWORD = "correct horse battery"
 WRITERS = 8
 FULL = "SPEECHKIT_LOAD_EDITS" in os.environ
 KILLS = 5

@@ -1,0 +1,120 @@
+"""Accounts, sessions, headers, and the log of what people did."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from benchmarks.desks import PASSWORD
+from speechkit.review.audit import findings
+from speechkit.review.schema import AuditRow
+from speechkit.review.store import Store
+from tests.review.asking import SECRETS, op, send
+
+
+def test_who_may_do_what(client, task, url: str):
+    assert httpx.Client(base_url=url).get("/api/tasks").status_code == 401
+    for name in ("aud", "root", "rita", "ada"):
+        assert client(name).post(f"/api/tasks/{task}/lease").status_code in (403, 404), name
+    for name, status in (("aud", 200), ("root", 200), ("tess", 403), ("rita", 403)):
+        assert client(name).get("/api/audit").status_code == status
+
+
+def test_somebodys_task_is_nobody_elses(client, task):
+    client("tess").lease(task)
+    tom = client("tom")
+    assert tom.get(f"/api/tasks/{task}").status_code == 404
+    assert tom.get(f"/api/tasks/{task}/audio").status_code == 404
+
+
+@pytest.mark.parametrize("header", [{}, {"x-csrf-token": "wrong"}])
+def test_csrf(client, task, header):
+    tess = client("tess")
+    del tess.headers["x-csrf-token"]
+    assert tess.post(f"/api/tasks/{task}/lease", headers=header).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "header", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}]
+)
+def test_other_sites_are_refused(client, task, header):
+    assert client("tess").post(f"/api/tasks/{task}/lease", headers=header).status_code == 403
+
+
+def test_other_host_names_are_refused(url: str):
+    assert httpx.get(f"{url}/login", headers={"host": "evil.example"}).status_code == 421
+
+
+def test_headers(url: str):
+    for path in ("/", "/login", "/desk", "/api/me", "/nowhere", "/web/desk.js"):
+        headers = httpx.get(url + path).headers
+        csp = headers["content-security-policy"]
+        assert "default-src 'none'" in csp and "unsafe" not in csp
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert "server" not in headers
+
+
+def test_the_cookie_is_out_of_reach(url: str):
+    answer = httpx.post(f"{url}/api/login", json={"name": "tess", "password": PASSWORD})
+    cookie = answer.headers["set-cookie"].lower()
+    assert "httponly" in cookie and "samesite=strict" in cookie
+
+
+def test_guessing_is_slowed_down(url: str):
+    for status in [401] * 5 + [429]:
+        answer = httpx.post(f"{url}/api/login", json={"name": "tess", "password": "wrong wrong"})
+        assert answer.status_code == status
+    answer = httpx.post(f"{url}/api/login", json={"name": "tess", "password": PASSWORD})
+    assert answer.status_code == 429
+
+
+def test_logout_and_new_password_end_the_session(client, url: str):
+    tess = client("tess")
+    assert tess.post("/api/logout").status_code == 200
+    assert tess.get("/api/me").status_code == 401
+    tess = client("tess")
+    new = {"old": PASSWORD, "new": "another long phrase"}
+    assert tess.post("/api/password", json=new | {"old": "wrong"}).status_code == 400
+    assert tess.post("/api/password", json=new | {"new": "short"}).status_code == 422
+    assert tess.post("/api/password", json=new).status_code == 200
+    assert tess.get("/api/me").status_code == 401
+
+
+def test_a_session_ends_when_idle(client, store: Store):
+    tess = client("tess")
+    from speechkit.review.schema import Login
+
+    with store.write() as db:
+        for login in db.query(Login):
+            login.seen -= 31 * 60
+    assert tess.get("/api/me").status_code == 401
+
+
+def test_the_audit_log_says_who_did_what_and_holds_no_text(client, task, store: Store):
+    tess = client("tess")
+    epoch = tess.lease(task)
+    line = tess.task(task)["lines"][1]
+    send(tess, task, op("text", epoch, line, text="Zebedee said more"))
+    with store.read() as db:
+        rows = list(db.query(AuditRow).order_by(AuditRow.number))
+        assert findings(db) == []
+    assert [row.event for row in rows[-3:]] == ["login", "lease", "edit"]
+    assert rows[-1].who == "tess"
+    assert not any(word in row.facts for row in rows for word in (*SECRETS, "chest"))
+
+
+@pytest.mark.parametrize("harm", ["change", "remove", "cut"])
+def test_a_harmed_audit_log_shows(client, store: Store, harm: str):
+    client("tess")
+    with store.write() as db:
+        last = db.query(AuditRow).order_by(AuditRow.number.desc()).first()
+        if harm == "change":
+            last.who = "somebody"
+        elif harm == "remove":
+            db.delete(db.get_one(AuditRow, 3))
+        else:
+            db.delete(last)
+    with store.read() as db:
+        assert findings(db)
