@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Literal
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.release_origin import custody, provenance, withdraw
+from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
+from speechkit.cli.release_transfer import export, formats, import_
 from speechkit.core.corpus import Corpus
 from speechkit.governance.audit import LOG
 from speechkit.governance.signing import (
@@ -20,20 +22,14 @@ from speechkit.governance.signing import (
     read_secret_key,
 )
 from speechkit.manifest.diff import diff_releases
-from speechkit.manifest.exchange import ImportOptions, export_release, import_release
 from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.filter import Filter, filtered_lines
-from speechkit.manifest.formats.registry import FORMATS
 from speechkit.manifest.leaks import Leak, find_leaks
 from speechkit.manifest.release import ReleaseOptions, create_release
-from speechkit.manifest.schema import Release, read_release, release_digest
+from speechkit.manifest.schema import read_release
 from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.stats import coverage, release_stats
 from speechkit.manifest.verify import verify_release
-from speechkit.pipeline.withdraw import withdraw as run_withdrawal
-
-_FOLDER = click.Path(path_type=Path)
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group()
@@ -42,12 +38,12 @@ def command() -> None:
 
 
 @command.command()
-@click.argument("corpus", type=_FOLDER)
+@click.argument("corpus", type=FOLDER)
 @click.option("--version", required=True, metavar="X.Y.Z", help="Semantic version of the release.")
 @click.option(
-    "--output", default=Path("manifests"), show_default=True, type=_FOLDER, help="Where to."
+    "--output", default=Path("manifests"), show_default=True, type=FOLDER, help="Where to."
 )
-@click.option("--parent", type=_FOLDER, help="Folder of the version before.")
+@click.option("--parent", type=FOLDER, help="Folder of the version before.")
 @click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
 @click.option("--tag", "tags", multiple=True, metavar="NAME", help="A metadata tag that may leave.")
 @click.option("--synthetic-in-test", is_flag=True, help="Let made-up recordings into test.")
@@ -56,8 +52,8 @@ def command() -> None:
 @click.option("--purpose", default="", metavar="NAME", help="What for; consents must permit it.")
 @click.option("--role", default="engineer", show_default=True, help="Who asks.")
 @click.option("--on", default="", metavar="DATE", help="Day for which consents are asked [today].")
-@click.option("--policy", type=_FOLDER, help="Rules (TOML or JSON) in place of the built-in ones.")
-@_AS_JSON
+@click.option("--policy", type=FOLDER, help="Rules (TOML or JSON) in place of the built-in ones.")
+@AS_JSON
 def create(
     corpus: Path,
     version: str,
@@ -93,7 +89,7 @@ def create(
     )
     path = create_release(Corpus.open(corpus), version, output, options)
     release = read_release(path)
-    _show(path, release, as_json=as_json)
+    show_release(path, release, as_json=as_json)
     for item in release.withheld:
         click.echo(f"withheld: {item.recording}: {item.reason}", err=True)
     leaks = find_leaks(path)
@@ -104,9 +100,9 @@ def create(
 
 
 @command.command()
-@click.argument("release", type=_FOLDER)
+@click.argument("release", type=FOLDER)
 @click.option("--key", metavar="KEY", help="Who must have signed it: a .pub file, or its line.")
-@_AS_JSON
+@AS_JSON
 def verify(release: Path, key: str | None, as_json: bool) -> None:
     """Check every digest, every line and every audio file of a release; exit 1 if one is wrong.
 
@@ -116,7 +112,7 @@ def verify(release: Path, key: str | None, as_json: bool) -> None:
     if key is not None:
         findings += check_signature(release, read_public_key(key))
     if as_json:
-        _print_json({"release": str(release), "ok": not findings, "findings": findings})
+        print_json({"release": str(release), "ok": not findings, "findings": findings})
     else:
         for finding in findings:
             click.echo(str(finding))
@@ -128,9 +124,9 @@ def verify(release: Path, key: str | None, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("release", type=_FOLDER)
-@click.option("--key", required=True, type=_FOLDER, help="A secret key, as minisign has them.")
-@click.option("--corpus", type=_FOLDER, help="Put a signed checkpoint of its audit log beside it.")
+@click.argument("release", type=FOLDER)
+@click.option("--key", required=True, type=FOLDER, help="A secret key, as minisign has them.")
+@click.option("--corpus", type=FOLDER, help="Put a signed checkpoint of its audit log beside it.")
 def sign(release: Path, key: Path, corpus: Path | None) -> None:
     """Verify a release, then sign its SHA256SUMS.txt in minisign's format."""
     password = ""
@@ -143,21 +139,21 @@ def sign(release: Path, key: Path, corpus: Path | None) -> None:
 
 
 @command.command()
-@click.argument("path", type=_FOLDER)
+@click.argument("path", type=FOLDER)
 def key(path: Path) -> None:
     """Make a key pair for signing: PATH (secret, keep it) and its .pub (public, publish it)."""
     click.echo(make_key(path).public.line)
 
 
 @command.command()
-@click.argument("old", type=_FOLDER)
-@click.argument("new", type=_FOLDER)
-@_AS_JSON
+@click.argument("old", type=FOLDER)
+@click.argument("new", type=FOLDER)
+@AS_JSON
 def diff(old: Path, new: Path, as_json: bool) -> None:
     """Say what changed from release OLD to release NEW: ids and counts, no text."""
     found = diff_releases(old, new)
     if as_json:
-        _print_json({"counts": found.counts(), "wer": found.wer, **msgspec.structs.asdict(found)})
+        print_json({"counts": found.counts(), "wer": found.wer, **msgspec.structs.asdict(found)})
         return
     click.echo(f"{found.old} → {found.new}")
     table = Table("", "added", "removed", "changed", "same", box=None)
@@ -176,123 +172,23 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("release", type=_FOLDER)
-@_AS_JSON
+@click.argument("release", type=FOLDER)
+@AS_JSON
 def show(release: Path, as_json: bool) -> None:
     """Show what a release holds."""
-    _show(release, read_release(release), as_json=as_json)
+    show_release(release, read_release(release), as_json=as_json)
 
 
 @command.command()
-@click.argument("corpus", type=_FOLDER)
-@click.option("--participant", default="", metavar="ID", help="A pseudonym.")
-@click.option("--consent", default="", metavar="ID", help="Id of a consent.")
-@click.option("--version", required=True, metavar="X.Y.Z", help="Version that is without them.")
-@click.option(
-    "--output", default=Path("manifests"), show_default=True, type=_FOLDER, help="The releases."
-)
-@click.option("--parent", type=_FOLDER, help="Folder of the version before.")
-@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
-@_AS_JSON
-def withdraw(
-    corpus: Path,
-    participant: str,
-    consent: str,
-    version: str,
-    output: Path,
-    parent: Path | None,
-    licence: str,
-    as_json: bool,
-) -> None:
-    """Delete all of one person, or one consent: corpus, releases, exports; make a new version.
-
-    Exit code 1 if something that mentions them is left; it is named.
-    """
-    done = run_withdrawal(
-        Corpus.open(corpus),
-        version,
-        output,
-        participant=participant,
-        consent=consent,
-        options=ReleaseOptions(parent=parent, licence=licence),
-    )
-    if as_json:
-        _print_json(done)
-    else:
-        click.echo(f"withdrawn: {', '.join(done.recordings)}; {done.files_deleted} files deleted")
-        click.echo(f"taken out of: {', '.join(done.versions) or 'no version'}")
-        click.echo(f"new version: {done.release or 'none, nothing is left to release'}")
-        for one in done.exports_deleted:
-            click.echo(f"export deleted: {one.path}")
-        for one in done.exports_elsewhere:
-            click.echo(f"handed out and not there any more, have it deleted: {one.path}", err=True)
-        for name in done.left:
-            click.echo(f"still mentions it: {name}", err=True)
-    if done.left:
-        sys.exit(1)
-
-
-@command.command()
-@click.argument("release", type=_FOLDER)
-@click.option("--to", "format_", required=True, metavar="FORMAT", help="See: release formats.")
-@click.option("--output", required=True, type=_FOLDER, help="A new folder.")
-@click.option("--purpose", default="", metavar="NAME", help="What for; it is recorded.")
-@_AS_JSON
-def export(release: Path, format_: str, output: Path, purpose: str, as_json: bool) -> None:
-    """Write RELEASE for another tool; what its format cannot hold is said."""
-    made = export_release(release, format_, output, purpose=purpose)
-    if as_json:
-        _print_json(made)
-        return
-    click.echo(f"{made.path}: {made.recordings} recordings, {made.segments} segments")
-    for lost in made.drops:
-        click.echo(f"{format_} cannot hold: {lost}", err=True)
-
-
-@command.command("import")
-@click.argument("source", type=_FOLDER)
-@click.option("--from", "format_", required=True, metavar="FORMAT", help="See: release formats.")
-@click.option("--corpus", required=True, metavar="NAME", help="Name of the corpus it becomes.")
-@click.option("--version", required=True, metavar="X.Y.Z", help="Semantic version of the release.")
-@click.option(
-    "--phi",
-    required=True,
-    type=click.Choice(["redacted", "none"]),
-    help="Were identifiers removed, or were there never any?",
-)
-@click.option("--vouched-by", required=True, metavar="WHO", help="Who says so; it is recorded.")
-@click.option(
-    "--output", default=Path("manifests"), show_default=True, type=_FOLDER, help="Where to."
-)
-@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
-@_AS_JSON
-def import_(
-    source: Path,
-    format_: str,
-    corpus: str,
-    version: str,
-    phi: Literal["redacted", "none"],
-    vouched_by: str,
-    output: Path,
-    licence: str,
-    as_json: bool,
-) -> None:
-    """Make a release of another tool's files, which somebody vouches hold no identifiers."""
-    options = ImportOptions(phi=phi, vouched_by=vouched_by, licence=licence)
-    path = import_release(source, format_, corpus, version, output, options)
-    _show(path, read_release(path), as_json=as_json)
-
-
-@command.command()
-@click.argument("release", type=_FOLDER)
-@click.option("--targets", type=_FOLDER, help="CSV: field, value, minutes, recordings, people.")
-@_AS_JSON
+@click.argument("release", type=FOLDER)
+@click.option("--targets", type=FOLDER, help="CSV: field, value, minutes, recordings, people.")
+@AS_JSON
 def stats(release: Path, targets: Path | None, as_json: bool) -> None:
     """Say how much there is of whom; with --targets, what is missing: a collection plan."""
     groups = release_stats(release)
     plan = () if targets is None else coverage(release, targets)
     if as_json:
-        _print_json({"groups": groups, "plan": plan})
+        print_json({"groups": groups, "plan": plan})
         return
     table = Table("", "", "recordings", "minutes", "people", box=None)
     for group in groups:
@@ -308,14 +204,14 @@ def stats(release: Path, targets: Path | None, as_json: bool) -> None:
 
 
 @command.command()
-@click.argument("release", type=_FOLDER)
+@click.argument("release", type=FOLDER)
 @click.option("--sound", is_flag=True, help="Decode and compare the audio too.")
-@_AS_JSON
+@AS_JSON
 def leaks(release: Path, sound: bool, as_json: bool) -> None:
     """Find recordings in different splits that are nearly the same; exit 1 if there are."""
     found = find_leaks(release, sound=sound)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
         for leak in found:
             click.echo(_told(leak))
@@ -324,7 +220,7 @@ def leaks(release: Path, sound: bool, as_json: bool) -> None:
 
 
 @command.command("filter")
-@click.argument("release", type=_FOLDER)
+@click.argument("release", type=FOLDER)
 @click.option("--language", default="")
 @click.option("--role", default="")
 @click.option("--speaker", default="")
@@ -341,43 +237,6 @@ def filter_(release: Path, count: bool, **wanted: str) -> None:
         click.echo(line, nl=False)
 
 
-@command.command()
-@_AS_JSON
-def formats(as_json: bool) -> None:
-    """List the formats of export and import, and what each cannot hold."""
-    if as_json:
-        _print_json(
-            [
-                {"name": f.name, "title": f.title, "import": f.read is not None, "drops": f.drops}
-                for f in FORMATS.values()
-            ]
-        )
-        return
-    table = Table("format", "", "cannot hold", box=None)
-    for one in FORMATS.values():
-        table.add_row(one.name, one.title, "; ".join(one.drops))
-    Console().print(table)
-
-
-def _show(path: Path, release: Release, *, as_json: bool) -> None:
-    if as_json:
-        _print_json({"path": str(path), "digest": release_digest(path), "release": release})
-        return
-    counts = release.counts
-    table = Table(f"{release.corpus} {release.version}", "", box=None)
-    table.add_row("folder", str(path))
-    table.add_row("digest", release_digest(path))
-    table.add_row("parent", f"{release.parent.version}" if release.parent else "none")
-    table.add_row("licence", release.policy.licence)
-    table.add_row("recordings", f"{counts.recordings} ({counts.synthetic} made up)")
-    table.add_row("audio", f"{counts.seconds / 60:.1f} min")
-    table.add_row("segments, words", f"{counts.segments}, {counts.words}")
-    table.add_row("removed", ", ".join(f"{k} {n}" for k, n in release.statement.removed.items()))
-    table.add_row("splits", ", ".join(f"{k} {n}" for k, n in counts.splits.items()))
-    table.add_row("withheld", str(len(release.withheld)))
-    Console().print(table)
-
-
 def _told(leak: Leak) -> str:
     one, other = (
         f"{name} ({split})" for name, split in zip((leak.one, leak.other), leak.splits, strict=True)
@@ -385,5 +244,5 @@ def _told(leak: Leak) -> str:
     return f"nearly the same {leak.what}: {one} and {other}, {leak.share:.0%}"
 
 
-def _print_json(value: object) -> None:
-    click.echo(msgspec.json.encode(value).decode())
+for _other in (export, import_, formats, withdraw, custody, provenance):
+    command.add_command(_other)

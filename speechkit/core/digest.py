@@ -7,6 +7,7 @@ what speechkit stores: ASCII keys, floats rounded to at most four decimals.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import math
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,17 @@ def canonical_json(value: Any) -> bytes:
 def digest_of(value: Any) -> str:
     """Return the SHA-256 of a value's canonical JSON."""
     return digest_bytes(canonical_json(value))
+
+
+def keyed_digest(key: str, digest: str) -> str:
+    """Return a digest that only who knows `key` can tie to what it is of (HMAC-SHA256).
+
+    `key` is the SHA-256 of a raw recording, which nobody has but who holds the recording.
+
+    >>> keyed_digest("ab" * 32, "cd" * 32) == keyed_digest("ab" * 32, "ce" * 32)
+    False
+    """
+    return hmac.new(bytes.fromhex(key), bytes.fromhex(digest), hashlib.sha256).hexdigest()
 
 
 def recording_id(sha256: str) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from speechkit.core.corpus import Corpus
-from speechkit.core.digest import recording_id
+from speechkit.core.digest import keyed_digest, recording_id
 from speechkit.core.errors import InputError, SpeechkitError, describe
 from speechkit.core.files import sweep
 from speechkit.core.lock import locked
@@ -185,6 +185,9 @@ class _Run:
         session = Session(recording=recording, layers={**(old.layers if old else {}), **layers})
         if session != old:
             self.corpus.put_session(session)
+        if old is None:
+            device, digest = recording.context.device, keyed_digest(sha256, sha256)
+            self.corpus.note("received", recording=recording.id, device=device, audio=digest)
         problems = [*(entry.description.problems if entry.description else ()), *problems]
         self.counts["added" if old is None else "updated" if session != old else "unchanged"] += 1
         self.flags.update(quality.flags)

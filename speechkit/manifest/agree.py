@@ -12,11 +12,13 @@ from speechkit.core.types import Recording
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.lines import encode_line
 from speechkit.manifest.schema import (
+    CUSTODY,
     RECORDINGS,
     RELEASE_JSON,
     SPLITS,
     SUMS,
     Counts,
+    Custody,
     Release,
     ReleasedRedaction,
     ReleasedSegment,
@@ -24,6 +26,7 @@ from speechkit.manifest.schema import (
 )
 from speechkit.manifest.splits import groups
 
+_LAST_LAYER = "redacted"  # with it every chain of custody ends
 _SLACK = 0.02  # seconds a segment may reach beyond the audio: transcribers round to 20 ms
 
 
@@ -73,6 +76,7 @@ class LineChecks:
         self._text_only = {r.id: TextDigest() for r in recordings if not r.audio.sha256}
         self._segment: tuple[str, float, float] = ("", 0.0, 0.0)
         self._index = -1
+        self._chains = 0
         self._redaction: tuple[str, float, float] = ("", 0.0, 0.0)
 
     def segment(self, row: ReleasedSegment) -> str:
@@ -95,6 +99,21 @@ class LineChecks:
         before, self._redaction = self._redaction, key
         self.tally.add_redaction(row)
         return "out of order" if key < before else self._within(*key)
+
+    def custody(self, row: Custody) -> str:
+        """Check the next chain of custody: there is one for each recording, and it holds."""
+        self._chains += 1
+        here = self._recordings[self._chains - 1 : self._chains]
+        if [row.recording] != [recording.id for recording in here]:
+            return "not the chain of the next recording: a line is missing or moved"
+        if row.released != here[0].audio.sha256:
+            return "does not end with the audio of its recording"
+        return broken_link(row)
+
+    def chains(self) -> Iterator[Finding]:
+        """Check that no chain of custody is missing, once all have passed."""
+        if self._chains < len(self._recordings):
+            yield Finding(file=CUSTODY, line=self._chains, reason="after it, chains are missing")
 
     def recordings(self) -> Iterator[Finding]:
         """Check the recordings, once all segments have passed."""
@@ -128,6 +147,19 @@ class LineChecks:
         if self._sums.get(f"../{audio.uri}") != audio.sha256:
             return f"{SUMS} does not have its audio under its digest"
         return ""
+
+
+def broken_link(custody: Custody) -> str:
+    """Say where a chain is broken; nothing if each stage got what the one before handed over."""
+    handed = {"audio": custody.vault}
+    for link in custody.hand_overs:
+        for name, digest in link.inputs.items():
+            if handed.get(name, digest) != digest:
+                return f"stage {link.stage} got another {name!r} than was handed over"
+        handed[link.layer] = link.digest
+    if custody.hand_overs and custody.hand_overs[-1].layer != _LAST_LAYER:
+        return "its chain of custody does not end with a redacted copy"
+    return ""
 
 
 def check_splits(recordings: Sequence[Recording], splits: Sequence[Split]) -> Iterator[Finding]:

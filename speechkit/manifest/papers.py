@@ -8,12 +8,16 @@ from speechkit.core.types import Recording
 from speechkit.manifest import card, sheets
 from speechkit.manifest.croissant import croissant
 from speechkit.manifest.facts import gather
+from speechkit.manifest.fhir_provenance import fhir_provenance
 from speechkit.manifest.prov import provenance
-from speechkit.manifest.schema import PAPERS, Release
+from speechkit.manifest.schema import PAPERS, Custody, Release
 
 
 def papers(
-    release: Release, recordings: Sequence[Recording], digests: Mapping[str, str]
+    release: Release,
+    recordings: Sequence[Recording],
+    digests: Mapping[str, str],
+    custody: Mapping[str, Custody],
 ) -> dict[str, bytes]:
     """Return the papers of a release by file name.
 
@@ -21,6 +25,7 @@ def papers(
         release: what release.json holds.
         recordings: in order of their ids.
         digests: of the line files, by name.
+        custody: chains of custody, by recording.
     """
     facts = gather(release, recordings)
     texts = {
@@ -34,6 +39,7 @@ def papers(
         "RECORDS": records(recordings),
         "croissant.json": croissant(facts, digests),
         "prov.json": provenance(release, recordings),
+        "provenance.fhir.json": fhir_provenance(release, recordings, custody),
     }
     assert tuple(texts) == PAPERS
     return {name: text.encode() for name, text in texts.items()}

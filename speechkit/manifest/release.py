@@ -102,7 +102,7 @@ def create_release(
             if isinstance(one, Withheld):
                 withheld.append(one)
                 continue
-            writer.add(one.recording, one.segments, one.redactions, one.source)
+            writer.add(one.recording, one.segments, one.redactions, one.source, one.custody)
             statement.add(one)
         if not writer.recordings:
             reasons = Counter(item.reason for item in withheld)

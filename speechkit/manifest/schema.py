@@ -5,6 +5,7 @@
                    segments.jsonl    ReleasedSegment, by recording and time
                    redactions.jsonl  ReleasedRedaction, by recording and time
                    splits.jsonl      Split, by recording
+                   custody.jsonl     Custody, by recording
                    README.md, DATASHEET.md, …, croissant.json, prov.json: the papers
                    SHA256SUMS.txt    and its signature, SHA256SUMS.txt.minisig
 <corpus>/audio/sha256/ab/abcd….flac  shared between versions
@@ -23,12 +24,13 @@ from speechkit.core.errors import InputError, StoreError
 from speechkit.core.types import Identifier, Recording, Word
 from speechkit.manifest.lines import reason_of
 
-RELEASE_SCHEMA_VERSION = 2
+RELEASE_SCHEMA_VERSION = 3
 RELEASE_JSON = "release.json"
 RECORDINGS = "recordings.jsonl"
 SEGMENTS = "segments.jsonl"
 REDACTIONS = "redactions.jsonl"
 SPLITS = "splits.jsonl"
+CUSTODY = "custody.jsonl"
 SUMS = "SHA256SUMS.txt"
 WITHDRAWN = "WITHDRAWN.json"
 CHECKPOINT = "audit-checkpoint.json"
@@ -43,12 +45,16 @@ PAPERS = (
     "RECORDS",
     "croissant.json",
     "prov.json",
+    "provenance.fhir.json",
 )
 # What stands in every release beside its line files, by schema version.
 WHOLE_FILES: dict[int, tuple[str, ...]] = {
     1: (RELEASE_JSON, "README.md", "LICENSE.txt", "DUA.txt"),
-    2: (RELEASE_JSON, *PAPERS),
+    2: (RELEASE_JSON, *PAPERS[:-1]),
+    3: (RELEASE_JSON, *PAPERS),
 }
+# Line files that a release of an older schema version does not have.
+LINE_FILES_SINCE = {CUSTODY: 3}
 
 SplitName = Literal["train", "dev", "test"]
 
@@ -103,6 +109,31 @@ class Split(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     recording: str
     split: SplitName
     group: str
+
+
+class HandOver(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a stage made of what: the layer it wrote, and those it read. Digests are keyed."""
+
+    stage: str
+    version: str
+    layer: str
+    digest: str
+    engine: str = ""
+    inputs: dict[str, str] = {}
+
+
+class Custody(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a recording came here: from a device into the vault, through stages, into the release.
+
+    `vault` is the keyed digest of the raw recording, `released` the digest of the audio beside the
+    release. What was imported has no hand-overs: where it was before is not known here.
+    """
+
+    recording: str
+    device: str = ""
+    vault: str = ""
+    hand_overs: tuple[HandOver, ...] = ()
+    released: str = ""
 
 
 class Tool(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -216,6 +247,7 @@ LINE_TYPES: dict[str, type[Any]] = {
     SEGMENTS: ReleasedSegment,
     REDACTIONS: ReleasedRedaction,
     SPLITS: Split,
+    CUSTODY: Custody,
 }
 
 
@@ -224,14 +256,19 @@ def _from_1(old: dict[str, Any]) -> dict[str, Any]:
     return {**old, "schema_version": 2}
 
 
-MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1}
+def _from_2(old: dict[str, Any]) -> dict[str, Any]:
+    # Version 3 added files beside release.json, and nothing in it.
+    return {**old, "schema_version": 3}
+
+
+MIGRATIONS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {1: _from_1, 2: _from_2}
 
 
 def migrated(document: Any) -> Any:
     """Return what an older release.json holds in the form of the present schema version.
 
     >>> migrated({"schema_version": 1, "corpus": "c"})
-    {'schema_version': 2, 'corpus': 'c'}
+    {'schema_version': 3, 'corpus': 'c'}
     """
     while isinstance(document, dict) and document.get("schema_version") in MIGRATIONS:
         document = MIGRATIONS[document["schema_version"]](document)
@@ -246,6 +283,12 @@ def written_version(path: Path) -> int:
         return 0
     version = document.get("schema_version") if isinstance(document, dict) else None
     return version if isinstance(version, int) else 0
+
+
+def line_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the line files that a release of its schema version has."""
+    version = written_version(path) or RELEASE_SCHEMA_VERSION
+    return tuple(name for name in LINE_TYPES if LINE_FILES_SINCE.get(name, 1) <= version)
 
 
 def read_release(path: Path) -> Release:

@@ -28,7 +28,15 @@ from speechkit.core.types import (
     Session,
     SpeakerRole,
 )
-from speechkit.manifest.schema import ReleasedRedaction, ReleasedSegment, Review, Tool, Withheld
+from speechkit.manifest.custody import custody_of
+from speechkit.manifest.schema import (
+    Custody,
+    ReleasedRedaction,
+    ReleasedSegment,
+    Review,
+    Tool,
+    Withheld,
+)
 
 _YEARS = re.compile(r"\d{4}(-\d{4})?")
 
@@ -42,6 +50,7 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
     redactions: tuple[ReleasedRedaction, ...]
     tools: tuple[Tool, ...]
     checked_by: tuple[str, ...]
+    custody: Custody
 
     def __repr__(self) -> str:
         return f"Released({self.recording.id!r})"
@@ -143,6 +152,7 @@ def _released(corpus: Corpus, session: Session, layer: Layer, tags: Sequence[str
         ),
         tools=_tools(corpus, session),
         checked_by=copy.checked_by,
+        custody=custody_of(corpus, session, recording),
     )
 
 

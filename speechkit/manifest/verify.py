@@ -19,6 +19,7 @@ from speechkit.manifest.agree import Finding, LineChecks, check_release, check_s
 from speechkit.manifest.lines import encode_line, line_files, raw_lines, reason_of
 from speechkit.manifest.schema import (
     CHECKPOINT,
+    CUSTODY,
     RECORDINGS,
     REDACTIONS,
     RELEASE_JSON,
@@ -28,10 +29,12 @@ from speechkit.manifest.schema import (
     SUMS,
     WHOLE_FILES,
     WITHDRAWN,
+    Custody,
     Release,
     ReleasedRedaction,
     ReleasedSegment,
     Split,
+    line_names,
     read_release,
     written_version,
 )
@@ -75,6 +78,9 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     checks = LineChecks(recordings, sums)
     findings += _stream(path, SEGMENTS, ReleasedSegment, checks.segment)
     findings += _stream(path, REDACTIONS, ReleasedRedaction, checks.redaction)
+    if CUSTODY in line_names(path):
+        findings += _stream(path, CUSTODY, Custody, checks.custody)
+        findings += checks.chains()
     if not any(f.line for f in findings if f.file != SUMS):
         findings += checks.recordings()
         findings += check_splits(recordings, splits)
@@ -133,7 +139,7 @@ def _check_digests(path: Path, sums: dict[str, str], gone: Gone | None) -> list[
 def _expected(path: Path) -> list[str]:
     """Return the files that a release of its schema version has."""
     expected = list(WHOLE_FILES.get(written_version(path), WHOLE_FILES[RELEASE_SCHEMA_VERSION]))
-    for name in (RECORDINGS, SEGMENTS, REDACTIONS, SPLITS):
+    for name in line_names(path):
         try:
             expected += [file.name for file in line_files(path, name)]
         except InputError:

@@ -19,11 +19,9 @@ from speechkit.core.types import Recording
 from speechkit.manifest.lines import open_lines, raw_lines, read_lines, reason_of
 from speechkit.manifest.schema import (
     RECORDINGS,
-    REDACTIONS,
-    SEGMENTS,
-    SPLITS,
     WITHDRAWN,
     Withdrawn,
+    line_names,
     read_release,
 )
 
@@ -80,7 +78,7 @@ def take_out(path: Path, recordings: Collection[str]) -> None:
     """Remove all lines of these recordings from a version, and say so in WITHDRAWN.json."""
     before = read_gone(path) or Gone(recordings=(), files={})
     files = dict(before.files)
-    for name in (RECORDINGS, SEGMENTS, REDACTIONS, SPLITS):
+    for name in line_names(path):
         for file in _without(path, name, recordings):
             files[file.name] = digest_file(file)
     gone = Gone(recordings=tuple(sorted({*before.recordings, *recordings})), files=files)

@@ -20,12 +20,14 @@ from speechkit.manifest.counts import Tally
 from speechkit.manifest.lines import encode_line, write_lines
 from speechkit.manifest.papers import papers
 from speechkit.manifest.schema import (
+    CUSTODY,
     RECORDINGS,
     REDACTIONS,
     RELEASE_JSON,
     SEGMENTS,
     SPLITS,
     SUMS,
+    Custody,
     Release,
     ReleasedRedaction,
     ReleasedSegment,
@@ -78,6 +80,7 @@ class ReleaseWriter:
         self._folder = folder
         self.tally = Tally()
         self.recordings: list[Recording] = []
+        self._custody: dict[str, Custody] = {}
 
     def __enter__(self) -> ReleaseWriter:
         try:
@@ -103,8 +106,11 @@ class ReleaseWriter:
         segments: Sequence[ReleasedSegment],
         redactions: Sequence[ReleasedRedaction],
         source: Path | None,
+        custody: Custody | None = None,
     ) -> None:
         """Take a recording; `source` is its redacted audio, None where there is no audio.
+
+        Without `custody`, it says no more than what is released.
 
         Raises:
             StoreError: if the audio is gone, was altered, or the disk is full.
@@ -121,6 +127,9 @@ class ReleaseWriter:
         for redaction in redactions:
             self.tally.add_redaction(redaction)
         self.recordings.append(recording)
+        self._custody[recording.id] = custody or Custody(
+            recording=recording.id, released=recording.audio.sha256
+        )
 
     def publish(self, release: Release, splits: Sequence[Split]) -> Path:
         """Write all files and move them into place; return the release's folder.
@@ -139,11 +148,17 @@ class ReleaseWriter:
                     draft, REDACTIONS, self._redactions.num_lines, self._redactions.lines()
                 ),
                 *write_lines(draft, SPLITS, len(splits), map(encode_line, splits)),
+                *write_lines(
+                    draft,
+                    CUSTODY,
+                    len(recordings),
+                    (encode_line(self._custody[r.id]) for r in recordings),
+                ),
             ]
             digests = {name: digest_file(draft / name) for name in names}
             whole = {
                 RELEASE_JSON: canonical_json(release) + b"\n",
-                **papers(release, recordings, digests),
+                **papers(release, recordings, digests, self._custody),
             }
             for name, data in whole.items():
                 (draft / name).write_bytes(data)

@@ -9,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from speechkit.core.corpus import Corpus
+from speechkit.core.digest import keyed_digest
 from speechkit.core.errors import SpeechkitError
 from speechkit.core.files import sweep
 from speechkit.core.lock import locked
@@ -136,9 +137,9 @@ def _run_stage(
                 corpus.put_session(states.pop(result.recording))
             else:
                 _keep(corpus, states, result.recording, stage.writes.name, result.layer)
-                corpus.note(
-                    "stage", recording=result.recording, stage=stage.name, layer=result.layer
-                )
+                raw = states[result.recording].recording.audio.sha256
+                layer = keyed_digest(raw, result.layer)
+                corpus.note("stage", recording=result.recording, stage=stage.name, layer=layer)
             progress(stage.name, cached + finished, total)
     failures.sort(key=lambda row: row["item"])
     seconds = round(time.monotonic() - begun, 2)

@@ -36,7 +36,7 @@ from speechkit.manifest.withdrawal import (
 # Where ids may stand after all is done: who withdrew, what was done, what is gone.
 _LEDGERS = re.compile(
     r"journal\.jsonl|withdrawals\.jsonl|consents\.jsonl|WITHDRAWN\.json|release\.json|prov\.json"
-    r"|README\.md|RECORDS|SHA256SUMS\.txt(\.minisig)?|handed-out\.jsonl|croissant\.json"
+    r"|provenance\.fhir\.json|README\.md|RECORDS|SHA256SUMS\.txt(\.minisig)?|handed-out\.jsonl|croissant\.json"
 )
 _PIECE = 1 << 20
 
