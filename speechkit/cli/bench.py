@@ -31,6 +31,12 @@ def command() -> None:
     """How good is it: WER and its kin, by accent, language, role and device."""
 
 
+def _number(name: str, default: int, text: str) -> Callable[..., Any]:
+    return click.option(
+        name, default=default, type=click.IntRange(min=0), show_default=True, help=text
+    )
+
+
 def _scoring(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that `score` and `run` share."""
     for option in reversed(
@@ -42,9 +48,9 @@ def _scoring(command: Callable[..., None]) -> Callable[..., None]:
                 "--metadata", type=click.Path(path_type=Path, exists=True), help="Fields: a table."
             ),
             click.option("--cluster", default="", help="Draw recordings of equal FIELD together."),
-            click.option("--min-cell", default=50, show_default=True, help="Words a cell needs."),
-            click.option("--draws", default=1000, show_default=True, help="Of the bootstrap."),
-            click.option("--seed", default=0, show_default=True, help="Of the bootstrap."),
+            _number("--min-cell", 50, "Words a cell needs."),
+            _number("--draws", 1000, "Of the bootstrap."),
+            _number("--seed", 0, "Of the bootstrap."),
             click.option(
                 "--clinical/--no-clinical", default=True, help="Count clinical errors (English)."
             ),
@@ -60,7 +66,7 @@ def _scoring(command: Callable[..., None]) -> Callable[..., None]:
                 "--targets", type=click.Path(path_type=Path, exists=True), help="Who should be in."
             ),
             click.option("--meeting", is_flag=True, help="tcpWER and ORC-WER, too (meeteval)."),
-            click.option("--workers", default=0, help="Processes (default: one a core)."),
+            _number("--workers", 0, "Processes; 0: one a core."),
             click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON."),
             click.option(
                 "--report",
