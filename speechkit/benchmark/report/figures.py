@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import io
+import struct
+import zlib
 from collections.abc import Sequence
 from html import escape
 from typing import Literal
@@ -112,9 +113,25 @@ def png(figure: Figure) -> bytes | None:
             anchor = {"start": "ls", "middle": "ms", "end": "rs"}[shape.anchor]
             where = shape.x * _PNG_SCALE, shape.y * _PNG_SCALE
             draw.text(where, shape.text, fill=_blended(shape.colour, 1), font=font, anchor=anchor)
-    out = io.BytesIO()
-    image.save(out, "PNG", compress_level=1)  # flat colours: more effort gains little
-    return out.getvalue()
+    return _png_file(*size, image.tobytes())
+
+
+def _png_file(width: int, height: int, pixels: bytes) -> bytes:
+    """Return 8-bit RGB pixels as a PNG file (ISO/IEC 15948).
+
+    Pillow tries five filters on each line, which takes five times as long as all the rest and on
+    flat colours gains nothing: here no line has a filter (a zero byte before each).
+    """
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        check = zlib.crc32(kind + data)
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", check)
+
+    line = 3 * width
+    lines = b"".join(b"\0" + pixels[at : at + line] for at in range(0, len(pixels), line))
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines, 2)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind, data) for kind, data in parts)
 
 
 def short(name: str) -> str:
