@@ -83,6 +83,13 @@ from speechkit.pipeline.run import Executor, RunReport, run
     metavar="NAME=VALUE",
     help="A parameter of submitit: slurm_partition=gpu, timeout_min=240, mem_gb=8.",
 )
+@click.option(
+    "--store",
+    default="",
+    metavar="URL",
+    help="With Ray, for nodes without a common folder: s3://BUCKET/PATH or another of fsspec's; "
+    "recordings and layers go through it.",
+)
 @click.option("--dry-run", "only_plan", is_flag=True, help="Say what would run, and stop.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON, and progress as JSON lines on stderr."
@@ -101,6 +108,7 @@ def command(
     workers: int,
     executor_spec: str,
     slurm: tuple[str, ...],
+    store: str,
     only_plan: bool,
     as_json: bool,
 ) -> None:
@@ -125,6 +133,7 @@ def command(
         Resources(device=device, threads=threads),
         workers=workers,
         slurm=parse_pairs(slurm, "--slurm", "NAME=VALUE"),
+        store=store,
     )
 
     def go(path: Path, known: dict[str, str]) -> bool:

@@ -32,7 +32,9 @@ def sweep(root: Path) -> int:
     removed = 0
     for folder, names, files in os.walk(root):
         for name in [*names, *files]:
-            if name.startswith((".writing-", ".redacting-")) and _is_left(Path(folder) / name):
+            if name.startswith((".writing-", ".redacting-", ".mirroring-")) and _is_left(
+                Path(folder) / name
+            ):
                 path = Path(folder) / name
                 if name in names:
                     names.remove(name)

@@ -16,9 +16,11 @@ def make_executor(
     *,
     workers: int = 0,
     slurm: Mapping[str, str] | None = None,
+    store: str = "",
 ) -> Executor:
     """Return the executor that `spec` names: `local`, `ray`, `ray:HOST:PORT`,
-    `ray://HOST:PORT`, `slurm`. `workers` 0 leaves their number to it.
+    `ray://HOST:PORT`, `slurm`. `workers` 0 leaves their number to it. `store`: where files go
+    through on a Ray cluster without a common folder.
 
     Raises:
         UsageError: for a name that is none of these.
@@ -27,13 +29,15 @@ def make_executor(
     name, _, rest = spec.partition(":")
     if slurm and name != "slurm":
         raise UsageError("--slurm goes with --executor slurm")
+    if store and name != "ray":
+        raise UsageError("--store goes with --executor ray; elsewhere the corpus is a folder")
     if spec == "local":
         return LocalExecutor(resources, workers=workers or 1)
     if name == "ray":
         from speechkit.pipeline.on_ray import RayExecutor
 
         address = spec if rest.startswith("//") else rest
-        return RayExecutor(address, workers=workers, resources=resources)
+        return RayExecutor(address, workers=workers, resources=resources, store=store)
     if spec == "slurm":
         from speechkit.pipeline.on_slurm import SlurmExecutor
 

@@ -7,7 +7,8 @@ this process, in another, or on another machine that has the same folder, to the
 from __future__ import annotations
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -73,6 +74,23 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True):
         error: SpeechkitError = kind.__new__(kind)
         Exception.__init__(error, self.message)
         return error
+
+
+class Queue:
+    """Jobs that wait. One that was lost with its worker waits again, `tries` times in all."""
+
+    def __init__(self, jobs: Sequence[Job], tries: int) -> None:
+        self.waiting = deque(jobs)
+        self._tries = tries
+        self._losses: Counter[str] = Counter()
+
+    def lost(self, job: Job, reason: str) -> Iterator[Failed]:
+        """Put a job first in the queue again; yield its failure if that was the last try."""
+        self._losses[job.recording] += 1
+        if self._losses[job.recording] < self._tries:
+            self.waiting.appendleft(job)
+        else:
+            yield Failed(recording=job.recording, reason=reason)
 
 
 def attempt(work: Work, task: Task) -> Done | Failed:

@@ -1,9 +1,9 @@
 """The Ray executor: actors on a cluster hold the model; this process holds the queue.
 
 Ray Core, not Ray Data. What goes over the wire are ids, digests and the stage's options, never
-audio or text: every node sees the corpus folder under the same path. A worker that is lost, with
-its node or alone, costs the recording it had: that goes back into the queue. Doing a recording
-twice is harmless, since layers are called by their content.
+audio or text: every node sees the corpus folder under the same path, or the same store. A worker
+that is lost, with its node or alone, costs the recording it had: that goes back into the queue.
+Doing a recording twice is harmless, since layers are called by their content.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import os
 import pickle
 import socket
 import time
-from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,13 @@ import msgspec
 from speechkit.core.corpus import Corpus
 from speechkit.core.engines import require
 from speechkit.core.errors import SpeechkitError, UsageError
-from speechkit.core.stage import Resources, Stage, Work
-from speechkit.pipeline.jobs import Failed, Job, Refused, Stored, perform
+from speechkit.core.stage import Resources, Stage
+from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, perform
+from speechkit.pipeline.remote import Store, mirrored, send_jobs, take_in
 
 TRIES = 4  # how many workers a recording may be lost with
 PATIENCE = 300.0  # seconds to wait for the cluster to have room for a worker
+CLOSING = 10.0  # seconds that workers may take to clean up
 
 
 class RayExecutor:
@@ -37,10 +39,16 @@ class RayExecutor:
     `address`: empty for the cluster of RAY_ADDRESS, or else one on this machine;
     `HOST:6379`; `ray://HOST:10001`. `workers`: how many actors; 0: as many as have room. Each asks
     for `resources.threads` processors (1 where that is 0), and a GPU if its device is one.
+    `store`: where files go through if nodes have no common folder (`remote.py`); empty: they have.
     """
 
     def __init__(
-        self, address: str = "", *, workers: int = 0, resources: Resources | None = None
+        self,
+        address: str = "",
+        *,
+        workers: int = 0,
+        resources: Resources | None = None,
+        store: str = "",
     ) -> None:
         require("ray", extra="ray")
         given = resources or Resources()
@@ -48,6 +56,7 @@ class RayExecutor:
             raise UsageError(f"--device {given.device}: Ray chooses the GPU; say cuda")
         self.address = address
         self.workers = workers
+        self.store = store
         self.resources = msgspec.structs.replace(given, threads=given.threads or 1)
 
     def perform(
@@ -59,51 +68,66 @@ class RayExecutor:
             SpeechkitError: if the stage cannot be opened, the corpus not be written, or the
                 cluster has no room for a worker.
         """
+        store = Store(self.store) if self.store else None
+        if store is not None:
+            send_jobs(store, corpus, jobs)
+        place = self.store or str(corpus.root.resolve())
+        by_id = {job.recording: job for job in jobs}
         with _connected(self.address) as ray:
             wanted = min(self.workers or _room(ray, self.resources), len(jobs))
-            crew = _Crew(ray, pickle.dumps(stage), corpus.root.resolve(), self.resources, wanted)
+            crew = _Crew(ray, (pickle.dumps(stage), place, self.resources), wanted)
             try:
-                yield from crew.perform(jobs)
+                for result in crew.perform(jobs):
+                    if store is not None and isinstance(result, Stored):
+                        take_in(store, corpus, stage, by_id[result.recording], result.layer)
+                    yield result
             finally:
                 crew.dismiss()
 
 
 class _Actor:
-    """What runs on the cluster: one opened stage."""
+    """What runs on the cluster: one opened stage. `place`: folder of the corpus, or its store."""
 
-    def __init__(self, payload: bytes, root: Path, resources: Resources) -> None:
-        self._payload, self._corpus, self._resources = payload, Corpus(root), resources
+    def __init__(self, payload: bytes, place: str, resources: Resources) -> None:
+        self._payload, self._place, self._resources = payload, place, resources
         self._opened = ExitStack()
-        self._stage: Stage | None = None
-        self._work: Work | None = None
+        self._perform: Callable[[Job], Stored | Failed] | None = None
 
     def ready(self) -> Refused | None:
         """Open the stage, and see whether the corpus is there; say what is wrong."""
         try:
-            Corpus.open(self._corpus.root)
             stage: Stage = pickle.loads(self._payload)  # noqa: S301 (the asking process made it)
-            self._work = self._opened.enter_context(stage.open(self._resources))
-            self._stage = stage
+            if "://" in self._place:
+                mirror = self._opened.enter_context(mirrored(self._place))
+                work = self._opened.enter_context(stage.open(self._resources))
+                self._perform = partial(mirror.perform, stage, work)
+            else:
+                corpus = Corpus.open(Path(self._place))
+                work = self._opened.enter_context(stage.open(self._resources))
+                self._perform = partial(perform, stage, work, corpus)
         except SpeechkitError as error:
             return Refused.of(error)
         return None
 
     def perform(self, job: Job) -> Stored | Failed | Refused:
-        assert self._stage is not None and self._work is not None
+        assert self._perform is not None
         try:
-            return perform(self._stage, self._work, self._corpus, job)
+            return self._perform(job)
         except SpeechkitError as error:
             return Refused.of(error)
+
+    def close(self) -> None:
+        """Delete what was mirrored; an actor that is killed cannot."""
+        self._opened.close()
 
 
 class _Crew:
     """The actors of one stage, and the queue before them."""
 
-    def __init__(
-        self, ray: Any, payload: bytes, root: Path, resources: Resources, wanted: int
-    ) -> None:
+    def __init__(self, ray: Any, arguments: tuple[bytes, str, Resources], wanted: int) -> None:
         self._ray = ray
-        self._arguments = (payload, root, resources)
+        self._arguments = arguments
+        resources = arguments[-1]
         self._type = ray.remote(
             num_cpus=resources.threads,
             num_gpus=1 if resources.device.startswith("cuda") else 0,
@@ -116,12 +140,11 @@ class _Crew:
             self._hire()
 
     def perform(self, jobs: Sequence[Job]) -> Iterator[Stored | Failed]:
-        waiting = deque(jobs)
-        tries: dict[str, int] = {}
+        queue = Queue(jobs, TRIES)
         last_sign = time.monotonic()
-        while waiting or self._flying:
-            while waiting and self._idle:
-                actor, job = self._idle.pop(), waiting.popleft()
+        while queue.waiting or self._flying:
+            while queue.waiting and self._idle:
+                actor, job = self._idle.pop(), queue.waiting.popleft()
                 self._flying[actor.perform.remote(job)] = (actor, job)
             # An actor without room on the cluster is in `_starting` for good, and gets no job.
             ready, _ = self._ray.wait([*self._flying, *self._starting], num_returns=1, timeout=5)
@@ -143,12 +166,8 @@ class _Crew:
             except self._ray.exceptions.RayError as error:
                 # ActorUnavailableError first, ActorDiedError later: the node or the worker is lost.
                 self._replace(actor)
-                tries[job.recording] = tries.get(job.recording, 0) + 1
-                if tries[job.recording] < TRIES:
-                    waiting.appendleft(job)
-                else:
-                    reason = f"was lost with {TRIES} workers ({type(error).__name__})"
-                    yield Failed(recording=job.recording, reason=reason)
+                reason = f"was lost with {TRIES} workers ({type(error).__name__})"
+                yield from queue.lost(job, reason)
                 continue
             if isinstance(answer, Refused):
                 raise answer.as_error()
@@ -156,6 +175,10 @@ class _Crew:
             yield answer
 
     def dismiss(self) -> None:
+        """End the actors; those that do nothing clean up before."""
+        closing = [actor.close.remote() for actor in self._idle]
+        if closing:
+            self._ray.wait(closing, num_returns=len(closing), timeout=CLOSING)
         for actor in [
             *self._idle,
             *self._starting.values(),

@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import pickle
 import signal
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
@@ -19,7 +18,7 @@ from typing import Any
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import SpeechkitError, describe
 from speechkit.core.stage import Resources, Stage
-from speechkit.pipeline.jobs import Failed, Job, Refused, Stored, perform
+from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, perform
 
 TRIES = 2  # how many workers a recording may take down
 _FAILED_STARTS = 3  # how many may die before their first job
@@ -63,16 +62,15 @@ def perform_in_workers(
             before they have begun.
     """
     payload = pickle.dumps(stage)
-    waiting = deque(jobs)
-    tries: dict[str, int] = {}
+    queue = Queue(jobs, TRIES)
     failed_starts = 0
     workers: list[_Worker] = []
     try:
         workers += [_Worker(payload, corpus.root, given) for given in resources[: len(jobs)]]
-        while waiting or any(worker.job for worker in workers):
+        while queue.waiting or any(worker.job for worker in workers):
             for worker in workers:
-                if waiting and worker.ready and worker.job is None:
-                    worker.give(waiting.popleft())
+                if queue.waiting and worker.ready and worker.job is None:
+                    worker.give(queue.waiting.popleft())
             for pipe in wait([worker.pipe for worker in workers]):
                 (worker,) = (one for one in workers if one.pipe is pipe)
                 try:
@@ -89,12 +87,7 @@ def perform_in_workers(
                                 "use fewer --workers"
                             ) from None
                         continue
-                    tries[lost.recording] = tries.get(lost.recording, 0) + 1
-                    if tries[lost.recording] < TRIES:
-                        waiting.appendleft(lost)
-                    else:
-                        reason = f"took {TRIES} workers down with it ({how})"
-                        yield Failed(recording=lost.recording, reason=reason)
+                    yield from queue.lost(lost, f"took {TRIES} workers down with it ({how})")
                     continue
                 if answer == _READY:
                     worker.ready = True

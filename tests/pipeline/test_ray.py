@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +38,8 @@ def test_a_cluster_that_is_not_there_is_said_at_once(
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """A head and, in `second`, another node of one processor each."""
+def cluster(bucket: Callable[[], str]) -> Iterator[Any]:
+    """A head and, in `second`, another node of one processor each; they know the S3 server."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(Path(toys.__file__).parent))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
@@ -62,6 +62,19 @@ def test_two_nodes_write_the_bytes_of_one_process(cluster: Any, tmp_path: Path) 
     report = run(there, stages, RayExecutor())
     assert toys.contents(there) == toys.contents(here)
     assert report.failures == alone.failures and len(report.failures) == 1
+
+
+def test_nodes_without_a_common_folder_write_the_same_bytes_through_a_store(
+    cluster: Any, bucket: Callable[[], str], tmp_path: Path
+) -> None:
+    here = toys.make_corpus(tmp_path / "a" / "corpus", 4)
+    there = toys.make_corpus(tmp_path / "b" / "corpus", 4)
+    for corpus in (here, there):
+        (corpus.root / "x").write_bytes(b"sound")
+    run(here, toys.pipeline(), LocalExecutor())
+    report = run(there, toys.pipeline(), RayExecutor(store=f"{bucket()}/mine"))
+    assert report.failures == ()
+    assert toys.contents(there) == toys.contents(here)
 
 
 def test_what_concerns_every_recording_ends_the_run(cluster: Any, tmp_path: Path) -> None:

@@ -14,7 +14,9 @@ from speechkit.pipeline.reviewed import of_corrected
 
 def said(name: str, *labels: str) -> Segment:
     words = (Word(text="yes", start=0, end=1, confidence=0.4),)
-    return Segment(id=name, start=0, end=1, speaker="A", text="yes", words=words, labels=labels)
+    return Segment(
+        id=name, start=0, end=1, speaker="A", text="yes", words=words, labels=labels, confidence=0.4
+    )
 
 
 def layer(name: str, kind: str, *items: Segment) -> Layer:
