@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-accents bench-engines bench-review bench-release bench-scale
+BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-accents bench-engines bench-review bench-release bench-scale bench-end_to_end
 
 .PHONY: demo test check docs bench $(BENCHES) clean
 

@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,6 +41,13 @@ def data_folder(*needed: str) -> Path:
         if not path.is_dir():
             sys.exit(f"no test data at {path} (set SPEECHKIT_TEST_DATA)")
     return folder
+
+
+def real_call() -> Path:
+    """Return the half minute of a real telephone call that pyannote.audio carries, as WAV."""
+    spec = find_spec("pyannote.audio")  # found, not imported: that takes seconds
+    assert spec is not None and spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "sample" / "sample.wav"
 
 
 def clips(

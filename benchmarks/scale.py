@@ -2,8 +2,7 @@
 
 - efficiency: the default pipeline over recordings made of the real call, one worker. What the
   engines themselves take is clocked within the run, and set against all of it.
-- memory: the peak of the whole process, a stage at a time, on a short and a long recording that
-  hold the same minute of speech.
+- memory: of each stage, on a short and a long recording (`benchmarks.memory`).
 - overhead: jobs a second of a stage that does nothing, and Ray's two nodes against one where the
   work is sleep.
 - faults: the tests of kills, full disks and damaged files.
@@ -13,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -27,6 +25,7 @@ from typing import Any
 import numpy as np
 import soundfile
 
+from benchmarks.clips import real_call
 from speechkit.audio.read import read_resampled
 from speechkit.core.corpus import Corpus
 from speechkit.core.engines import SAMPLE_RATE
@@ -46,19 +45,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sections", nargs="*", default=SECTIONS, help=", ".join(SECTIONS))
     parser.add_argument("--minutes", type=float, default=30, help="audio for efficiency")
-    parser.add_argument("--hours", default="0.5,2", help="the two lengths for memory")
-    parser.add_argument("--until", default="align", help="last stage for memory")
     parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--one", nargs=2, metavar=("CORPUS", "STAGE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    if given.one:
-        one_stage(Path(given.one[0]), given.one[1], given.threads)
-        return
     for section in given.sections:
         print(f"== {section}", flush=True)
         {
             "efficiency": lambda: efficiency(given.minutes, given.threads),
-            "memory": lambda: memory(tuple(map(float, given.hours.split(","))), given),
+            "memory": memory,
             "overhead": overhead,
             "faults": faults,
         }[section]()
@@ -112,6 +105,8 @@ def clocked(stages: Any, clock: Clock) -> Any:
     """Put the clock into every engine of the stages."""
 
     def wrapped(value: Any) -> Any:
+        if hasattr(value, "open") and hasattr(value, "reads"):  # a stage within a stage
+            return clocked([value], clock)[0]
         return Timed(value, clock) if hasattr(value, "open") and hasattr(value, "spec") else value
 
     for stage in stages:
@@ -125,7 +120,7 @@ def clocked(stages: Any, clock: Clock) -> Any:
 
 def efficiency(minutes: float, threads: int) -> None:
     """Model time ÷ wall time of the whole run, ingest included."""
-    call = real_call()
+    call = read_resampled(real_call(), SAMPLE_RATE, mono=True)[0]
     rng = np.random.default_rng(0)
     per_file = min(minutes, 5.0)
     with tempfile.TemporaryDirectory() as scratch:
@@ -160,70 +155,12 @@ def efficiency(minutes: float, threads: int) -> None:
     print(f"a second of audio: {wall / audio:.3f} s, CPU {cpu / audio:.3f} s")
 
 
-# ---- memory
+# ---- memory, overhead, faults
 
 
-def memory(hours: tuple[float, ...], given: argparse.Namespace) -> None:
-    """Peak memory of each stage's process, on a short and a long recording."""
-    stages = [stage.name for stage in default_pipeline(until=given.until)]
-    peaks: dict[str, list[float]] = {stage: [] for stage in stages}
-    with tempfile.TemporaryDirectory() as scratch:
-        for length in hours:
-            folder = Path(scratch) / f"in-{length}"
-            folder.mkdir()
-            sparse_recording(folder / "long.flac", length)
-            root = Path(scratch) / f"corpus-{length}"
-            ingest_folder(folder, Corpus(root), IngestOptions(language="en"))
-            for stage in stages:
-                done = subprocess.run(
-                    [
-                        *(sys.executable, "-m", "benchmarks.scale", "--one", root, stage),
-                        *("--threads", str(given.threads)),
-                    ],
-                    cwd=ROOT,
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                )
-                peak, seconds = map(float, done.stdout.split())
-                peaks[stage].append(peak)
-                print(
-                    f"  {length:g} h {stage:<10} peak {peak:.0f} MiB, {seconds:.0f} s", flush=True
-                )
-    for stage, found in peaks.items():
-        growth = (found[-1] - found[0]) / (hours[-1] - hours[0])
-        print(
-            f"{stage:<10} {hours[-1]:g} h / {hours[0]:g} h: {found[-1] / found[0]:.2f} "
-            f"({growth:.0f} MiB an hour)"
-        )
-
-
-def one_stage(root: Path, last: str, threads: int) -> None:
-    """Run the stages up to `last` (those before it are in the cache) and print the peak in MiB."""
-    began = time.perf_counter()
-    report = run(
-        Corpus(root), default_pipeline(until=last), LocalExecutor(Resources(threads=threads))
-    )
-    assert not report.failures, report.failures[0]["reason"]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(peak, time.perf_counter() - began)
-
-
-def sparse_recording(path: Path, hours: float) -> None:
-    """Write a recording of faint noise with the real call at its beginning and at its end."""
-    call = real_call()
-    rng = np.random.default_rng(1)
-    length = round(hours * 3600 * SAMPLE_RATE)
-    with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, format="FLAC") as file:
-        file.write(call)
-        left = length - 2 * len(call)
-        while left > 0:
-            file.write(rng.normal(0, 1e-4, min(left, SAMPLE_RATE * 60)).astype(np.float32))
-            left -= SAMPLE_RATE * 60
-        file.write(call)
-
-
-# ---- overhead, faults
+def memory() -> None:
+    """Print what `benchmarks.memory` does."""
+    subprocess.run([sys.executable, "-m", "benchmarks.memory"], cwd=ROOT, check=True)
 
 
 def overhead() -> None:
@@ -279,14 +216,6 @@ def faults() -> None:
         check=False,
     )
     print(done.stdout.strip().splitlines()[-1])
-
-
-def real_call() -> Any:
-    """The real call that pyannote.audio carries: (n,) at 16 kHz."""
-    spec = find_spec("pyannote.audio")
-    assert spec is not None and spec.submodule_search_locations
-    path = Path(spec.submodule_search_locations[0]) / "sample" / "sample.wav"
-    return read_resampled(path, SAMPLE_RATE, mono=True)[0]
 
 
 if __name__ == "__main__":
