@@ -9,26 +9,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from speechkit.core.types import Segment
+from speechkit.core.types import Segment, Word
 
 
 def doubt(segments: Sequence[Segment]) -> float:
     """Return the share of words that are probably wrong: one less their mean confidence (0–1).
 
-    Words without a confidence were written by people or given: they count as right.
+    A segment's calibrated confidence counts for each of its words, where it has one. Text without
+    any confidence was written by people or given: it counts as right.
 
-    >>> from speechkit.core.types import Word
-    >>> def said(*confidences):
-    ...     words = [Word(text="x", start=0, end=1, confidence=c) for c in confidences]
-    ...     return Segment(id="s", start=0, end=1, speaker="A", text="x", words=tuple(words))
-    >>> doubt([said(0.9, 0.5), said(None, 1.0)])
+    >>> def said(confidence, *of_words):
+    ...     words = tuple(Word(text="x", start=0, end=1, confidence=c) for c in of_words)
+    ...     return Segment(id="s", start=0, end=1, text="x", words=words, confidence=confidence)
+    >>> doubt([said(None, 0.9, 0.5), said(None, None, 1.0)])
     0.15
+    >>> doubt([said(0.7, 0.9, 0.9, 0.9), said(None)])
+    0.3
     >>> doubt([])
     0.0
     """
-    sure = [
-        1.0 if word.confidence is None else word.confidence
-        for segment in segments
-        for word in segment.words
-    ]
+    sure = [_sure(segment, word) for segment in segments for word in segment.words]
     return round(1 - sum(sure) / len(sure), 4) if sure else 0.0
+
+
+def _sure(segment: Segment, word: Word) -> float:
+    told = segment.confidence if segment.confidence is not None else word.confidence
+    return 1.0 if told is None else told

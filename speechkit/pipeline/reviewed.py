@@ -176,7 +176,7 @@ def _as_given(segment: Segment) -> Segment:
     without confidence where a person accepted the words: they are doubted no more.
     """
     labels = tuple(label for label in segment.labels if not label.startswith(_FREE))
-    words = segment.words
-    if not {UNREVIEWED, AUTO_ACCEPTED} & set(segment.labels):
-        words = tuple(msgspec.structs.replace(word, confidence=None) for word in words)
-    return msgspec.structs.replace(segment, labels=labels, words=words)
+    if {UNREVIEWED, AUTO_ACCEPTED} & set(segment.labels):
+        return msgspec.structs.replace(segment, labels=labels)
+    words = tuple(msgspec.structs.replace(word, confidence=None) for word in segment.words)
+    return msgspec.structs.replace(segment, labels=labels, words=words, confidence=None)

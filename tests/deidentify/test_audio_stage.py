@@ -253,13 +253,7 @@ def test_options_that_make_no_sense_are_refused() -> None:
 def test_a_draft_that_is_probably_wrong_proves_nothing(
     tmp_path: Path, real_call: Path, call: tuple[Segment, ...], work: Work
 ) -> None:
-    unsure = tuple(
-        msgspec.structs.replace(
-            segment,
-            words=tuple(msgspec.structs.replace(w, confidence=0.6) for w in segment.words),
-        )
-        for segment in call
-    )
+    unsure = tuple(msgspec.structs.replace(segment, confidence=0.6) for segment in call)
     given = task(tmp_path, real_call, unsure, spans_of(unsure, secrets(real_call)))
     ((copy,),) = work([given])
     assert (copy.verdict, copy.doubt) == ("doubtful", 0.4)
