@@ -218,6 +218,9 @@ def run(
     settings: Mapping[str, str] | None = None,
     limit: int | None = None,
     device: str = "cpu",
+    threads: int = 0,
+    workers: int = 0,
+    executor: str = "local",
 ) -> RunReport:
     """Run the pipeline over a corpus; what is done already is not done again.
 
@@ -225,13 +228,16 @@ def run(
         corpus: folder of the corpus.
         settings: options, `stage.option` → value, as in `{"diarize.engine": "channels"}`.
         limit: only the first so many recordings.
-        device: `cpu`, `cuda`, …
+        device: `cpu`, `cuda`, …; several by comma: workers take them in turn.
+        threads: of each worker; 0 for an equal share of the cores.
+        workers: processes, each with its own models; 0 for one, or what the cluster has room for.
+        executor: `local`, `ray`, `ray:HOST:PORT`, `ray://HOST:PORT`, `slurm`.
 
     Returns:
         What each stage did, and a row for each recording that failed.
 
     Raises:
-        UsageError: for an unknown stage or option.
+        UsageError: for an unknown stage, option or executor.
         StoreError: if there is no such corpus or it cannot be written.
         MissingExtraError, ModelError: if an engine's package or weights are missing.
     """
@@ -239,11 +245,11 @@ def run(
     from speechkit.core.stage import Resources
     from speechkit.pipeline import run as runner
     from speechkit.pipeline.default import default_pipeline
-    from speechkit.pipeline.local import LocalExecutor
+    from speechkit.pipeline.executors import make_executor
 
     stages = default_pipeline(dict(settings or {}))
-    executor = LocalExecutor(Resources(device=device))
-    return runner.run(Corpus.open(Path(corpus)), stages, executor, limit=limit)
+    where = make_executor(executor, Resources(device=device, threads=threads), workers=workers)
+    return runner.run(Corpus.open(Path(corpus)), stages, where, limit=limit)
 
 
 def release(corpus: AnyPath, version: str, *, dest: AnyPath = "manifests") -> Path:

@@ -24,6 +24,8 @@ def test_from_a_folder_to_a_score(real_call: Path, tmp_path: Path) -> None:
     corpus = tmp_path / "corpora" / "calls"
     brought = speechkit.ingest(folder, corpus, metadata=tmp_path / "table.csv", language="en")
     assert (brought.recordings, brought.failures) == (1, ())
+    with pytest.raises(UsageError, match="did you mean slurm"):
+        speechkit.run(corpus, executor="slrum")
     report = speechkit.run(corpus)
     assert report.failures == ()
     assert [stage.done for stage in report.stages] == [1] * len(report.stages)

@@ -69,6 +69,12 @@ from speechkit.pipeline.run import Executor, RunReport, run
     "0: one (Ray: as many as have room, Slurm: 8).",
 )
 @click.option(
+    "--budget-memory",
+    default="",
+    metavar="SIZE",
+    help="As 8GiB: no more workers than have 2 GiB of it each; alone, as many as that.",
+)
+@click.option(
     "--executor",
     "executor_spec",
     default="local",
@@ -106,6 +112,7 @@ def command(
     device: str,
     threads: int,
     workers: int,
+    budget_memory: str,
     executor_spec: str,
     slurm: tuple[str, ...],
     store: str,
@@ -134,6 +141,7 @@ def command(
         workers=workers,
         slurm=parse_pairs(slurm, "--slurm", "NAME=VALUE"),
         store=store,
+        budget_memory=budget_memory,
     )
 
     def go(path: Path, known: dict[str, str]) -> bool:

@@ -38,6 +38,18 @@ def test_executors_by_name() -> None:
         make_executor("local", Resources(), slurm={"timeout_min": "5"})
 
 
+def test_workers_fit_into_the_budget_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("speechkit.pipeline.executors.usable_cores", lambda: 16)
+    assert make_executor("local", Resources(), budget_memory="9GiB").workers == 4
+    assert make_executor("local", Resources(), workers=3, budget_memory="9g").workers == 3
+    assert make_executor("local", Resources(), workers=8, budget_memory="6000MiB").workers == 2
+    for given, says in (("1 GiB", "1.0 GiB hold none"), ("much", "write 8GiB"), ("8", "8GiB")):
+        with pytest.raises(UsageError, match=says):
+            make_executor("local", Resources(), budget_memory=given)
+    with pytest.raises(UsageError, match="clusters have their own"):
+        make_executor("slurm", Resources(), budget_memory="9GiB")
+
+
 def test_events_are_lines_with_the_time_left() -> None:
     lines: list[str] = []
     now = 100.0
