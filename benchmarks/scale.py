@@ -107,6 +107,8 @@ def clocked(stages: Any, clock: Clock) -> Any:
     def wrapped(value: Any) -> Any:
         if hasattr(value, "open") and hasattr(value, "reads"):  # a stage within a stage
             return clocked([value], clock)[0]
+        if isinstance(value, Timed):  # an engine that two stages share
+            return value
         return Timed(value, clock) if hasattr(value, "open") and hasattr(value, "spec") else value
 
     for stage in stages:

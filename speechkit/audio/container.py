@@ -1,7 +1,7 @@
 """What a file's container promises: is the file whole? Looked up in its bytes, not decoded.
 
 libsndfile silently shortens a WAV or Ogg file that was cut off; these two checks notice. Sources:
-RIFF (Microsoft/IBM 1991) chunks, AIFF 1.3 chunks, RFC 3533 (Ogg pages).
+RIFF (Microsoft/IBM 1991) chunks, AIFF 1.3 chunks, RFC 3533 (Ogg pages), the Xing header of LAME.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 _TAIL = 128 * 1024  # an Ogg page holds at most 65,307 bytes
 _OGG_HEADER = 27
+_MP3_FRAME = 2 * 1441  # bytes of the longest one; padding may lie before the first
+_SEVENS = (21, 14, 7, 0)
 _OGG_END_OF_STREAM = 0x04
 _UNKNOWN_SIZE = 0x7FFFF000  # recorders that stream write 0 or about 2³¹ or 2³² instead of a size
 _MAGIC = (
@@ -30,6 +32,7 @@ _MAGIC = (
     (0, b"NIST_1A"),
     (0, b"#!AMR"),
     (0, b"wvPK"),
+    (128, b"DICM"),
 )
 
 
@@ -37,10 +40,25 @@ def looks_like_audio(path: Path) -> bool:
     """Say whether the first bytes are those of a known sound container."""
     try:
         with path.open("rb") as file:
-            head = file.read(16)
+            head = file.read(132)
     except OSError:
         return False
     return any(head[at : at + len(magic)] == magic for at, magic in _MAGIC)
+
+
+def counts_frames(path: Path) -> bool:
+    """Say whether an MP3 tells how many frames it has; else its length is guessed from the bitrate
+    of the first ones."""
+    with path.open("rb") as file:
+        head = file.read(10)
+        if head[:3] == b"ID3":  # ID3v2.4, 3.1: the size in four times seven bits
+            file.seek(
+                10 + sum(byte << shift for byte, shift in zip(head[6:], _SEVENS, strict=True))
+            )
+        else:
+            file.seek(0)
+        first = file.read(_MP3_FRAME)
+    return any(tag in first for tag in (b"Xing", b"Info", b"VBRI"))
 
 
 def is_cut_off(path: Path) -> bool:

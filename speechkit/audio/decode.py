@@ -1,4 +1,4 @@
-"""Reading sound files: soundfile first, PyAV for what it cannot read.
+"""Reading sound files of any format (`sources.py`).
 
 Samples are float32 of shape (channels, n), full scale ±1; PCM of up to 24 bits is exact in them.
 Lengths are counted by decoding. `open_audio` decodes in blocks of bounded size.
@@ -6,16 +6,15 @@ Lengths are counted by decoding. `open_audio` decodes in blocks of bounded size.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
-from speechkit.audio.container import is_cut_off
+from speechkit.audio.sources import BrokenOffError, Source, open_source
 from speechkit.core.errors import AudioError
 
 if TYPE_CHECKING:
@@ -25,10 +24,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 0.1  # seconds; below, nothing can be said about a recording
 SAMPLE_RATES = (4_000, 384_000)  # Hz; beyond, the header is wrong
-_BLOCK = 1 << 14  # samples: what a damaged file may lose before its damage
 _LOUDEST = 1e6  # full scale is 1; float files in the scale of 16 or 20 bits pass, as clipped
-_SLACK = 0.1  # seconds by which a compressed file's declared length may be off
-_FORMATS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64,wv"
 
 
 class AudioInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +50,7 @@ class AudioStream:
     samples, 0 where it says nothing.
     """
 
-    def __init__(self, path: Path, source: _Source) -> None:
+    def __init__(self, path: Path, source: Source) -> None:
         self._path = path
         self._source = source
         self._num_samples = 0
@@ -100,22 +96,8 @@ class AudioStream:
     def _until_damage(self) -> Iterator[Samples]:
         try:
             yield from self._source.blocks
-        except _DamagedError:
+        except BrokenOffError:
             self._broken = True
-
-
-class _DamagedError(Exception):
-    """Decoding stopped inside a file whose beginning was fine."""
-
-
-class _Source(msgspec.Struct, kw_only=True):
-    sample_rate: int
-    num_channels: int
-    codec: str
-    blocks: Any  # Iterator[Samples]
-    promised: float = 0  # samples that the header announces; 0 where it says nothing
-    slack: float = 0  # samples by which that may be off
-    cut_off: bool = False
 
 
 @contextmanager
@@ -128,10 +110,7 @@ def open_audio(path: Path) -> Iterator[AudioStream]:
     """
     _require_file(path)
     with ExitStack() as stack:
-        try:
-            source = _open_soundfile(path, stack)
-        except AudioError:
-            source = _open_av(path, stack)
+        source = open_source(path, stack)
         low, high = SAMPLE_RATES
         if not low <= source.sample_rate <= high:
             raise AudioError(
@@ -195,96 +174,3 @@ def _require_file(path: Path) -> None:
         raise AudioError(f"{path}: cannot be read: {error.strerror}; check permissions") from error
     if empty:
         raise AudioError(f"{path}: the file is empty")
-
-
-def _open_soundfile(path: Path, stack: ExitStack) -> _Source:
-    import soundfile
-
-    try:
-        # As bytes, because names need not be UTF-8 on POSIX and soundfile takes them for it.
-        name = os.fsencode(path) if os.name == "posix" else str(path)
-        file = stack.enter_context(soundfile.SoundFile(name))
-        first = file.read(_BLOCK, dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, RuntimeError, TypeError) as error:
-        # TypeError: headerless formats (.raw), which soundfile reads only if told everything.
-        raise AudioError(f"{path}: {error}") from error
-    if not len(first):
-        raise AudioError(f"{path}: no samples in it")
-
-    def blocks() -> Iterator[Samples]:
-        block = first
-        while len(block):
-            yield np.ascontiguousarray(block.T)
-            try:
-                block = file.read(_BLOCK, dtype="float32", always_2d=True)
-            except (soundfile.LibsndfileError, RuntimeError) as error:
-                raise _DamagedError from error
-
-    return _Source(
-        sample_rate=int(file.samplerate),
-        num_channels=int(file.channels),
-        codec=f"{file.format}/{file.subtype}".lower(),
-        blocks=blocks(),
-        promised=float(file.frames),
-        slack=_SLACK * file.samplerate if file.format == "MP3" else 0,
-        cut_off=is_cut_off(path),
-    )
-
-
-def _open_av(path: Path, stack: ExitStack) -> _Source:
-    import av
-
-    refusal = f"{path}: not a sound file that can be read; convert it to WAV or FLAC"
-    try:
-        # Only containers of sound, and only this file: a playlist must not fetch other addresses.
-        options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
-        file = stack.enter_context(path.open("rb"))
-        container = stack.enter_context(
-            av.open(file, "r", metadata_errors="ignore", options=options)
-        )
-        if not container.streams.audio:
-            raise AudioError(f"{path}: no audio in it")
-        stream = container.streams.audio[0]
-        if stream.codec_context is None:
-            raise AudioError(refusal)
-        sample_rate = int(stream.codec_context.sample_rate)
-        pieces = _av_pieces(container, sample_rate)
-        first = next(pieces, None)
-    except (av.error.FFmpegError, ValueError, _DamagedError) as error:
-        raise AudioError(refusal) from error
-    if first is None:
-        raise AudioError(f"{path}: no samples in it")
-
-    def blocks() -> Iterator[Samples]:
-        yield first
-        yield from pieces
-
-    promised = 0.0
-    if stream.duration and stream.time_base:
-        promised = float(stream.duration * stream.time_base) * sample_rate
-    elif container.duration and len(container.streams) == 1:
-        promised = container.duration / av.time_base * sample_rate
-    container_name = container.format.name.split(",")[0]
-    return _Source(
-        sample_rate=sample_rate,
-        num_channels=first.shape[0],
-        codec=f"{container_name}/{stream.codec_context.name}",
-        blocks=blocks(),
-        promised=promised,
-        slack=_SLACK * sample_rate,
-        cut_off=is_cut_off(path),
-    )
-
-
-def _av_pieces(container: Any, sample_rate: int) -> Iterator[Samples]:
-    import av
-
-    planar = av.AudioResampler(format="fltp", rate=sample_rate)
-    try:
-        for frame in container.decode(audio=0):
-            for piece in planar.resample(frame):
-                yield piece.to_ndarray().astype(np.float32, copy=False)
-        for piece in planar.resample(None):
-            yield piece.to_ndarray().astype(np.float32, copy=False)
-    except (av.error.FFmpegError, ValueError) as error:
-        raise _DamagedError from error

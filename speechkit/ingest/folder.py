@@ -13,8 +13,8 @@ from speechkit.audio.container import looks_like_audio
 from speechkit.core.errors import InputError, UsageError
 
 AUDIO_SUFFIXES = frozenset(
-    ".3gp .aac .ac3 .aif .aifc .aiff .alac .amr .ape .au .caf .ds2 .dss .dvf .flac .gsm .m4a .m4b "
-    ".mka .mkv .mov .mp2 .mp3 .mp4 .mpga .msv .nist .oga .ogg .opus .pcm .ra .raw .rf64 .snd .sph "
+    ".3gp .aac .ac3 .aif .aifc .aiff .alac .amr .ape .au .caf .dcm .ds2 .dss .dvf .flac .gsm .m4a "
+    ".m4b .mka .mkv .mov .mp2 .mp3 .mp4 .mpga .msv .nist .oga .ogg .opus .pcm .ra .raw .rf64 .snd .sph "
     ".vox .w64 .wav .wave .webm .wma .wv".split()
 )
 OTHER_SUFFIXES = frozenset(

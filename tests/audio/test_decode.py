@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from speechkit.audio.container import counts_frames
 from speechkit.audio.decode import open_audio, probe, read_audio
 from speechkit.core.errors import AudioError
 
@@ -104,6 +106,110 @@ def test_reads_what_soundfile_cannot(
     assert (rate, info.codec, info.truncated) == (48_000, container, False)
     assert abs(samples.shape[1] / rate - 3) < 0.1
     assert 0.25 < np.abs(samples[0, 48_000:96_000]).max() < 0.45
+
+
+def test_reads_amr_of_telephones(tmp_path: Path) -> None:
+    wave = tone(3, 8_000)[:, 0]
+    encode_av(tmp_path / "a.amr", "libopencore_amrnb", wave, 8_000, {})
+    samples, rate = read_audio(tmp_path / "a.amr")
+    info = probe(tmp_path / "a.amr")
+    assert (rate, info.codec, info.num_channels) == (8_000, "amr/amrnb", 1)
+    assert abs(samples.shape[1] / rate - 3) < 0.1
+    spectrum = np.abs(np.fft.rfft(samples[0, 8_000:16_000]))
+    assert spectrum.argmax() == np.abs(np.fft.rfft(wave[8_000:16_000])).argmax()
+
+
+@pytest.mark.parametrize("container", ["wav", "au", "aiff"])
+def test_reads_g711(tmp_path: Path, container: str) -> None:
+    for law in ("ULAW", "ALAW"):
+        path = tmp_path / f"{law}.{container}"
+        wave = tone(0.5, 8_000, channels=2)
+        soundfile.write(path, wave, 8_000, format=container.upper(), subtype=law)
+        assert np.abs(read_audio(path)[0] - wave.T).max() < 0.02
+        assert probe(path).codec == f"{container}/{law.lower()}"
+
+
+def test_the_length_of_variable_bitrate_mp3_is_counted_not_estimated(tmp_path: Path) -> None:
+    """Ten quiet seconds and ten loud ones; without its table of contents, a header's estimate from
+    the first frames' bitrate is far off."""
+    rng = np.random.default_rng(6)
+    loud = rng.normal(0, 0.3, 10 * 44_100)
+    wave = np.concatenate([np.zeros(10 * 44_100), loud])
+    path = tmp_path / "vbr.mp3"
+    with soundfile.SoundFile(
+        path, "w", 44_100, 1, format="MP3", bitrate_mode="VARIABLE", compression_level=0.9
+    ) as file:
+        file.write(wave)
+    with_table = path.read_bytes()
+    (tmp_path / "whole.mp3").write_bytes(b"ID3\4\0\0\0\0\1\2" + b"\0" * 130 + with_table)
+    at = max(with_table.find(tag) for tag in (b"Xing", b"Info"))
+    assert at > 0
+    path.write_bytes(with_table[:at] + b"\0" * 120 + with_table[at + 120 :])
+    assert counts_frames(tmp_path / "whole.mp3") and not counts_frames(path)
+    info = probe(path)
+    assert abs(info.duration - 20) < 0.1 and not info.truncated
+    samples = read_audio(path)[0][0]
+    onset = np.flatnonzero(np.abs(samples) > 0.2)[0] / 44_100
+    assert abs(onset - 10) < 0.06, "nothing drifts"
+
+
+@pytest.mark.parametrize(
+    ("interpretation", "subtype", "tolerance"),
+    [("SS", "PCM_16", 2**-14), ("MB", "ULAW", 0.02), ("AB", "ALAW", 0.02), ("UB", "PCM_U8", 2**-7)],
+)
+def test_reads_sound_in_dicom(
+    tmp_path: Path, interpretation: str, subtype: str, tolerance: float
+) -> None:
+    wave = tone(0.5, 8_000, channels=2)
+    path = tmp_path / "a.dcm"
+    write_dicom(path, wave, 8_000, interpretation, subtype)
+    samples, rate = read_audio(path)
+    assert (rate, probe(path).codec) == (8_000, f"dicom/{subtype.lower()}")
+    assert samples.shape == (2, len(wave)) and np.abs(samples - wave.T).max() <= tolerance
+
+
+def test_dicom_without_sound_or_pydicom_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.dcm"
+    write_dicom(path, tone(0.5, 8_000), 8_000, "XX", "PCM_16")
+    with pytest.raises(AudioError, match="encoding of sound is not known"):
+        read_audio(path)
+    write_dicom(path, None, 8_000, "SS", "PCM_16")
+    with pytest.raises(AudioError, match="with no sound in it"):
+        read_audio(path)
+    path.write_bytes(path.read_bytes()[:140])
+    with pytest.raises(AudioError, match="DICOM file"):
+        read_audio(path)
+    monkeypatch.setattr("speechkit.audio.dicom.find_spec", lambda _: None)
+    with pytest.raises(AudioError, match=r"speechkit\[dicom\]"):
+        read_audio(path)
+
+
+def write_dicom(
+    path: Path, wave: np.ndarray | None, rate: int, interpretation: str, subtype: str
+) -> None:
+    """Write samples (n, channels) as a Basic Voice Audio object; None: one without a waveform."""
+    pydicom = pytest.importorskip("pydicom")
+    from pydicom.dataset import Dataset, FileMetaDataset
+
+    data = Dataset()
+    data.file_meta = FileMetaDataset()
+    data.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    data.SOPClassUID = "1.2.840.10008.5.1.4.1.1.9.4.1"
+    data.SOPInstanceUID = pydicom.uid.generate_uid(entropy_srcs=["speechkit"])
+    if wave is not None:
+        raw = io.BytesIO()
+        soundfile.write(raw, wave, rate, format="RAW", subtype=subtype, endian="LITTLE")
+        sound = Dataset()
+        sound.NumberOfWaveformChannels = wave.shape[1]
+        sound.NumberOfWaveformSamples = len(wave)
+        sound.SamplingFrequency = str(rate)
+        sound.WaveformBitsAllocated = 16 if interpretation == "SS" else 8
+        sound.WaveformSampleInterpretation = interpretation
+        sound.add_new("WaveformData", "OW" if interpretation == "SS" else "OB", raw.getvalue())
+        data.WaveformSequence = [sound]
+    data.save_as(path, enforce_file_format=True)
 
 
 @pytest.mark.parametrize(
