@@ -65,13 +65,19 @@ def test_the_suite_passes_harmless_rewordings() -> None:
         ("0.005 g twice a day", [("dose", "5000 ug"), ("frequency", "2/day")]),
         ("twenty five percent", [("dose", "25 percent")]),
         ("right, okay, that one", []),
-        ("on the right hand side", [("side", "right"), ("body", "hand")]),
+        ("on the right hand side", [("side", "right")]),
         ("my right knee", [("side", "right"), ("body", "knee")]),
+        ("45 years old for 2 weeks", [("number", "45"), ("number", "2 week")]),
+        # In no list: told by their endings. The last is no condition.
+        (
+            "secnidazole, haematuria, lobectomies, diagnosis",
+            [("drug", "secnidazole"), ("condition", "hematuria"), ("condition", "lobectomy")],
+        ),
         ("high blood pressure", [("condition", "high blood pressure")]),
         ("oh no no", [("negation", "not")]),
         (
             "no allergies, three days",
-            [("negation", "not"), ("condition", "allergy"), ("number", "3")],
+            [("negation", "not"), ("condition", "allergy"), ("number", "3 day")],
         ),
     ],
 )

@@ -13,6 +13,7 @@ from speechkit.benchmark.normalise import normaliser_for
 
 Phrase = tuple[str, ...]
 _REMEMBERED = 1 << 16  # words
+_SHORTEST = 7  # letters of a word that is told by its stem: "caine" alone tells nothing
 
 _LISTS = {"drugs": "drug", "body": "body", "symptoms": "symptom", "conditions": "condition"}
 _NEGATIONS = (
@@ -23,7 +24,8 @@ _CUT = {"anti histamine": "antihistamine", "anti depressant": "antidepressant"}
 _CUT |= {"ear drum": "eardrum", "pain killer": "painkiller", "anti biotic": "antibiotic"}
 _SIDES = {
     "left": "left", "right": "right", "bilateral": "both", "bilaterally": "both",
-    "both sides": "both", "left sided": "left", "right sided": "right",
+    "both sides": "both", "left sided": "left", "right sided": "right", "left hand side": "left",
+    "right hand side": "right",
 }  # fmt: skip
 
 
@@ -42,7 +44,7 @@ class MayBegin(dict[str, bool]):
         self.first = first
 
     def __missing__(self, word: str) -> bool:
-        known = word in self.first or word[0] in "0123456789"
+        known = word in self.first or word[0] in "0123456789" or by_stem(word) is not None
         if len(self) < _REMEMBERED:
             self[word] = known
         return known
@@ -117,6 +119,47 @@ def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:
 def _lines(name: str) -> Iterator[str]:
     text = (files("speechkit.benchmark.clinical") / "data" / name).read_text("utf-8")
     return (line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def by_stem(word: str) -> Entry | None:
+    """Return what a word that is in no list must be by its stem, if that tells.
+
+    British and American spelling have one value, as have singular and plural.
+
+    >>> by_stem("secnidazole").category, by_stem("haematuria").value, by_stem("diagnosis")
+    ('drug', 'hematuria', None)
+    """
+    if len(word) < _SHORTEST or not word.isalpha():
+        return None
+    if word.endswith("ies"):
+        word = f"{word[:-3]}y"
+    elif not word.endswith("is"):
+        word = word.removesuffix("s")
+    stems = _stems()
+    for category, (endings, beginnings) in stems.by_category:
+        if (word.endswith(endings) or word.startswith(beginnings)) and word not in stems.none:
+            return Entry(category, word.replace("ae", "e").replace("oe", "e"))
+    return None
+
+
+class _Stems(msgspec.Struct, frozen=True):
+    """Category → its endings and beginnings; words that only look like one."""
+
+    by_category: tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]]], ...]
+    none: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _stems() -> _Stems:
+    rows = [line.split("\t") for line in _lines("stems.tsv")]
+    found = []
+    for category, stems in rows:
+        parts = stems.split("|")
+        endings = tuple(part[1:] for part in parts if part.startswith("-"))
+        beginnings = tuple(part[:-1] for part in parts if part.endswith("-"))
+        found.append((category, (endings, beginnings)))
+    none = frozenset(word for category, stems in rows for word in stems.split("|"))
+    return _Stems(tuple(found), none)
 
 
 def _plurals(term: str) -> tuple[str, ...]:

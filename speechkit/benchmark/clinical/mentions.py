@@ -10,7 +10,7 @@ from itertools import compress
 
 import msgspec
 
-from speechkit.benchmark.clinical.lists import Lexicon, lexicon
+from speechkit.benchmark.clinical.lists import Lexicon, by_stem, lexicon
 
 # How much an error of a kind weighs in the weighted score.
 WEIGHTS = {
@@ -24,6 +24,7 @@ _TIME = frozenset(
     "second seconds minute minutes hour hours day days week weeks month months year years time "
     "times night nights".split()
 )
+_SPANS = _TIME - {"time", "times"}
 _POINTING = frozenset("the your my his her their on".split())
 _AFTER_SIDE = frozenset("side sided handed hand upper lower eye ear lung".split())
 _COUNTED_ONCE = frozenset(("negation", "side"))
@@ -57,7 +58,9 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
         mention = (
             Mention(entry.category, entry.value, start, start + 1)
             if entry is not None
-            else _phrase(known, tokens, start) or _quantity(known, tokens, start)
+            else _phrase(known, tokens, start)
+            or _quantity(known, tokens, start)
+            or _unlisted(tokens[start], start)
         )
         if mention is None:
             continue
@@ -73,6 +76,11 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
             found[-1] = msgspec.structs.replace(found[-1], end=mention.end)
         at = mention.end
     return found
+
+
+def _unlisted(word: str, at: int) -> Mention | None:
+    entry = by_stem(word)
+    return None if entry is None else Mention(entry.category, entry.value, at, at + 1)
 
 
 def _phrase(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
@@ -110,6 +118,10 @@ def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
             return Mention("dose", _dose(value, unit, factor), at, at + 1 + len(phrase))
     # "one" is mostly no number, and "0" mostly Whisper's reading of "oh".
     certain = value not in ("1", "0") or after in _TIME
+    # Three weeks are not three days; of an age the "years" may be left out.
+    old = at + 2 < len(tokens) and tokens[at + 2] == "old"
+    if after in _SPANS and not old:
+        return Mention("number", f"{value} {after.removesuffix('s')}", at, at + 2, certain)
     return Mention("number", value, at, at + 1, certain)
 
 
