@@ -179,33 +179,69 @@ def overhead() -> None:
             print("ray: not installed")
             return
         one, two = (sleeping(Path(scratch) / str(nodes), nodes) for nodes in (1, 2))
-    print(f"ray, 40 jobs of 0.5 s: one node {one:.1f} s, two {two:.1f} s: {one / two:.2f} x")
+        again, failed = losing(Path(scratch) / "lost")
+    print(
+        f"ray, 40 jobs of 1 s: one node {one:.1f} s, two {two:.1f} s: {one / two:.2f} x (target 1.8)"
+    )
+    print(f"ray, one node of two lost: {again} jobs done again, {failed} failed")
 
 
-def sleeping(folder: Path, num_nodes: int) -> float:
-    """Seconds that 40 jobs of half a second of sleep take on nodes of one processor."""
+@contextmanager
+def cluster(num_nodes: int) -> Iterator[Any]:
+    """Yield a Ray cluster of nodes of one processor each, and connect to it."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     import logging
 
     import ray
-    import toys
     from ray.cluster_utils import Cluster
+
+    small = {"num_cpus": 1, "object_store_memory": 80 << 20}
+    nodes = Cluster(initialize_head=True, head_node_args={**small, "include_dashboard": False})
+    nodes.others = [nodes.add_node(**small) for _ in range(num_nodes - 1)]
+    ray.init(address=nodes.address, log_to_driver=False, logging_level=logging.ERROR)
+    try:
+        yield nodes
+    finally:
+        ray.shutdown()
+        nodes.shutdown()
+
+
+def sleeping(folder: Path, num_nodes: int) -> float:
+    """Seconds that 40 jobs of a second of sleep take."""
+    import toys
 
     from speechkit.pipeline.on_ray import RayExecutor
 
-    small = {"num_cpus": 1, "object_store_memory": 80 << 20}
-    cluster = Cluster(initialize_head=True, head_node_args={**small, "include_dashboard": False})
-    for _ in range(num_nodes - 1):
-        cluster.add_node(**small)
-    ray.init(address=cluster.address, log_to_driver=False, logging_level=logging.ERROR)
-    try:
+    with cluster(num_nodes):
         corpus = toys.make_corpus(folder / "corpus", 40)
         run(corpus, [toys.Toy("warm")], RayExecutor())  # processes that are there already
-        report: RunReport = run(corpus, [toys.Toy(seconds=0.5)], RayExecutor())
-    finally:
-        ray.shutdown()
-        cluster.shutdown()
+        report: RunReport = run(corpus, [toys.Toy(seconds=1)], RayExecutor())
     return report.stages[0].seconds
+
+
+def losing(folder: Path) -> tuple[int, int]:
+    """Kill one of two nodes while both work; return how many jobs were begun again, and failed."""
+    import threading
+
+    import toys
+
+    from speechkit.pipeline.on_ray import RayExecutor
+
+    corpus, marks = toys.make_corpus(folder / "corpus", 20), folder / "marks"
+    marks.mkdir()
+    with cluster(2) as nodes:
+
+        def kill() -> None:
+            while len({mark.name.split("-")[3] for mark in marks.iterdir()}) < 2:
+                time.sleep(0.05)
+            time.sleep(0.3)
+            nodes.remove_node(nodes.others[0], allow_graceful=False)
+
+        killer = threading.Thread(target=kill, daemon=True)
+        killer.start()
+        report = run(corpus, [toys.Toy(seconds=0.5, marks=marks)], RayExecutor(workers=2))
+        killer.join()
+    return len(list(marks.iterdir())) - 20, len(report.failures)
 
 
 def faults() -> None:
