@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-accents bench-engines bench-review bench-release bench-scale bench-end_to_end
+BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-accents bench-engines bench-review bench-release bench-scale bench-end_to_end bench-synth
 
-.PHONY: demo test check docs bench $(BENCHES) clean
+.PHONY: demo test check docs manifests bench $(BENCHES) clean
 
 demo: $(VENV)/.installed
 	$(BIN)/speechkit demo
@@ -23,6 +23,10 @@ check: $(VENV)/.installed
 # Commands, functions and recipes as pages; a test fails while they are not current.
 docs: $(VENV)/.installed
 	$(BIN)/python -m speechkit.cli.reference
+
+# The released manifest of made-up consultations; a test fails while it is not what the code makes.
+manifests: $(VENV)/.installed
+	$(BIN)/python -m recipes.synth.manifest
 
 bench: $(BENCHES)
 

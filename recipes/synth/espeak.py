@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import itertools
+import json
+import subprocess
+import sys
 from ctypes.util import find_library
-from functools import cache
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
@@ -14,68 +15,50 @@ from speechkit.core.errors import SpeechkitError, UsageError
 
 from .voices import Speech
 
-_SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS
-_UTF8 = 1  # espeakCHARS_UTF8
-_CHARACTERS = 1  # POS_CHARACTER
-_RATE, _WORDS_A_MINUTE = 1, 165  # espeakRATE
-_WORD, _LAST = 1, 0  # espeakEVENT_WORD, espeakEVENT_LIST_TERMINATED
-
-
-class _Event(ctypes.Structure):
-    _fields_ = (
-        ("type", ctypes.c_int),
-        ("unique_identifier", ctypes.c_uint),
-        ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int),
-        ("audio_position", ctypes.c_int),
-        ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p),
-        ("id", ctypes.c_char * 8),
-    )
-
-
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event)
-)
+_WORKER = Path(__file__).with_name("espeak_worker.py")
+_NO_VOICE = 3  # the worker's exit code
+_TIMEOUT = 60  # seconds; a sentence takes a twentieth of one
 
 
 class Espeak:
-    """A voice of espeak-ng by its name, as `de` or `en-gb+f2`."""
+    """A voice of espeak-ng by its name, as `de` or `en-gb+f2`.
+
+    Each sentence is said in a process of its own (see `espeak_worker.py`), so that it sounds the
+    same whatever was said before.
+    """
 
     def __init__(self, name: str) -> None:
-        self._library, self._rate = _library()
-        self._name = name
-        if self._library.espeak_SetVoiceByName(name.encode()):
-            raise UsageError(f"espeak-ng has no voice {name!r}; see espeak-ng --voices")
+        library = find_library("espeak-ng")
+        if library is None:
+            raise SpeechkitError(
+                "espeak-ng is not installed; bring it with: apt-get install espeak-ng"
+            )
+        self._library, self._name = library, name
+        self("a")
 
     def __call__(self, text: str) -> Speech:
         """Speak a sentence."""
-        heard: list[Any] = []
-        starts: list[tuple[int, float]] = []
-
-        def take(samples: Any, count: int, events: Any) -> int:
-            if samples and count:
-                heard.append(np.ctypeslib.as_array(samples, (count,)).copy())
-            index = 0
-            while events[index].type != _LAST:
-                if events[index].type == _WORD:
-                    event = events[index]
-                    starts.append((event.text_position - 1, event.audio_position / 1000))
-                index += 1
-            return 0
-
-        callback = _Callback(take)
-        self._library.espeak_SetSynthCallback(callback)
-        self._library.espeak_SetVoiceByName(self._name.encode())
-        self._library.espeak_SetParameter(_RATE, _WORDS_A_MINUTE, 0)
-        data = text.encode()
-        self._library.espeak_Synth(data, len(data) + 1, 0, _CHARACTERS, 0, _UTF8, None, None)
-        self._library.espeak_Synchronize()
-        samples = np.concatenate(heard).astype(np.float32) / 32768
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(_WORKER)],
+            input=json.dumps(
+                {"library": self._library, "voice": self._name, "text": text}
+            ).encode(),
+            capture_output=True,
+            timeout=_TIMEOUT,
+            check=False,
+        )
+        if done.returncode == _NO_VOICE:
+            raise UsageError(f"espeak-ng has no voice {self._name!r}; see espeak-ng --voices")
+        if done.returncode:
+            raise SpeechkitError("espeak-ng cannot be started; is espeak-ng-data installed?")
+        head, _, sound = done.stdout.partition(b"\n")
+        told = json.loads(head)
+        samples = np.frombuffer(sound, np.int16).astype(np.float32) / 32768
+        starts = [(position, at / 1000) for position, at in told["words"]]
         return Speech(
             samples=samples,
-            sample_rate=self._rate,
-            words=_words(text, starts, samples.size / self._rate),
+            sample_rate=told["rate"],
+            words=_words(text, starts, samples.size / told["rate"]),
         )
 
 
@@ -108,15 +91,3 @@ def _words(
         words += list(itertools.pairwise(edges.tolist()))
         number += count
     return tuple(words)
-
-
-@cache
-def _library() -> tuple[Any, int]:
-    name = find_library("espeak-ng")
-    if name is None:
-        raise SpeechkitError("espeak-ng is not installed; bring it with: apt-get install espeak-ng")
-    library = ctypes.CDLL(name)
-    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, None, 0)
-    if rate <= 0:
-        raise SpeechkitError("espeak-ng cannot be started; is espeak-ng-data installed?")
-    return library, rate

@@ -1,0 +1,41 @@
+"""The manifest of made-up consultations that lies in the repository is what the code makes."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+from ctypes.util import find_library
+from pathlib import Path
+
+import pytest
+
+from speechkit.manifest.schema import read_release
+from speechkit.manifest.verify import verify_release
+from speechkit.pipeline.recipes import load_recipe
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.models
+def test_rebuilt_byte_for_byte(tmp_path: Path) -> None:
+    load_recipe("synth")
+    manifest = importlib.import_module("speechkit._recipes.synth.manifest")
+    name = find_library("espeak-ng")
+    if name is None:
+        pytest.skip("libespeak-ng is not installed")
+    library = ctypes.CDLL(name)
+    library.espeak_Info.restype = ctypes.c_char_p
+    version = library.espeak_Info(None).decode()
+    if not version.startswith(manifest.ESPEAK):
+        pytest.skip(f"made with espeak-ng {manifest.ESPEAK}, this is {version}")
+    made = manifest.build_manifest(tmp_path)
+    kept = ROOT / "manifests" / made.relative_to(tmp_path)
+    names = {path.name for path in kept.iterdir()}
+    assert names == {path.name for path in made.iterdir()}
+    for one in sorted(names):
+        same = (kept / one).read_bytes() == (made / one).read_bytes()
+        assert same, f"{one} is not what the code makes: run make manifests, read the difference"
+    assert not verify_release(made)
+    release = read_release(made)
+    assert not release.withheld
+    assert release.counts.recordings == release.counts.synthetic == 4
