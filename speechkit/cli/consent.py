@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import click
 import msgspec
@@ -13,7 +13,7 @@ from rich.table import Table
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError
 from speechkit.governance.consent import ConsentRecord, ConsentRegister, read_records
-from speechkit.governance.fhir import from_fhir, to_fhir
+from speechkit.governance.fhir import from_fhir, read_resources, to_fhir
 
 _PATH = click.Path(path_type=Path)
 _VERSION = click.Choice(["R4B", "R5"])
@@ -72,19 +72,8 @@ def export(corpus: Path, fhir: Literal["R4B", "R5"]) -> None:
 
 
 def _read_fhir(file: Path, version: Literal["R4B", "R5"]) -> tuple[ConsentRecord, ...]:
-    try:
-        found: Any = msgspec.json.decode(file.read_bytes())
-    except OSError as error:
-        raise InputError(f"{file}: {error.strerror or error}") from error
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        raise InputError(f"{file}: not JSON") from error
-    if isinstance(found, dict) and found.get("resourceType") == "Bundle":
-        found = [entry.get("resource") for entry in found.get("entry") or []]
-    resources = found if isinstance(found, list) else [found]
     records = []
-    for number, resource in enumerate(resources, start=1):
-        if not isinstance(resource, dict):
-            raise InputError(f"{file}, resource {number}: not a FHIR resource")
+    for number, resource in enumerate(read_resources(file), start=1):
         try:
             records.append(from_fhir(resource, version))
         except InputError as error:

@@ -24,6 +24,7 @@ VERBS = {
     "review": "people correct drafts in the browser: desk, accounts, queue, export",
     "release": "create, verify, compare, sign, export, import and withdraw",
     "consent": "consents of a corpus: import, list, export as FHIR",
+    "context": "encounters that were recorded: to and from FHIR and OMOP",
     "audit": "the log of what was done: verify, show, checkpoint, prove",
     "bench": "score hypotheses against references",
     "recipe": "known corpora: list, show, download, prepare",

@@ -69,7 +69,11 @@ class Code(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Context(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Under which circumstances a recording was made. Codes are kept as given."""
+    """Under which circumstances a recording was made. Codes are kept as given.
+
+    `reason` is why the patient came. It came later than the others: where nobody said it, it is
+    not in a recording's JSON, so that older lines are still the same bytes.
+    """
 
     languages: tuple[str, ...] = ()
     encounter_class: Code | None = None
@@ -82,6 +86,7 @@ class Context(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device: str = ""
     period: str = ""
     tags: dict[str, str] = {}
+    reason: Code | msgspec.UnsetType = msgspec.UNSET
 
 
 Role = Literal["doctor", "patient", "nurse", "interpreter", "companion", "other"]

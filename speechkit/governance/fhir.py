@@ -6,7 +6,10 @@ what is unknown must not permit. What FHIR has no field for travels in extension
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
+
+import msgspec
 
 from speechkit.core.errors import InputError
 from speechkit.governance.consent import ConsentRecord, Status, check_record
@@ -37,6 +40,28 @@ _STATUSES: dict[Version, dict[str, Status]] = {
 _CATEGORY = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "research"}]
 }
+
+
+def read_resources(file: Path) -> list[dict[str, Any]]:
+    """Read FHIR resources from JSON: one, a list of them, or a Bundle.
+
+    Raises:
+        InputError: with file and reason.
+    """
+    try:
+        found: Any = msgspec.json.decode(file.read_bytes())
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror or error}") from error
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}: not JSON") from error
+    if isinstance(found, dict) and found.get("resourceType") == "Bundle":
+        entries = found.get("entry") or []
+        found = [entry.get("resource") if isinstance(entry, dict) else None for entry in entries]
+    resources = found if isinstance(found, list) else [found]
+    for number, resource in enumerate(resources, start=1):
+        if not isinstance(resource, dict):
+            raise InputError(f"{file}, resource {number}: not a FHIR resource")
+    return resources
 
 
 def to_fhir(record: ConsentRecord, version: Version = "R5") -> dict[str, Any]:

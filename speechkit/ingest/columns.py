@@ -25,6 +25,7 @@ _RECORDING: dict[str, tuple[str, ...]] = {
     "specialty": ("speciality", "service"),
     "encounter_class": (),
     "encounter_type": ("visit_type",),
+    "reason": ("reason_code",),
     "modality": ("mode",),
     "period": ("year", "recording_year", "date", "recording_date"),
     "collection_intent": (),

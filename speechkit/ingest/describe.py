@@ -107,6 +107,7 @@ _CONTEXT: dict[str, Callable[[str], Any]] = {
     "specialty": lambda cell: values.code("specialty", cell),
     "encounter_type": lambda cell: values.code("encounter_type", cell),
     "encounter_class": values.encounter_class,
+    "reason": values.reason,
     "modality": values.modality,
     "interpreter": lambda cell: values.flag("interpreter", cell),
     "period": values.period,

@@ -187,6 +187,14 @@ def code(field: str, cell: str) -> Code:
     return Code(system=parts[0], code=parts[1], display=parts[2] if len(parts) == 3 else "")
 
 
+def reason(cell: str) -> Code:
+    """Return why the patient came, as a code of a system; what somebody wrote may name people."""
+    found = code("reason", cell)
+    if not found.system:
+        raise InputError("reason: not system|code or system|code|display; free text is not kept")
+    return found
+
+
 def encounter_class(cell: str) -> Code:
     """Return the class of an encounter, in HL7 v3 ActCode where it is one of the usual ones."""
     word = cell.strip()
