@@ -122,6 +122,8 @@ def test_spoken_english_keeps_oh_and_joins_variants() -> None:
     ("language", "text", "tokens"),
     [
         ("hi", "क्या आपको दर्द है?", ["क्या", "आपको", "दर्द", "है"]),
+        ("hi", "क्\u200dया \ufeffदर्द है", ["क्या", "दर्द", "है"]),
+        ("fa", "می\u200cخواهم", ["میخواهم"]),
         ("fr", "L’hôpital, c'est où ?", ["l", "hôpital", "c", "est", "où"]),
         ("de", "Straße, GROSS; 3,5 mg", ["strasse", "gross", "3", "5", "mg"]),
         ("ru", "Ёлка (смеётся) – Да!", ["елка", "да"]),

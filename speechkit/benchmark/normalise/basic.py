@@ -10,6 +10,8 @@ import re
 import unicodedata
 
 _TAGS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\([^()]*\)")
+# Invisible: they say how letters are joined (Hindi, Persian) or where a line may break.
+_JOINERS = dict.fromkeys((0x00AD, 0x200C, 0x200D, 0x2060, 0xFEFF))
 # Between two letters these are part of the word's sound or spelling: l'homme, geht's.
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´", "'"))
 _INNER_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
@@ -25,7 +27,7 @@ def basic_tokens(text: str) -> list[str]:
     >>> basic_tokens("मुझे बुखार है।")
     ['मुझे', 'बुखार', 'है']
     """
-    folded = unicodedata.normalize("NFKC", _TAGS.sub(" ", text)).casefold()
+    folded = unicodedata.normalize("NFKC", _TAGS.sub(" ", text).translate(_JOINERS)).casefold()
     folded = unicodedata.normalize("NFKC", folded).translate(_APOSTROPHES)
     folded = _INNER_APOSTROPHE.sub(" ", folded)
     return "".join(char if _is_kept(char) else " " for char in folded).split()
