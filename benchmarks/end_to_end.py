@@ -15,8 +15,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import zip_longest
 from pathlib import Path
@@ -26,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.clips import clips, data_folder, real_call
+from benchmarks.stopwatch import Stopwatch
 from speechkit.audio.read import read_resampled
 from speechkit.benchmark.cpwer import cpwer
 from speechkit.benchmark.errors import ErrorRate, count_words
@@ -123,15 +123,7 @@ def in_turns(
 
 def speechkit(talks: Sequence[Talk], threads: int) -> Result:
     """Run speechkit's engines, as the stages do."""
-    spent: dict[str, list[float]] = {}
-
-    def timed(step: str, work: Callable[[], Any]) -> Any:
-        began = time.perf_counter(), time.process_time()
-        result = work()
-        wall, cpu = spent.setdefault(step, [0.0, 0.0])
-        spent[step] = [wall + time.perf_counter() - began[0], cpu + time.process_time() - began[1]]
-        return result
-
+    timed = Stopwatch()
     heard = []
     with ExitStack() as stack:
         transcribe, align, diarize = (
@@ -144,13 +136,13 @@ def speechkit(talks: Sequence[Talk], threads: int) -> Result:
         )
         for talk in talks:
             x = talk.samples
-            draft = timed("transcribe", lambda x=x: transcribe(x, "en"))
+            draft = timed("transcribe", transcribe, x, "en")
             segments = numbered("rec", draft.segments)
-            aligned = timed("align", lambda x=x, s=segments: align(x, s, "en"))
-            turns = timed("diarize", lambda x=x: diarize([x], Speakers()))
+            aligned = timed("align", align, x, segments, "en")
+            turns = timed("diarize", diarize, [x], Speakers())
             found = attribute("rec", aligned, turns)
             heard.append([(segment.speaker or "", segment.text) for segment in found])
-    return Result(heard, spent)
+    return Result(heard, timed.spent)
 
 
 def whisperx(python: str, talks: Sequence[Talk], threads: int) -> tuple[Result, str]:

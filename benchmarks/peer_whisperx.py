@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -23,6 +22,7 @@ from pyannote.audio.core.plda import PLDA
 from pyannote.audio.pipelines import SpeakerDiarization
 from pyannote.audio.pipelines.clustering import AgglomerativeClustering
 
+from benchmarks.stopwatch import Stopwatch
 from speechkit.diarize.embeddings import Embedding, load_embedding
 
 # https://huggingface.co/pyannote/speaker-diarization-3.1/blob/main/config.yaml
@@ -93,25 +93,14 @@ def main() -> None:
         vad_method="pyannote",
     )
     diarize, align = diarizer(asked["segmentation"]), aligner()
-    spent: dict[str, list[float]] = {}
-
-    def timed(step: str, work: Callable[[], Any]) -> Any:
-        began = time.perf_counter(), time.process_time()
-        result = work()
-        wall, cpu = spent.setdefault(step, [0.0, 0.0])
-        spent[step] = [wall + time.perf_counter() - began[0], cpu + time.process_time() - began[1]]
-        return result
-
+    timed = Stopwatch()
     heard = []
     for path in asked["files"]:
         samples = np.load(path)
-        result = timed("transcribe", lambda x=samples: whisper.transcribe(x, batch_size=8))
+        result = timed("transcribe", partial(whisper.transcribe, batch_size=8), samples)
         if align is not None:
-            result = timed(
-                "align",
-                lambda x=samples, r=result: whisperx.align(r["segments"], *align, x, "cpu"),
-            )
-        turns = timed("diarize", lambda x=samples: diarize(x))
+            result = timed("align", whisperx.align, result["segments"], *align, samples, "cpu")
+        turns = timed("diarize", diarize, samples)
         result = whisperx.assign_word_speakers(turns, result)
         heard.append(
             [(s.get("speaker", ""), s["text"].strip()) for s in result["segments"]]
@@ -123,7 +112,7 @@ def main() -> None:
             ]
         )
     about = {"version": version("whisperx"), "aligned": align is not None}
-    json.dump({**about, "heard": heard, "spent": spent}, answers)
+    json.dump({**about, "heard": heard, "spent": timed.spent}, answers)
 
 
 main()

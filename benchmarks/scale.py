@@ -46,11 +46,12 @@ def main() -> None:
     parser.add_argument("sections", nargs="*", default=SECTIONS, help=", ".join(SECTIONS))
     parser.add_argument("--minutes", type=float, default=30, help="audio for efficiency")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--price", type=float, default=0.05, help="of a core hour, any currency")
     given = parser.parse_args()
     for section in given.sections:
         print(f"== {section}", flush=True)
         {
-            "efficiency": lambda: efficiency(given.minutes, given.threads),
+            "efficiency": lambda: project(efficiency(given.minutes, given.threads), given.price),
             "memory": memory,
             "overhead": overhead,
             "faults": faults,
@@ -120,8 +121,8 @@ def clocked(stages: Any, clock: Clock) -> Any:
     return stages
 
 
-def efficiency(minutes: float, threads: int) -> None:
-    """Model time ÷ wall time of the whole run, ingest included."""
+def efficiency(minutes: float, threads: int) -> float:
+    """Model time ÷ wall time of the whole run, ingest included; return CPU seconds a second."""
     call = read_resampled(real_call(), SAMPLE_RATE, mono=True)[0]
     rng = np.random.default_rng(0)
     per_file = min(minutes, 5.0)
@@ -155,6 +156,18 @@ def efficiency(minutes: float, threads: int) -> None:
     print(f"model time / wall, loading apart: {in_calls / apart[0]:.3f} (target 0.95)")
     print(f"model CPU / CPU, loading apart:   {cpu_calls / apart[1]:.3f}")
     print(f"a second of audio: {wall / audio:.3f} s, CPU {cpu / audio:.3f} s")
+    return cpu / audio
+
+
+def project(rate: float, price: float) -> None:
+    """Say what 1,000 and 100,000 hours take at `rate` CPU seconds a second of audio."""
+    for hours in (1_000, 100_000):
+        core_hours = hours * rate
+        print(
+            f"{hours:,} h x {rate:.3f} = {core_hours:,.0f} core hours x {price} = {core_hours * price:,.0f}"
+        )
+        for where, cores in (("laptop", 8), ("server", 64), ("cluster", 1_024)):
+            print(f"  {where:<8} {cores:>5} cores: {core_hours / cores / 24:,.1f} days")
 
 
 # ---- memory, overhead, faults

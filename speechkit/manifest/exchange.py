@@ -14,8 +14,9 @@ from typing import Literal
 
 import msgspec
 
-from speechkit.audio.decode import probe, read_audio
+from speechkit.audio.decode import probe
 from speechkit.audio.encode import bits_of, write_audio
+from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_bytes, digest_file, recording_id, segment_id
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Audio, Participant, Recording
@@ -274,9 +275,10 @@ def _audio(foreign: Recording, sound: Path, scratch: Path) -> tuple[Path, Audio]
     """Return a FLAC file and what it holds; other formats are written anew as FLAC."""
     if sound.suffix.lower() != ".flac":
         info = probe(sound)
-        samples, rate = read_audio(sound)
-        sound = scratch / f"{digest_bytes(str(sound).encode())}.flac"
-        write_audio(sound, samples, rate, bits=bits_of(info.codec))
+        copy = scratch / f"{digest_bytes(str(sound).encode())}.flac"
+        with open_sound(sound, info.sample_rate, mono=False, scratch=scratch) as channels:
+            write_audio(copy, channels, info.sample_rate, bits=bits_of(info.codec))
+        sound = copy
     sha256 = digest_file(sound)
     uri = f"audio/sha256/{sha256[:2]}/{sha256}.flac"
     if foreign.audio.sha256 == sha256:

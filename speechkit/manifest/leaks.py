@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from speechkit.audio.decode import read_audio
+from speechkit.audio.decode import open_audio
 from speechkit.core.digest import digest_bytes
 from speechkit.core.types import Recording
 from speechkit.manifest.lines import read_lines
@@ -115,11 +115,16 @@ def _same_sound(path: Path, split_of: Mapping[str, str]) -> Iterator[Leak]:
 
 def _shape(path: Path) -> NDArray[np.int8]:
     """Return whether loudness rises (1) or falls (-1) from one tenth of a second to the next."""
-    samples, rate = read_audio(path)
-    mono = samples.mean(axis=0)
-    step = max(1, rate // _RATE)
-    blocks = mono[: len(mono) // step * step].reshape(-1, step)
-    loudness = np.sqrt((blocks**2).mean(axis=1))
+    found = []
+    with open_audio(path) as stream:
+        step = max(1, stream.sample_rate // _RATE)
+        rest = np.zeros(0, dtype=np.float32)
+        for block in stream:
+            mono = np.concatenate([rest, block.mean(axis=0)])
+            whole = len(mono) // step * step
+            found.append(np.sqrt((mono[:whole].reshape(-1, step) ** 2).mean(axis=1)))
+            rest = mono[whole:]
+    loudness = np.concatenate(found)
     # In silence, which redaction leaves, nothing rises or falls: it must not make two alike.
     moves: NDArray[np.int8] = np.sign(np.diff(loudness)).astype(np.int8)
     moves[np.maximum(loudness[1:], loudness[:-1]) < 1e-3] = 0
