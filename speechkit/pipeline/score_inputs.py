@@ -11,6 +11,7 @@ Texts are read when they are scored, one recording at a time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -69,13 +70,20 @@ def read_references(where: str, metadata: Path | None = None) -> Mapping[str, Re
 
 
 def read_systems(where: tuple[str, ...], references: Mapping[str, Reference]) -> list[System]:
-    """Return the systems at the places given; a folder of folders is a system each."""
+    """Return the systems at the places given; a folder of folders is a system each.
+
+    They are called after their folder or file; those of one name after the folder around it, too.
+    """
+    specs = [spec for place in where for spec in _expand(place, references)]
+    known = Counter(map(_system_name, specs))
     systems = []
-    for place in where:
-        for spec in _expand(place, references):
-            side = open_side(spec, reference=False)
-            names = match_names(tuple(references), side.names)
-            systems.append(System(name=_system_name(spec), hypotheses=_Lazy(side, names)))
+    for spec in specs:
+        name = _system_name(spec)
+        if known[name] > 1:
+            name = f"{Path(spec).resolve().parent.name}/{name}"
+        side = open_side(spec, reference=False)
+        own = match_names(tuple(references), side.names)
+        systems.append(System(name=name, hypotheses=_Lazy(side, own)))
     return systems
 
 

@@ -116,3 +116,12 @@ def test_json_of_another_kind_is_named(tmp_path: Path, put: Put) -> None:
     put("one/day1_c01.json", json.dumps({"results": [1, 2]}))
     with pytest.raises(InputError, match=r"day1_c01\.json: none of pred_text, text, "):
         wers(tmp_path, "one")
+
+
+def test_two_runs_of_one_system_are_told_apart(tmp_path: Path, put: Put) -> None:
+    for name, text in TEXTS.items():
+        put(f"may/base/{name}.txt", "no")
+        put(f"june/base/{name}.txt", text)
+    assert list(wers(tmp_path, "may/base", "june/base")) == ["june/base", "may/base"]
+    with pytest.raises(UsageError, match="two systems are called 'may/base'"):
+        wers(tmp_path, "may/base", "may/base")
