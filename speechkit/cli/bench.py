@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import InputError, UsageError
+from speechkit.core.machine import usable_cores
 from speechkit.core.version import VERSION
 from speechkit.pipeline.score_corpus import is_release, release_audio, release_name
 from speechkit.pipeline.score_inputs import read_references, read_systems
@@ -184,7 +184,7 @@ def _score(
     options = ScoreOptions(by=names, **given)
     if not workers:
         small = len(references) * len(systems) < _PARALLEL_FROM
-        workers = 1 if small else (os.cpu_count() or 1)
+        workers = 1 if small else usable_cores()
     with _bar(len(references)) as advance:
         scores = score_systems(
             references,
