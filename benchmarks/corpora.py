@@ -8,25 +8,25 @@ call only prints.
 
 from __future__ import annotations
 
-import csv
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 
 import speechkit
 from benchmarks.clips import data_folder
+from speechkit.core.corpus import Corpus
 from speechkit.manifest.schema import read_release
+from speechkit.pipeline.bring import bring
+from speechkit.pipeline.recipes import prepare_recipe
 
 ROOT = Path(__file__).parent.parent
-LANGUAGES = ("en", "es", "fr", "it", "ru", "de", "ja", "ko", "pt")
-# folder of the test data → its table, and the columns whose names do not tell what they hold
-TABLES = {
-    "alnum_phi_accents": ("clips.tsv", {}),
-    "asterisk_prompts_5lang": ("utterances.tsv", {"accent": "accent_speaker"}),
-    "picovoice_8lang": ("test_data.json", {}),
+# recipe → folder of the test data
+RECIPES = {
+    "alnum_phi_accents": "alnum_phi_accents",
+    "asterisk_prompts": "asterisk_prompts_5lang",
+    "picovoice": "picovoice_8lang",
+    "ami": "ami_diar_30s",
 }
-MEETINGS = {"trn": "train", "dev": "development", "tst": "test"}
 
 
 def main() -> None:
@@ -34,13 +34,10 @@ def main() -> None:
     data = data_folder()
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "corpora")
     corpus = folder / "real"
-    for name, (table, columns) in TABLES.items():
-        brought = speechkit.ingest(
-            data / name, corpus, metadata=data / name / table, columns=columns, language="en"
-        )
+    for name, published in RECIPES.items():
+        prepared = prepare_recipe(name, data / published, folder / "prepared" / name, {})
+        brought = bring(prepared, Corpus(corpus))
         print(f"{name}: {brought.recordings} recordings, {len(brought.failures)} failures")
-    brought = meetings(data / "ami_diar_30s", corpus)
-    print(f"ami_diar_30s: {brought} recordings")
     report = speechkit.run(corpus)
     for stage in report.stages:
         print(
@@ -72,18 +69,6 @@ def main() -> None:
 
 def percent(rate: float | None) -> str:
     return "   –  " if rate is None else f"{100 * rate:5.1f} %"
-
-
-def meetings(folder: Path, corpus: Path) -> int:
-    """Bring in the meetings; their turns stand in one file a part."""
-    with tempfile.TemporaryDirectory() as scratch:
-        table = Path(scratch) / "meetings.csv"
-        with table.open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["audio", "reference_rttm"])
-            for path in sorted(folder.glob("*.flac")):
-                writer.writerow([path, f"{folder}/debug.{MEETINGS[path.name[:3]]}.rttm"])
-        return speechkit.ingest(folder, corpus, metadata=table, language="en").recordings
 
 
 if __name__ == "__main__":

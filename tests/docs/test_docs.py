@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -116,8 +117,26 @@ def test_the_evaluators_python_says_what_the_tutorial_says(
     assert b.startswith("system-b ") and float(b.split()[1]) > 0.2
 
 
-def test_site_lists_pages_that_exist() -> None:
+def test_site_lists_every_page() -> None:
     site = (ROOT / "mkdocs.yml").read_text("utf-8")
     listed = re.findall(r"[\w-]+\.md", site)
     assert len(listed) == len(set(listed))
+    linked = {  # from the page that they belong to
+        match[1] for page in HANDBOOK for match in _LINK.finditer(page.read_text("utf-8"))
+    }
     assert set(listed) <= {path.name for path in HANDBOOK}
+    assert {path.name for path in HANDBOOK} <= {*listed, *linked}
+
+
+def test_site_builds(tmp_path: Path) -> None:
+    """Without a warning: a link into nothing is one."""
+    pytest.importorskip("zensical")
+    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    command = [sys.executable, "-m", "zensical", "build", "--strict"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-300:]
+    assert (tmp_path / "site" / "index.html").is_file()
+    (tmp_path / "docs" / "index.md").write_text("[nowhere](nowhere.md)")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
