@@ -1,6 +1,6 @@
 """Real drafts with their truth, as a corpus that `speechkit review simulate` takes.
 
-Every clip of the shared data is a recording: its draft by one engine (`attributed`), a second
+Every second clip of the shared data is a recording: its draft by one engine (`attributed`), a second
 transcript by another (`second`), and what was said (`reference`). Made once; a folder of that name
 is taken as it is: `python -m benchmarks.review_drafts corpora/review-drafts`.
 """
@@ -28,6 +28,7 @@ from speechkit.review.queue import REFERENCE
 FOLDER = Path("corpora/review-drafts")
 DRAFT = "faster-whisper:base"
 SECOND_ENGLISH = "faster-whisper:tiny.en"
+EVERY = 2  # clip of each collection and language
 SECOND_ELSE = "whisper:base"  # another decoder; there is no smaller model of many languages here
 
 
@@ -44,7 +45,7 @@ def drafts(folder: Path = FOLDER, threads: int = 2) -> Corpus:
     """Return the corpus, made if it is not there."""
     corpus = Corpus.create(folder)
     if not corpus.sessions():
-        spoken = {_bring(corpus, clip): clip for clip in clips(data_folder())}
+        spoken = {_bring(corpus, clip): clip for clip in clips(data_folder(), every=EVERY)}
         english = {name: clip for name, clip in spoken.items() if clip.language == "en"}
         others = {name: clip for name, clip in spoken.items() if clip.language != "en"}
         for layer, engine, chosen in (

@@ -43,6 +43,17 @@ def command() -> None:
     type=click.FloatRange(0, 1),
     help="Accept lines of which a smaller share of words is expected to be wrong; they are marked.",
 )
+@click.option("--oidc-issuer", metavar="URL", help="OpenID provider at which people log in.")
+@click.option("--oidc-client", default="", metavar="ID", help="How it knows this desk.")
+@click.option(
+    "--oidc-secret-file", type=click.Path(path_type=Path), help="File with the secret for that."
+)
+@click.option(
+    "--oidc-claim",
+    default="preferred_username",
+    show_default=True,
+    help="What of its answer is the name of an account here.",
+)
 @click.option("--needs", default="", help="Credential that new tasks ask for.")
 @click.option(
     "--requests-per-second",
@@ -60,6 +71,10 @@ def serve(
     tls_key: Path | None,
     behind_proxy: str | None,
     auto_accept: float,
+    oidc_issuer: str | None,
+    oidc_client: str,
+    oidc_secret_file: Path | None,
+    oidc_claim: str,
     needs: str,
     requests_per_second: float,
 ) -> None:
@@ -69,7 +84,7 @@ def serve(
     """
     from speechkit.review.server.app import make_app
     from speechkit.review.server.serve import serve_app
-    from speechkit.review.server.settings import LOOPBACK, Settings
+    from speechkit.review.server.settings import LOOPBACK, OidcOptions, Settings
     from speechkit.review.sound import prepare
 
     if (tls_cert is None) != (tls_key is None):
@@ -79,6 +94,14 @@ def serve(
         raise UsageError(
             f"--host {host} would send patients' words over the network in the clear; give "
             "--tls-cert and --tls-key, or --behind-proxy HOSTNAME"
+        )
+    oidc = None
+    if oidc_issuer is not None:
+        if not oidc_client or oidc_secret_file is None:
+            raise UsageError("--oidc-issuer goes with --oidc-client and --oidc-secret-file")
+        secret = _read_secret(oidc_secret_file)
+        oidc = OidcOptions(
+            issuer=oidc_issuer, client_id=oidc_client, client_secret=secret, claim=oidc_claim
         )
     hosts = (*LOOPBACK, host.lower(), *([behind_proxy.lower()] if behind_proxy else []))
     with opened(corpus_path, database) as (corpus, store):
@@ -100,6 +123,7 @@ def serve(
             hosts=hosts,
             requests_per_second=requests_per_second,
             burst=int(4 * requests_per_second),
+            oidc=oidc,
         )
         app = make_app(corpus, store, settings)
         threading.Thread(target=prepare, args=(corpus,), daemon=True).start()
@@ -154,6 +178,14 @@ def audit(corpus_path: Path, database: str | None) -> None:
     click.echo(f"audit log: {f'{len(wrong)} wrong' if wrong else 'whole'}", err=True)
     if wrong:
         sys.exit(1)
+
+
+def _read_secret(path: Path) -> str:
+    """Return the only line of a file."""
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', error)}") from error
 
 
 def _redact(corpus: Corpus, found: tuple[Exported, ...], threads: int) -> dict[str, str]:

@@ -152,10 +152,23 @@ def log_in(session: Session, name: str, password: str) -> Opened | None:
         return None
     if _HASHER.check_needs_rehash(user.password):
         user.password = _HASHER.hash(password)
+    return _open(session, user)
+
+
+def log_in_as(session: Session, name: str) -> Opened | None:
+    """Open a session for somebody whom an OpenID provider has named; None without an account."""
+    user = session.scalar(select(User).where(User.name == name))
+    if user is None or user.disabled:
+        record(session, "somebody", "login-refused", by="provider")
+        return None
+    return _open(session, user, by="provider")
+
+
+def _open(session: Session, user: User, **facts: str) -> Opened:
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), time.time()
     session.execute(delete(Login).where(Login.created < now - LONGEST))
     session.add(Login(token=_digest(token), user=user.id, csrf=csrf, created=now, seen=now))
-    record(session, user.name, "login")
+    record(session, user.name, "login", **facts)
     return Opened(person=person_of(user), token=token, csrf=csrf)
 
 

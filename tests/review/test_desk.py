@@ -100,11 +100,11 @@ def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: S
     saved(page)
     assert texts(page)[1:3] == ["hello my name is Zebedee Marrow", "and my chest hurts"]
     press(page, "Alt+1")
-    until(page, "document.querySelectorAll('.who')[2].textContent === 'A'")
+    until(page, "document.querySelectorAll('.who')[2].textContent === 'doctor'")
     press(page, "Control+Z")
-    until(page, "document.querySelectorAll('.who')[2].textContent === 'B'")
+    until(page, "document.querySelectorAll('.who')[2].textContent === 'patient'")
     press(page, "Control+Shift+Z")
-    until(page, "document.querySelectorAll('.who')[2].textContent === 'A'")
+    until(page, "document.querySelectorAll('.who')[2].textContent === 'doctor'")
 
     # Mark "May" in the last line as a date.
     press(page, "Alt+ArrowDown", "Alt+ArrowDown", "Home", *["Control+ArrowRight"] * 5)
@@ -211,12 +211,66 @@ def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, 
     assert texts(page)[0].startswith("well Good morning")
 
 
+def test_own_words_are_marked_offered_and_kept(page: Any, client: Any):
+    answer = client("tess").put("/api/words", json={"words": ["Zebedee", "fourth", "ramipril"]})
+    assert answer.json() == {"words": ["Zebedee", "fourth", "ramipril"]}
+    open_desk(page, "tess")
+    # "forth" is nearly "fourth".
+    press(page, *["Alt+ArrowDown"] * 4, "Home", *["Control+ArrowRight"] * 3)
+    until(page, "document.querySelector('#hint').textContent === 'Alt+.: fourth'")
+    assert page.evaluate("CSS.highlights.get('spell').size") == 1
+    press(page, "Alt+.")
+    saved(page)
+    assert texts(page)[3] == "since the fourth of May I think"
+    until(page, "CSS.highlights.get('spell').size === 0")
+    # The beginning of a word offers the whole.
+    press(page, "End")
+    page.keyboard.type(" rami")
+    until(page, "document.querySelector('#hint').textContent === 'Alt+.: ramipril'")
+    press(page, "Alt+.")
+    page.keyboard.type(" daily")
+    saved(page)
+    assert texts(page)[3].endswith("I think ramipril daily")
+    # A word more, for oneself alone.
+    press(page, "Alt+W")
+    until(page, "document.querySelector('#saved').dataset.state === 'saved'")
+    for _ in range(100):
+        if "daily" in client("tess").get("/api/words").json()["words"]:
+            break
+        page.wait_for_timeout(20)
+    else:
+        raise AssertionError("the word was not kept")
+    assert client("tom").get("/api/words").json() == {"words": []}
+    page.click("#words")
+    page.wait_for_selector("dialog[open] textarea")
+    assert page.input_value("dialog textarea").split() == ["daily", "fourth", "ramipril", "Zebedee"]
+
+
+def test_sound_plays_while_a_key_is_held(page: Any):
+    open_desk(page, "tess")
+    page.check("#hold")
+    press(page, "Alt+ArrowDown")
+    page.keyboard.down("Escape")
+    until(page, "document.querySelector('#play').textContent === 'Pause'")
+    page.keyboard.up("Escape")
+    until(page, "document.querySelector('#play').textContent === 'Play'")
+    page.hover("#play")
+    page.mouse.down()
+    until(page, "document.querySelector('#play').textContent === 'Pause'")
+    page.mouse.up()
+    until(page, "document.querySelector('#play').textContent === 'Play'")
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (400, 800)], ids=["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Any, url: str, scheme: str):
+def test_axe_finds_nothing(browser: Any, url: str, scheme: str, size: tuple[int, int]):
     from axe_playwright_python.sync_playwright import Axe
 
     # The page's own policy would keep axe out; nothing else is different.
-    context = browser.new_context(base_url=url, color_scheme=scheme, bypass_csp=True)
+    context = browser.new_context(
+        base_url=url, color_scheme=scheme, bypass_csp=True,
+        viewport={"width": size[0], "height": size[1]},
+    )  # fmt: skip
     page = context.new_page()
 
     def check() -> None:
@@ -233,6 +287,21 @@ def test_axe_finds_nothing(browser: Any, url: str, scheme: str):
     press(page, "Escape", "Control+/")
     page.wait_for_selector("dialog[open] .keys")
     check()
+    press(page, "Escape")
+    for button, content in (("#words", "textarea"), ("#find", "input"), (".line .who", "select")):
+        page.wait_for_selector("dialog", state="detached")
+        page.click(button)
+        page.wait_for_selector(f"dialog[open] {content}")
+        check()
+        press(page, "Escape")
+    press(page, "Control+Shift+L")
+    page.wait_for_selector("dialog[open] .choices")
+    check()
+    press(page, "Escape", "Alt+D")
+    page.wait_for_selector(".more")
+    check()
+    # Nothing is cut off to the right, at 400 pixels either (WCAG 1.4.10).
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.goto("/")
     page.wait_for_selector("#tasks a")
     check()

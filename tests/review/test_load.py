@@ -31,6 +31,7 @@ from speechkit.review.audit import findings
 from speechkit.review.schema import OperationRow
 from speechkit.review.store import open_store
 from speechkit.review.tasks import lines_of_task
+from tests.postgres import free_port, postgresql  # noqa: F401  a fixture
 
 WRITERS = 8
 FULL = "SPEECHKIT_LOAD_EDITS" in os.environ
@@ -38,12 +39,6 @@ KILLS = 5
 KILLS_POSTGRESQL = 5 if FULL else 1  # a restart takes seconds, and CI has few
 EDITS = int(os.environ.get("SPEECHKIT_LOAD_EDITS", "240"))
 LINES = 20
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 class Served:
@@ -194,38 +189,6 @@ def test_on_sqlite(crowded: Corpus, capsys: Any):
 
 def test_on_postgresql(crowded: Corpus, postgresql: str, capsys: Any):
     writing(crowded, postgresql, KILLS_POSTGRESQL, capsys)
-
-
-@pytest.fixture
-def postgresql() -> Iterator[str]:
-    """A server of Debian's package on a port of its own; it refuses to run as root."""
-    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
-    if not folders:
-        pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
-    user = {"user": "postgres"} if os.geteuid() == 0 else {}
-    place = Path(tempfile.mkdtemp(prefix="speechkit-pg-"))
-    try:
-        if user:
-            shutil.chown(place, "postgres")
-        quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **user}
-        data, port = place / "data", free_port()
-        subprocess.run(
-            [folders[0] / "initdb", "-D", data, "-U", "desk", "-A", "trust", "-E", "UTF8"],
-            check=True, cwd=place, **quiet,
-        )  # fmt: skip
-        server = subprocess.Popen(
-            [folders[0] / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", place],
-            cwd=place, **quiet,
-        )  # fmt: skip
-        ready = [folders[0] / "pg_isready", "-h", "127.0.0.1", "-p", str(port)]
-        while subprocess.run(ready, check=False, **quiet).returncode:
-            assert server.poll() is None, "PostgreSQL ended"
-            time.sleep(0.05)
-        yield f"postgresql+psycopg://desk@127.0.0.1:{port}/postgres"
-        server.send_signal(signal.SIGQUIT)
-        server.wait()
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def test_the_migrations_make_the_tables(tmp_path: Path, postgresql: str):

@@ -8,7 +8,16 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from speechkit.review.access import RefusedError
-from speechkit.review.accounts import LONGEST, Person, change_password, log_in, log_out, who_is
+from speechkit.review.accounts import (
+    LONGEST,
+    Opened,
+    Person,
+    change_password,
+    log_in,
+    log_out,
+    who_is,
+)
+from speechkit.review.schema import User
 from speechkit.review.server.desk import Desk, NoSessionError, TheDesk, ThePerson
 
 router = APIRouter(prefix="/api")
@@ -34,6 +43,17 @@ class NewPassword(BaseModel):
     new: _Text
 
 
+_Word = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f⟦⟧]+$")]
+
+
+class Words(BaseModel):
+    """One's own words: what the desk marks as misspelt is what is nearly one of them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    words: Annotated[list[_Word], Field(max_length=5000)]
+
+
 class TooManyError(RefusedError):
     """Too many failed logins."""
 
@@ -51,6 +71,12 @@ def login(asked: Login, request: Request, response: Response, desk: TheDesk) -> 
         desk.failures_from.add(client)
         raise NoSessionError("wrong name or password")
     desk.failures.forget(asked.name)
+    set_session(response, desk, opened)
+    return _about(opened.person, opened.csrf)
+
+
+def set_session(response: Response, desk: Desk, opened: Opened) -> None:
+    """Give the browser the session's cookie."""
     response.set_cookie(
         desk.settings.cookie,
         opened.token,
@@ -60,7 +86,6 @@ def login(asked: Login, request: Request, response: Response, desk: TheDesk) -> 
         samesite="strict",
         path="/",
     )
-    return _about(opened.person, opened.csrf)
 
 
 @router.post("/logout")
@@ -92,6 +117,22 @@ def password(asked: NewPassword, desk: TheDesk, person: ThePerson) -> dict[str, 
         desk.failures.add(person.name)
         raise
     return {}
+
+
+@router.get("/words")
+def words(desk: TheDesk, person: ThePerson) -> dict[str, list[str]]:
+    """Return one's own words; nobody else sees them."""
+    with desk.store.read() as db:
+        return {"words": db.get_one(User, person.id).words}
+
+
+@router.put("/words")
+def keep_words(asked: Words, desk: TheDesk, person: ThePerson) -> dict[str, list[str]]:
+    """Put a list in place of one's own words."""
+    kept = sorted({word.strip() for word in asked.words} - {""})
+    with desk.store.write() as db:
+        db.get_one(User, person.id).words = kept
+    return {"words": kept}
 
 
 def _csrf(request: Request, desk: Desk) -> str:

@@ -19,7 +19,7 @@ from speechkit.review.access import RefusedError, UnknownError
 from speechkit.review.edit import EditError
 from speechkit.review.leases import LeaseError
 from speechkit.review.operations import ReusedError, StaleError
-from speechkit.review.server import account_routes, sound_routes, task_routes
+from speechkit.review.server import account_routes, oidc_routes, sound_routes, task_routes
 from speechkit.review.server.desk import Desk, NoSessionError
 from speechkit.review.server.security import App, Guard
 from speechkit.review.server.settings import Settings
@@ -49,7 +49,7 @@ def make_api(corpus: Corpus, store: Store, settings: Settings) -> FastAPI:
     # The framework's own pages of documentation would load scripts from elsewhere.
     api = FastAPI(title="speechkit review", docs_url=None, redoc_url=None, openapi_url=None)
     api.state.desk = Desk(corpus, store, settings)
-    for routes in (account_routes, task_routes, sound_routes):
+    for routes in (account_routes, oidc_routes, task_routes, sound_routes):
         api.include_router(routes.router)
     web = Path(str(files("speechkit.review") / "web"))
     for address, page in PAGES.items():

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import SpeechkitError
+from speechkit.core.errors import MissingExtraError, SpeechkitError
 from speechkit.core.types import Session
 from speechkit.review.access import RefusedError, hides
 from speechkit.review.accounts import Person, same, touch, who_is
 from speechkit.review.server.limits import Failures
-from speechkit.review.server.settings import Settings
+from speechkit.review.server.settings import OidcOptions, Settings
 from speechkit.review.sound import redacted_copy
 from speechkit.review.store import Store
+
+if TYPE_CHECKING:
+    from speechkit.review.server.oidc import Provider
 
 _TOUCH_EVERY = 60.0  # seconds
 
@@ -32,6 +35,7 @@ class Desk:
         self.failures = Failures(settings.failed_logins, settings.failed_logins_window)
         # Many people may share an address: a proxy's, an office's.
         self.failures_from = Failures(20 * settings.failed_logins, settings.failed_logins_window)
+        self.provider = _provider(settings.oidc) if settings.oidc else None
 
     def session_for(self, person: Person, recording: str) -> Session:
         """Return the session of a recording that the person has some right to hear.
@@ -46,6 +50,19 @@ class Desk:
                 "hear unredacted audio can open it"
             )
         return session
+
+
+def _provider(options: OidcOptions) -> Provider:
+    """Return the provider.
+
+    Raises:
+        MissingExtraError: if what it takes is not installed.
+    """
+    try:
+        from speechkit.review.server.oidc import Provider
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "authlib", extra="oidc") from error
+    return Provider(options)
 
 
 def get_desk(request: Request) -> Desk:

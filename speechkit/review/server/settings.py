@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import msgspec
 
+OIDC_LOGIN = 600  # seconds that somebody has for logging in at an OpenID provider
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
+
+
+class OidcOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """An OpenID provider. `claim`: what of its token names an account at the desk."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    claim: str = "preferred_username"
+
+    def __repr__(self) -> str:
+        return f"OidcOptions({self.issuer!r}, {self.client_id!r})"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +33,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     failed_logins: int = 5
     failed_logins_window: float = 15 * 60.0  # seconds
     most_bytes: int = 1 << 20  # of a request's body
+    oidc: OidcOptions | None = None
 
     @property
     def cookie(self) -> str:

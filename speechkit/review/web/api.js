@@ -1,6 +1,10 @@
 // Talks to the server: one function a thing that can be asked, errors with what the server said.
 
 export class Refused extends Error {
+  /**
+   * @param {number} status of HTTP
+   * @param {import("./types.js").Said} said
+   */
   constructor(status, said) {
     super(said.error ?? "the desk refused");
     this.status = status;
@@ -10,14 +14,23 @@ export class Refused extends Error {
 
 let csrf = "";
 
-/** Who is logged in; without anybody the login page opens. */
+/**
+ * Who is logged in; without anybody the login page opens.
+ * @returns {Promise<import("./types.js").Me>}
+ */
 export async function whoAmI() {
   const me = await ask("GET", "/api/me");
   csrf = me.csrf;
   return me;
 }
 
-/** Send a request; resolves to the JSON of the answer, rejects with Refused or a TypeError. */
+/**
+ * Send a request; resolves to the JSON of the answer, rejects with Refused or a TypeError.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
 export async function ask(method, path, body) {
   const answer = await fetch(path, {
     method,
@@ -30,7 +43,12 @@ export async function ask(method, path, body) {
   throw new Refused(answer.status, said);
 }
 
-/** The waveform of a task: rate (pairs a second), channels, and the pairs of all channels. */
+/**
+ * The waveform of a task.
+ * @param {string} task
+ * @param {string} variant
+ * @returns {Promise<import("./types.js").Peaks>}
+ */
 export async function getPeaks(task, variant) {
   const answer = await fetch(`/api/tasks/${task}/peaks?variant=${variant}`);
   if (!answer.ok) throw new Refused(answer.status, await answer.json().catch(() => ({})));

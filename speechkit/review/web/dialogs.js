@@ -10,15 +10,25 @@ const IDENTIFIERS = [
 const LABELS = ["inaudible", "overlap", "noise", "crosstalk", "uncertain"];
 const ROLES = ["", "doctor", "patient", "nurse", "interpreter", "companion", "other"];
 const CANCEL = ["", "Cancel"];
+const MOST_WORDS = 5000; // of one's list
 
-/** Which identifier; "none" to take a mark away; "" for nothing. */
+/** @typedef {import("./types.js").Line} Line */
+
+/**
+ * Which identifier; "none" to take a mark away; "" for nothing.
+ * @param {string} said
+ * @param {string | undefined} marked
+ * @param {boolean} mayUnmark
+ */
 export async function askIdentifier(said, marked, mayUnmark) {
   const list = make("select", { size: "8", autofocus: true, "aria-label": "Identifier" },
     ...IDENTIFIERS.map((name) => make("option", { value: name, selected: name === (marked ?? "NAME") }, name)));
   list.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    list.form.requestSubmit(list.form.querySelector("button.main"));
+    /** @type {HTMLElement | null | undefined} */
+    const main = list.form?.querySelector("button.main");
+    list.form?.requestSubmit(main);
   });
   const buttons = [["mark", "Mark", "main"], CANCEL];
   if (marked && mayUnmark) buttons.splice(1, 0, ["none", "Not an identifier"]);
@@ -26,7 +36,11 @@ export async function askIdentifier(said, marked, mayUnmark) {
   return answer === "mark" ? list.value : answer;
 }
 
-/** Who speaks: { label, everywhere, name, role } or null. */
+/**
+ * Who speaks; null for no change.
+ * @param {import("./doc.js").Doc} doc
+ * @param {Line} line
+ */
 export async function askSpeaker(doc, line) {
   const labels = doc.labels();
   const fresh = `S${labels.length + 1}`;
@@ -52,7 +66,10 @@ export async function askSpeaker(doc, line) {
   return { label: choice.value, everywhere: everywhere.checked, name: name.value, role: role.value };
 }
 
-/** The labels of a line, or null. */
+/**
+ * The labels of a line, or null.
+ * @param {Line} line
+ */
 export async function askLabels(line) {
   const boxes = LABELS.map((label) => make("input", { type: "checkbox", value: label, checked: line.labels.includes(label) }));
   boxes[0].autofocus = true;
@@ -66,7 +83,10 @@ export async function askLabels(line) {
   return [...boxes.filter((box) => box.checked).map((box) => box.value), ...extra];
 }
 
-/** The keys, and how to change them; resolves to true if they were. */
+/**
+ * The keys, and how to change them; resolves to true if they were.
+ * @param {(() => unknown) | null} pedal connects one; null where the browser cannot
+ */
 export async function showKeys(pedal) {
   const keys = loadKeys();
   const preset = make("select", { autofocus: true }, ...Object.keys(PRESETS).map((name) =>
@@ -106,30 +126,62 @@ export async function showKeys(pedal) {
   return true;
 }
 
-/** A line was changed elsewhere: resolves to true to keep one's own text. */
+/**
+ * A line was changed elsewhere: resolves to true to keep one's own text.
+ * @param {import("./types.js").Said} said
+ * @param {string} mine
+ */
 export async function askConflict({ base, theirs }, mine) {
-  const show = (title, text) => make("p", {}, make("strong", {}, `${title} `),
-    ...diffWords(base?.text ?? theirs.text, text).flatMap(([kind, words]) =>
+  const now = theirs?.text ?? "";
+  const show = (/** @type {string} */ title, /** @type {string} */ text) => make("p", {}, make("strong", {}, `${title} `),
+    ...diffWords(base?.text ?? now, text).flatMap(([kind, words]) =>
       [kind === "same" ? words : make(kind, {}, words), " "]));
-  const body = make("div", { class: "more" }, show("theirs:", theirs.text), show("yours:", mine));
+  const body = make("div", { class: "more" }, show("theirs:", now), show("yours:", mine));
   const answer = await ask("This line was changed elsewhere", body,
     [["mine", "Keep mine", "main"], ["theirs", "Take theirs"]]);
   return answer === "mine";
 }
 
-/** Say something and ask whether to go on. */
+/**
+ * Say something and ask whether to go on.
+ * @param {string} title
+ * @param {string} said
+ * @param {string} label of the button that goes on
+ */
 export async function confirmStep(title, said, label) {
   return (await ask(title, make("p", {}, said), [["yes", label, "main"], CANCEL])) === "yes";
 }
 
-/** Find and replace; calls `find(what)`, `step(back)`, `replace(what, by, all)`. */
+/**
+ * One's own words; resolves to the list, or null for no change.
+ * @param {string[]} words
+ */
+export async function showWords(words) {
+  const list = make("textarea", {
+    spellcheck: "false", rows: "12", autofocus: true, "aria-label": "Words, one a line",
+  });
+  list.value = words.join("\n");
+  const body = make("div", { class: "fields" },
+    make("p", { class: "quiet" },
+      "One a line. What is nearly one of them is marked; while you type they are offered. Kept on the server, for you alone."),
+    list);
+  const answer = await ask("Your words", body, [["save", "Save", "main"], CANCEL]);
+  if (answer !== "save") return null;
+  return list.value.split("\n").map((word) => word.trim()).filter(Boolean).slice(0, MOST_WORDS);
+}
+
+/**
+ * Find and replace.
+ * @param {{ find: (what: string) => number, step: (back: boolean) => void,
+ *   replace: (what: string, by: string, all: boolean) => void }} actions
+ */
 export async function showFind({ find, step, replace }) {
   const what = make("input", { autofocus: true });
   const by = make("input");
   const count = make("p", { class: "quiet", role: "status" });
   const update = () => (count.textContent = `${find(what.value)} found`);
   what.addEventListener("input", update);
-  const button = (label, act) => make("button", { type: "button", onclick: () => { act(); update(); } }, label);
+  const button = (/** @type {string} */ label, /** @type {() => void} */ act) => make("button", { type: "button", onclick: () => { act(); update(); } }, label);
   what.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();

@@ -1,6 +1,11 @@
 // Word diff of two texts: longest common subsequence over words.
 
-/** Return [["same" | "del" | "ins", words], …] that turns `before` into `after`. */
+/**
+ * What turns `before` into `after`.
+ * @param {string} before
+ * @param {string} after
+ * @returns {import("./types.js").Parts}
+ */
 export function diffWords(before, after) {
   const a = before.split(/\s+/).filter(Boolean);
   const b = after.split(/\s+/).filter(Boolean);
@@ -11,9 +16,11 @@ export function diffWords(before, after) {
         a[i] === b[j] ? length[i + 1][j + 1] + 1 : Math.max(length[i + 1][j], length[i][j + 1]);
     }
   }
+  /** @type {["same" | "del" | "ins", string[]][]} */
   const parts = [];
-  const add = (kind, word) => {
-    if (parts.at(-1)?.[0] === kind) parts.at(-1)[1].push(word);
+  const add = (/** @type {"same" | "del" | "ins"} */ kind, /** @type {string} */ word) => {
+    const last = parts.at(-1);
+    if (last?.[0] === kind) last[1].push(word);
     else parts.push([kind, [word]]);
   };
   let i = 0;

@@ -1,26 +1,52 @@
 // Small helpers for elements. Text only ever goes in as text.
 
-/** Make an element: make("p", { class: "quiet" }, "text", child, …). */
-export function make(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value === true) element.setAttribute(key, "");
-    else if (value !== false && value !== undefined) element.setAttribute(key, value);
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
+/**
+ * The element of that id, which the page has.
+ * @param {string} id
+ * @returns {HTMLElement}
+ */
+export function element(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
 }
 
-/** 3725.4 → "1:02:05". */
+/**
+ * Make an element: make("p", { class: "quiet" }, "text", child, …).
+ * @template {keyof HTMLElementTagNameMap} Name
+ * @param {Name} name
+ * @param {Record<string, unknown>} attributes on…: a listener; true: there; false, undefined: not
+ * @param {...(Node | string | null | undefined)} children
+ * @returns {HTMLElementTagNameMap[Name]}
+ */
+export function make(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") {
+      made.addEventListener(key.slice(2), /** @type {EventListener} */ (value));
+    } else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== undefined) made.setAttribute(key, String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined));
+  return made;
+}
+
+/**
+ * 3725.4 → "1:02:05".
+ * @param {number} seconds
+ */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (n) => String(n).padStart(2, "0");
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
   return h ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** Open a dialog with this content; resolves to the value of the button that closed it. */
+/**
+ * Open a dialog with this content; resolves to the value of the button that closed it.
+ * @param {string} title
+ * @param {HTMLElement} content
+ * @param {string[][]} buttons value, label, kind
+ * @returns {Promise<string>}
+ */
 export function ask(title, content, buttons) {
   const dialog = make(
     "dialog",

@@ -1,5 +1,8 @@
 // Keys and what they do. Presets change some of the defaults; people change what they like.
 
+/** @typedef {import("./types.js").Keys} Keys */
+
+/** @type {Record<string, string>} */
 export const ACTIONS = {
   play: "play or pause",
   back: "back 2 s",
@@ -28,9 +31,12 @@ export const ACTIONS = {
   redo: "redo",
   find: "find and replace",
   versions: "compare with the draft",
+  takeWord: "take the word that is offered",
+  learn: "add the word to one's list",
   help: "this list",
 };
 
+/** @type {Record<string, string[]>} */
 const DEFAULT = {
   play: ["Escape", "Ctrl+Space"],
   back: ["Alt+J"],
@@ -59,10 +65,13 @@ const DEFAULT = {
   redo: ["Ctrl+Shift+Z", "Ctrl+Y"],
   find: ["Ctrl+F"],
   versions: ["Alt+D"],
+  takeWord: ["Alt+."],
+  learn: ["Alt+W"],
   help: ["Ctrl+/"],
 };
 
 // After the default keys of the tools people come from, where a browser lets them through.
+/** @type {Record<string, Record<string, string[]>>} */
 export const PRESETS = {
   speechkit: {},
   otranscribe: { back: ["F1"], forward: ["F2"], slower: ["F3"], faster: ["F4"] },
@@ -89,21 +98,33 @@ export const PRESETS = {
 
 const STORE = "speechkit-keys";
 
-/** The keys in use: action → chords. */
+/**
+ * The keys in use.
+ * @returns {Keys}
+ */
 export function loadKeys() {
   const kept = JSON.parse(localStorage.getItem(STORE) ?? "{}");
   return { preset: kept.preset ?? "speechkit", own: kept.own ?? {} };
 }
 
+/** @param {Keys} keys */
 export function saveKeys({ preset, own }) {
   localStorage.setItem(STORE, JSON.stringify({ preset, own }));
 }
 
+/**
+ * Action → chords.
+ * @param {Keys} keys
+ */
 export function chords({ preset, own }) {
   return { ...DEFAULT, ...PRESETS[preset], ...own };
 }
 
-/** Chord → action. */
+/**
+ * Chord → action.
+ * @param {Keys} keys
+ * @returns {Map<string, string>}
+ */
 export function keymap(keys) {
   const map = new Map();
   for (const [action, list] of Object.entries(chords(keys))) {
@@ -112,8 +133,12 @@ export function keymap(keys) {
   return map;
 }
 
-/** Refuse keys that would make writing impossible: bare letters, bare Tab. */
+/**
+ * Refuse keys that would make writing impossible: bare letters, bare Tab.
+ * @param {unknown} own
+ */
 export function wrongKeys(own) {
+  if (own === null || typeof own !== "object" || Array.isArray(own)) return "that is no JSON object";
   for (const [action, list] of Object.entries(own)) {
     if (!(action in ACTIONS)) return `there is no action "${action}"`;
     if (!Array.isArray(list)) return `"${action}" takes a list of keys`;
@@ -126,13 +151,17 @@ export function wrongKeys(own) {
   return "";
 }
 
-/** The chord of a key event: Ctrl+Shift+H. Letters by what they print, Space by name. */
+/**
+ * The chord of a key event: Ctrl+Shift+H. Letters by what they print, Space by name.
+ * @param {KeyboardEvent} event
+ */
 export function chordOf(event) {
   let key = event.key === " " ? "Space" : event.key;
   // With Alt or Shift the printed key changes; its place does not.
   if (event.altKey && /^(Key|Digit)/.test(event.code)) key = event.code.replace(/^(Key|Digit)/, "");
   else if (event.altKey && event.code === "Minus") key = "-";
   else if (event.altKey && event.code === "Equal") key = "=";
+  else if (event.altKey && event.code === "Period") key = ".";
   if (key.length === 1) key = key.toUpperCase();
   return [
     event.ctrlKey || event.metaKey ? "Ctrl" : "",

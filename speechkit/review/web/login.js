@@ -1,21 +1,26 @@
 // Logging in; the session is a cookie that no script can read.
-const form = document.querySelector("#login");
-const error = document.querySelector("#error");
+import { element } from "./dom.js";
+
+const form = /** @type {HTMLFormElement} */ (element("login"));
+const [name, password] = ["name", "password"].map((one) =>
+  /** @type {HTMLInputElement} */ (form.elements.namedItem(one)));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  error.textContent = "";
+  element("error").textContent = "";
   const answer = await fetch("/api/login", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ name: form.elements.name.value, password: form.elements.password.value }),
+    body: JSON.stringify({ name: name.value, password: password.value }),
   }).catch(() => null);
   if (answer?.ok) {
     location.replace("/");
     return;
   }
   const said = answer ? await answer.json() : { error: "the desk cannot be reached" };
-  error.textContent = said.error;
-  form.elements.password.select();
+  element("error").textContent = said.error;
+  password.select();
 });
-form.elements.name.focus();
+name.focus();
+const { offered } = await (await fetch("/api/oidc")).json();
+element("elsewhere").hidden = !offered;

@@ -5,13 +5,16 @@ const LEFT = 1;
 const MIDDLE = 2;
 const RIGHT = 4;
 
-/** Connect; the middle pedal plays while held, left and right go back and on. */
+/**
+ * Connect; the middle pedal plays while held, left and right go back and on.
+ * @param {import("./player.js").Player} player
+ */
 export async function connectPedal(player) {
-  const [device] = await navigator.hid.requestDevice({ filters: [VEC] });
+  const [device] = await /** @type {any} */ (navigator).hid.requestDevice({ filters: [VEC] });
   if (!device) return false;
   await device.open();
   let before = 0;
-  device.addEventListener("inputreport", ({ data }) => {
+  device.addEventListener("inputreport", (/** @type {{ data: DataView }} */ { data }) => {
     const now = data.getUint8(0);
     const pressed = now & ~before;
     if (pressed & LEFT) player.skip(-2);

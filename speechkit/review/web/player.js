@@ -1,6 +1,7 @@
 // Sound: play, rewind a little when going on, loop or stop at the end of a line.
 
 export class Player extends EventTarget {
+  /** @param {string} url */
   constructor(url) {
     super();
     this.audio = new Audio();
@@ -9,7 +10,8 @@ export class Player extends EventTarget {
     this.rewind = 1.5;
     this.loop = false;
     this.stopAtEnd = false;
-    this.stretch = null; // [start, end] of the line that is played
+    /** @type {[number, number] | null} */
+    this.stretch = null; // of the line that is played, seconds
     this.audio.addEventListener("play", () => this.follow());
     this.audio.addEventListener("pause", () => this.tell());
     this.audio.addEventListener("seeked", () => this.tell());
@@ -23,6 +25,7 @@ export class Player extends EventTarget {
     return !this.audio.paused;
   }
 
+  /** @param {string} url */
   use(url) {
     const { currentTime, playbackRate } = this.audio;
     this.audio.src = url;
@@ -47,21 +50,31 @@ export class Player extends EventTarget {
     this.audio.pause();
   }
 
+  /** @param {number} time seconds */
   seek(time) {
     this.audio.currentTime = Math.max(0, time);
   }
 
+  /** @param {number} seconds */
   skip(seconds) {
     this.seek(this.time + seconds);
   }
 
-  /** Play one stretch from its start. */
+  /**
+   * Play one stretch from its start.
+   * @param {number} start
+   * @param {number} end
+   */
   replay(start, end) {
     this.stretch = [start, end];
     this.seek(start);
     this.start();
   }
 
+  /**
+   * Set the speed, within 0.5 and 2; return what it is.
+   * @param {number} value
+   */
   rate(value) {
     this.audio.playbackRate = Math.min(2, Math.max(0.5, Math.round(value * 10) / 10));
     this.tell();

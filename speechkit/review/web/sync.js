@@ -4,16 +4,35 @@ import { Refused, ask } from "./api.js";
 const BEAT = 20_000; // ms; the lease ends after 60 s without one
 const RETRY = [500, 1000, 2000, 5000];
 
+/** @typedef {import("./types.js").Edit} Edit */
+/** @typedef {import("./types.js").Applied} Applied */
+/**
+ * An edit that waits for its turn. `undo`: whether it takes one back, or that back.
+ * @typedef {{ build: () => Edit | null, undo: "undo" | "redo" | null, opId: string,
+ *   resolve: (answer: Applied | null) => void }} Job
+ */
+
 export class Sync extends EventTarget {
+  /** @param {import("./doc.js").Doc} doc */
   constructor(doc) {
     super();
     this.doc = doc;
+    /** @type {number | null} */
     this.epoch = null;
+    /** @type {Job[]} */
     this.queue = [];
     this.sending = false;
+    /** @type {string[]} */
     this.undoable = [];
+    /** @type {string[]} */
     this.redoable = [];
-    this.resolve = null; // asked when a line was changed elsewhere
+    /** @type {number | undefined} */
+    this.beat = undefined;
+    /**
+     * Asked when a line was changed elsewhere: whether one's own text is to stand.
+     * @type {((said: import("./types.js").Said, mine: string) => Promise<boolean>) | null}
+     */
+    this.resolve = null;
   }
 
   get idle() {
@@ -35,7 +54,12 @@ export class Sync extends EventTarget {
     }
   }
 
-  /** Put an edit in the queue. `build` is called when its turn comes, with all revisions known. */
+  /**
+   * Put an edit in the queue. `build` is called when its turn comes, with all revisions known.
+   * @param {() => Edit | null} build
+   * @param {{ undo?: "undo" | "redo" | null }} options
+   * @returns {Promise<Applied | null>}
+   */
   push(build, { undo = null } = {}) {
     return new Promise((resolve) => {
       this.queue.push({ build, undo, resolve, opId: crypto.randomUUID() });
@@ -57,6 +81,11 @@ export class Sync extends EventTarget {
     if (this.epoch !== null) this.say("saved");
   }
 
+  /**
+   * @param {Job} job
+   * @param {Edit} body
+   * @returns {Promise<Applied | null>}
+   */
   async send(job, body) {
     const request = { base_rev: 0, ...body, op_id: job.opId, lease_epoch: this.epoch };
     for (let attempt = 0; ; attempt++) {
@@ -77,6 +106,12 @@ export class Sync extends EventTarget {
     }
   }
 
+  /**
+   * @param {Job} job
+   * @param {Edit} request
+   * @param {Refused} error
+   * @returns {Promise<Applied | null>}
+   */
   async refused(job, request, error) {
     const kind = error.said.kind;
     if (kind === "LeaseError") {
@@ -85,9 +120,10 @@ export class Sync extends EventTarget {
     }
     if (kind === "StaleError") {
       const { theirs } = error.said;
-      const mine = request.kind === "text" && theirs && (await this.resolve?.(error.said, request));
+      const text = request.kind === "text" && theirs ? String(request.text) : null;
+      const mine = text !== null && (await this.resolve?.(error.said, text));
       this.doc.change(theirs ? [theirs] : [], theirs ? [] : [request.segment]);
-      if (mine) {
+      if (mine && theirs) {
         job.opId = crypto.randomUUID();
         return this.send(job, { ...request, base_rev: theirs.rev });
       }
@@ -98,6 +134,10 @@ export class Sync extends EventTarget {
     return null;
   }
 
+  /**
+   * @param {Job} job
+   * @param {string} opId
+   */
   remember(job, opId) {
     if (job.undo === "undo") this.redoable.push(opId);
     else this.undoable.push(opId);
@@ -116,6 +156,7 @@ export class Sync extends EventTarget {
     return null;
   }
 
+  /** @param {string} message */
   lose(message) {
     this.epoch = null;
     clearInterval(this.beat);
@@ -124,6 +165,7 @@ export class Sync extends EventTarget {
     this.dispatchEvent(new CustomEvent("lost", { detail: message }));
   }
 
+  /** @param {string} state */
   say(state) {
     this.dispatchEvent(new CustomEvent("state", { detail: state }));
   }

@@ -1,21 +1,25 @@
 // The list of tasks: one's own first, then those where most errors are expected.
 import { ask, whoAmI } from "./api.js";
-import { clock, make } from "./dom.js";
+import { clock, element, make } from "./dom.js";
+
+/** @typedef {import("./types.js").Summary} Summary */
 
 const STATES = { open: "to correct", submitted: "handed over", approved: "approved" };
 
 const me = await whoAmI();
-document.querySelector("#who").textContent =
+element("who").textContent =
   `${me.name}, ${me.roles.join(", ")}${me.hear_raw ? ", hears unredacted audio" : ""}`;
-document.querySelector("#logout").addEventListener("click", async () => {
+element("logout").addEventListener("click", async () => {
   await ask("POST", "/api/logout");
   location.replace("/login");
 });
 
+/** @type {{ tasks: Summary[] }} */
 const { tasks } = await ask("GET", "/api/tasks");
-document.querySelector("#empty").hidden = tasks.length > 0;
-document.querySelector("#tasks").append(...tasks.map(row));
+element("empty").hidden = tasks.length > 0;
+element("tasks").append(...tasks.map(row));
 
+/** @param {Summary} task */
 function row(task) {
   const facts = [
     clock(task.duration),

@@ -1,0 +1,39 @@
+"""Erasing recordings from the desk: their tasks, lines and edits, and what disks keep of those."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import closing
+
+from sqlalchemy import delete, select
+
+from speechkit.review.audit import record
+from speechkit.review.schema import LineRow, OperationRow, Task
+from speechkit.review.store import Store
+
+# Deleted rows lie in files until these are written anew.
+_SHRED = {
+    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"),
+    "postgresql": ("VACUUM FULL lines", "VACUUM FULL operations", "VACUUM FULL tasks"),
+}
+
+
+def forget(store: Store, recordings: Collection[str]) -> int:
+    """Erase all that the desk holds of recordings but its audit log; return how many tasks.
+
+    PostgreSQL's write-ahead log and backups are its administrator's: they are not reached.
+    """
+    with store.write() as db:
+        tasks = db.scalars(select(Task.id).where(Task.recording.in_(recordings))).all()
+        db.execute(delete(LineRow).where(LineRow.task.in_(tasks)))
+        db.execute(delete(OperationRow).where(OperationRow.task.in_(tasks)))
+        db.execute(delete(Task).where(Task.id.in_(tasks)))
+        record(db, "speechkit", "withdrawn", recordings=sorted(recordings), num_tasks=len(tasks))
+    with closing(store.engine.raw_connection()) as connection:
+        connection.detach()  # it ends here: its settings must not come back to others
+        if store.engine.dialect.name == "postgresql":
+            connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+        cursor = connection.cursor()
+        for statement in _SHRED[store.engine.dialect.name]:
+            cursor.execute(statement)
+    return len(tasks)

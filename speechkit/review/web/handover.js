@@ -1,0 +1,41 @@
+// Handing a recording on: to a reviewer, back, or as approved.
+import { ask } from "./api.js";
+import { confirmStep } from "./dialogs.js";
+import { element } from "./dom.js";
+
+const STEPS = [
+  ["submit", "Hand this recording over?", "Hand over"],
+  ["approve", "Approve this transcript?", "Approve"],
+  ["return", "Give it back for more work?", "Give back"],
+];
+
+/**
+ * Show the buttons that a person has, and do what they say.
+ * @param {import("./types.js").Task} task
+ * @param {import("./editing.js").Editing} editing
+ * @param {(text: string) => void} notice
+ */
+export function offerHandOver(task, editing, notice) {
+  const reviewing = task.editable && task.state === "submitted";
+  element("submit").hidden = !task.editable || reviewing;
+  element("approve").hidden = element("return").hidden = !reviewing;
+  for (const [step, title, label] of STEPS) {
+    const button = /** @type {HTMLButtonElement} */ (element(step));
+    button.disabled = editing.sync.epoch === null;
+    button.addEventListener("click", async () => {
+      await editing.flushAll();
+      const left = editing.doc.order.length - editing.doc.done();
+      const said = left
+        ? `${left} of ${editing.doc.order.length} lines were not accepted yet; they are marked as not reviewed.`
+        : "Every line was accepted.";
+      if (!(await confirmStep(title, `${said} What edits went through is erased.`, label))) return;
+      await editing.sync.push(() => null); // all that was queued before is saved
+      try {
+        await ask("POST", `/api/tasks/${task.id}/${step}`, { epoch: editing.sync.epoch });
+        location.assign("/");
+      } catch (error) {
+        notice(/** @type {Error} */ (error).message);
+      }
+    });
+  }
+}

@@ -1,0 +1,101 @@
+// What the server sends and takes: see `speechkit/review/lines.py` and `requests.py`.
+
+export interface Word {
+  text: string;
+  start: number;
+  end: number;
+  confidence: number | null;
+}
+
+export interface Mark {
+  start: number; // code points
+  end: number;
+  identifier: string;
+  score: number;
+  rejected: boolean;
+}
+
+export interface Line {
+  id: string;
+  rev: number;
+  start: number; // seconds
+  end: number;
+  text: string;
+  speaker: string;
+  language: string;
+  words: Word[];
+  marks: Mark[];
+  labels: string[];
+  expected_error: number | null;
+  state: "draft" | "auto" | "accepted";
+}
+
+export interface Speaker {
+  name: string;
+  role: string;
+}
+
+export interface Task {
+  id: string;
+  recording: string;
+  state: "open" | "submitted" | "approved";
+  duration: number;
+  speakers: Record<string, Speaker>;
+  editable: boolean;
+  lines: Line[];
+  hidden: boolean;
+  raw: boolean;
+  redacted: boolean;
+}
+
+export interface Me {
+  name: string;
+  roles: string[];
+  hear_raw: boolean;
+  csrf: string;
+}
+
+export interface Summary extends Omit<Task, "lines"> {
+  track: string;
+  language: string;
+  priority: number;
+  num_lines: number;
+  num_done: number;
+  mine: boolean;
+}
+
+/** What changes a line; `segment` and `base_rev` say which. */
+export interface Edit {
+  kind: string;
+  segment: string;
+  base_rev?: number;
+  [field: string]: unknown;
+}
+
+export interface Applied {
+  op_id: string;
+  lines: Line[];
+  removed: string[];
+  replayed: boolean;
+}
+
+export interface Said {
+  error?: string;
+  kind?: string;
+  base?: Line | null;
+  theirs?: Line | null;
+}
+
+export interface Peaks {
+  rate: number; // pairs a second
+  channels: number;
+  pairs: Int8Array;
+}
+
+export interface Keys {
+  preset: string;
+  own: Record<string, string[]>;
+}
+
+/** Words drawn one way: `same`, taken out, put in. */
+export type Parts = ["same" | "del" | "ins", string][];
