@@ -19,6 +19,7 @@ from speechkit.review.load import load
 from speechkit.review.server.app import make_app
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store, open_store
+from tests.postgres import postgresql  # noqa: F401  a fixture
 from tests.review.asking import Client
 
 TEXTS = (

@@ -7,16 +7,12 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import signal
-import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +27,7 @@ from speechkit.review.audit import findings
 from speechkit.review.schema import OperationRow
 from speechkit.review.store import open_store
 from speechkit.review.tasks import lines_of_task
-from tests.postgres import free_port, postgresql  # noqa: F401  a fixture
+from tests.postgres import free_port
 
 WRITERS = 8
 FULL = "SPEECHKIT_LOAD_EDITS" in os.environ
