@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 
 BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-accents bench-engines bench-review bench-release bench-scale bench-end_to_end bench-synth
 
-.PHONY: demo test check docs manifests bench $(BENCHES) clean
+.PHONY: demo test check docs manifests gallery bench $(BENCHES) clean
 
 demo: $(VENV)/.installed
 	$(BIN)/speechkit demo
@@ -27,6 +27,11 @@ docs: $(VENV)/.installed
 # The released manifest of made-up consultations; a test fails while it is not what the code makes.
 manifests: $(VENV)/.installed
 	$(BIN)/python -m recipes.synth.manifest
+
+# The pictures of the handbook: a benchmark's page, the correction desk. Wants chromium.
+gallery: $(VENV)/.installed
+	$(BIN)/python -m benchmarks.gallery
+	$(BIN)/python -m benchmarks.review_pictures
 
 bench: $(BENCHES)
 
