@@ -20,8 +20,8 @@ Weigh = Callable[[Sequence[str]], Sequence[float]]
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Weights of the logistic model: of logits of doubt, of disagreement (±1), and of the share of
-    disagreement among the words beside."""
+    """Weights of the logistic model: of logits of doubt, of disagreement (±1), of the share of
+    disagreement among the words beside, and of words that only the second transcript has there."""
 
     intercept: float
     word: float
@@ -29,11 +29,12 @@ class Model(msgspec.Struct, frozen=True):
     segment: float
     disagrees: float
     around: float
+    missing: float
 
 
 # Intercept and the two of disagreement: as fitted by `python -m benchmarks.review_queue` on stored
 # consultations. Those of doubt are set by hand; `--clips` fits them.
-MODEL = Model(-2.2, 0.5, 0.2, 0.2, 1.2, 1.1)
+MODEL = Model(-2.2, 0.5, 0.2, 0.2, 1.2, 1.1, 0.5)
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +64,7 @@ def expect(
     rows = iter(features(segments, second))
     found = []
     for segment in segments:
-        texts = _texts(segment)
+        texts = texts_of(segment)
         weights = weigh(texts) if weigh else [1.0] * len(texts)
         chances = tuple(_chance(next(rows), model) for _ in texts)
         errors = sum(chances)
@@ -81,34 +82,36 @@ def expect(
 
 def features(
     segments: Sequence[Segment], second: Sequence[Segment] | None = None
-) -> list[tuple[float, float, float, float, float]]:
+) -> list[tuple[float, ...]]:
     """Return for each word: doubt about it, about its neighbours, about its segment, whether the
-    second transcript disagrees, and how much it does so around.
+    second transcript disagrees, how much it does so around, whether it has more words after it.
 
     Doubt is the logit of 1 − confidence; what is not known is 0, which says nothing either way.
     """
-    agreed = _agreement(segments, second)
-    rows = []
+    found = _agreement(segments, second)
+    agreed = found and found[0]
+    rows: list[tuple[float, ...]] = []
     at = 0
     for segment in segments:
-        doubts = [_doubt(word) for word in segment.words] or [0.0] * len(_texts(segment))
+        doubts = [_doubt(word) for word in segment.words] or [0.0] * len(texts_of(segment))
         mean = sum(doubts) / max(1, len(doubts))
         for index, doubt in enumerate(doubts):
             beside = doubts[max(0, index - 1) : index] + doubts[index + 1 : index + 2]
             disagrees = 0.0 if agreed is None else (-1.0 if agreed[at] else 1.0)
-            around = 0.0
-            if agreed is not None:
+            around = missing = 0.0
+            if found is not None and agreed is not None:
+                missing = float(found[1][at])
                 near = agreed[max(0, at - BESIDE) : at] + agreed[at + 1 : at + 1 + BESIDE]
                 around = near.count(False) / max(1, len(near))
             neighbours = sum(beside) / len(beside) if beside else doubt
-            rows.append((doubt, neighbours, mean, disagrees, around))
+            rows.append((doubt, neighbours, mean, disagrees, around, missing))
             at += 1
     return rows
 
 
 def _chance(row: Sequence[float], model: Model) -> float:
-    weights = (model.word, model.neighbours, model.segment, model.disagrees, model.around)
-    score = model.intercept + sum(w * x for w, x in zip(weights, row, strict=True))
+    intercept, *weights = msgspec.structs.astuple(model)
+    score = intercept + sum(w * x for w, x in zip(weights, row, strict=True))
     return round(1 / (1 + math.exp(-score)), 4)
 
 
@@ -116,21 +119,27 @@ def _doubt(word: Word) -> float:
     return 0.0 if word.confidence is None else _logit(1 - word.confidence)
 
 
-def _agreement(segments: Sequence[Segment], second: Sequence[Segment] | None) -> list[bool] | None:
-    """Say of each word whether the second transcript has it at that place of the text."""
+def _agreement(
+    segments: Sequence[Segment], second: Sequence[Segment] | None
+) -> tuple[list[bool], list[bool]] | None:
+    """Say of each word whether the second transcript has it at that place of the text, and whether
+    it has words there that the first one has not: they count for the word before them."""
     if second is None:
         return None
-    first_tokens = [_fold(text) for segment in segments for text in _texts(segment)]
-    second_tokens = [_fold(text) for segment in second for text in _texts(segment)]
-    agreed = [False] * len(first_tokens)
+    first_tokens = [_fold(text) for segment in segments for text in texts_of(segment)]
+    second_tokens = [_fold(text) for segment in second for text in texts_of(segment)]
+    agreed, missing = [False] * len(first_tokens), [False] * len(first_tokens)
     for block in Levenshtein.opcodes(first_tokens, second_tokens):
         if block.tag == "equal":
             for index in range(block.src_start, block.src_end):
                 agreed[index] = True
-    return agreed
+        elif block.tag == "insert" and missing:
+            missing[max(0, block.src_start - 1)] = True
+    return agreed, missing
 
 
-def _texts(segment: Segment) -> list[str]:
+def texts_of(segment: Segment) -> list[str]:
+    """Return the words of a segment, of its text where it has none."""
     return [word.text for word in segment.words] or segment.text.split()
 
 

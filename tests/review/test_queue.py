@@ -7,7 +7,7 @@ import pytest
 from speechkit.core.types import Layer, Provenance, Segment, Word
 from speechkit.review.expected import expect
 from speechkit.review.load import SECOND
-from speechkit.review.queue import ORDERS, REFERENCE, count_errors, entries, ranked, simulate
+from speechkit.review.queue import ORDERS, REFERENCE, entries, ranked, simulate, word_errors
 
 
 def segment(name: str, *words: tuple[str, float | None], start: float = 0.0) -> Segment:
@@ -42,7 +42,20 @@ def test_weights_multiply():
 def test_errors_are_counted_where_they_lie():
     draft = [segment("1", ("a", 1), ("b", 1)), segment("2", ("c", 1), ("d", 1), start=2)]
     said = [Segment(id="r", start=0, end=4, text="a x c d e f")]
-    assert count_errors(draft, said, str.split) == {"1": 1, "2": 2}
+    assert word_errors(draft, said, str.split) == [[0, 1], [0, 2]]
+    assert word_errors(draft, [Segment(id="r", start=0, end=4, text="y a b d")], str.split) == [
+        [1, 0], [1, 0],
+    ]  # fmt: skip
+
+
+def test_words_that_only_the_second_has_raise_it_for_the_one_before():
+    with_gap = expect(
+        [segment("s", ("a", 0.9), ("b", 0.9))], [segment("o", *((w, None) for w in "axb"))]
+    )
+    without = expect(
+        [segment("s", ("a", 0.9), ("b", 0.9))], [segment("o", ("a", None), ("b", None))]
+    )
+    assert with_gap[0].words[0] > without[0].words[0]
 
 
 def test_simulate(corpus, add):
@@ -68,9 +81,12 @@ def test_simulate(corpus, add):
         if number == 0:
             layer(SECOND, said)  # another engine that got it right
     found = simulate(corpus, str.split)
-    assert [one.order for one in found[::3]] == list(ORDERS)
-    best = {one.order: one.errors_found for one in found if one.share == 0.5}
-    assert best["expected-error"] == 1.0 or best["expected-error"] >= best["random"]
+    assert [one.order for one in found[:12:3]] == list(ORDERS)
+    assert [one.unit for one in found] == ["segments"] * 12 + ["words"] * 12
+    by_word = {one.order: one for one in found if one.unit == "words" and one.share == 0.1}
+    # One word is wrong in each recording, of the two that the engine was least sure of.
+    assert by_word["confidence"].errors_found == by_word["expected-error"].errors_found == 1.0
+    assert by_word["random"].times_random == 1.0 < by_word["confidence"].times_random
     rows = entries(corpus)
     assert {e.segment for e in ranked(rows, "random")} == {e.segment for e in rows}
     assert ranked(rows, "random", 1) == ranked(rows, "random", 1)
