@@ -1,15 +1,13 @@
 """From sound to words with speakers, against whisperX on the same weights: `python -m benchmarks.end_to_end`.
 
-Conversations of two speakers are laid out from real clips that take turns: prompts of a telephone
-exchange with read prose, and pairs of accented speakers on the telephone who say names, addresses
-and numbers; then the real call. Each side transcribes with the same Whisper weights in int8, aligns
-words, diarizes with the same networks and says whose each word is. Loading is left out, audio is
-handed over decoded. whisperX runs where SPEECHKIT_WHISPERX_PYTHON names a Python that has it.
+Three and a half minutes: prompts of a telephone exchange and read prose that take turns, and the real
+call. Each side transcribes with the same Whisper weights in int8, aligns words, diarizes with the
+same networks and says whose each word is. Loading is left out, audio is handed over decoded. whisperX
+runs where SPEECHKIT_WHISPERX_PYTHON names a Python that has it.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import subprocess
@@ -64,7 +62,7 @@ def main() -> None:
         print(f"left out: {VARIABLE} names no Python that has whisperX")
         return
     threads = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    talks = list(conversations(data_folder("alnum_phi_accents", "read_english_small")))
+    talks = list(conversations(data_folder("asterisk_prompts_5lang", "read_english_small")))
     seconds = sum(len(talk.samples) for talk in talks) / SAMPLE_RATE
     print(f"{len(talks)} conversations, {seconds / 60:.1f} min, {threads} thread(s)")
     ours = speechkit(talks, threads)
@@ -90,15 +88,6 @@ def conversations(data: Path) -> Iterator[Talk]:
             for collection in ("asterisk_prompts_5lang", "read_english_small")
         ),
     )
-    spoken: dict[str, list[tuple[Samples, str]]] = {}
-    with (data / "alnum_phi_accents" / "clips.tsv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file, delimiter="\t"):
-            path = data / "alnum_phi_accents" / row["file"]
-            samples = read_resampled(path, SAMPLE_RATE, mono=True)[0]
-            spoken.setdefault(row["speaker"], []).append((samples, row["gold"]))
-    speakers = sorted(spoken)
-    for a, b in zip(speakers[::2], speakers[1::2], strict=False):
-        yield in_turns(f"{a} {b}", spoken[a], spoken[b])
     call = real_call()
     lines = [line.split(" ", 5) for line in call.with_suffix(".stm").read_text().splitlines()]
     said = [(line[2], line[5]) for line in lines]
