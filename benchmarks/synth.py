@@ -1,11 +1,11 @@
-"""Made-up consultations beside what machines hear: `python -m benchmarks.synth [MINUTES] [DIR]`.
+"""Made-up consultations beside what machines hear: `python -m benchmarks.synth [MINUTES [DIR [RUN]]]`.
 
 Makes MINUTES (120) of consultations in four languages. Of the first twelve, a language and a
 condition each, it prints by language and by voice how far the phoneme aligner, which is given the
-words but no times, is from the times that the voices told; then takes them through the whole
-pipeline and prints word errors, diarization errors and identifiers removed. Beside the figures on
-people's speech (`make bench-corpora`, `make bench-accents`) these say how real the made-up ones are.
-DIR (build/synth) keeps all: a second call only prints.
+words but no times, is from the times that the voices told. Then it takes the first RUN (12) through
+the whole pipeline, and prints word errors, diarization errors and identifiers removed. Beside the
+figures on people's speech (`make bench-corpora`, `make bench-accents`) these say how real the
+made-up ones are. DIR (build/synth) keeps all: a second call only prints.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ from speechkit.pipeline.demo import redacted_copy
 from speechkit.pipeline.prepared import Prepared
 from speechkit.pipeline.recipes import load_recipe
 
-SAMPLE = 12  # consultations that are heard: four languages in turn, three conditions in turn
+ALIGNED = RUN = 12  # consultations: four languages in turn, three conditions in turn
 
 
 def main() -> None:
     """Make, align, run, score, print."""
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 120.0
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "build" / "synth")
+    num_run = int(sys.argv[3]) if len(sys.argv) > 3 else RUN
     synth = load_recipe("synth")
     made = folder / "made"
     if not (made / "table.csv").exists():
@@ -52,8 +53,8 @@ def main() -> None:
     names = [Path(row["audio"]).stem for row in rows]
     languages = Counter(row["language"] for row in rows)
     print(f"made {duration(made, names) / 3600:.2f} h: {dict(sorted(languages.items()))}")
-    confirm(made, names[:SAMPLE], folder / "differences.json")
-    realism(made, rows[:SAMPLE], folder / "corpus")
+    confirm(made, names[:ALIGNED], folder / "differences.json")
+    realism(made, rows[:num_run], folder / "corpus")
 
 
 def duration(made: Path, names: list[str]) -> float:

@@ -140,3 +140,14 @@ def test_site_builds(tmp_path: Path) -> None:
     (tmp_path / "docs" / "index.md").write_text("[nowhere](nowhere.md)")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode != 0
+
+
+def test_each_cell_of_the_comparison_can_be_checked() -> None:
+    """Whatever is said of a tool says where: a page of its own, or ours."""
+    table = [x for x in (DOCS / "compare.md").read_text("utf-8").splitlines() if x[:1] == "|"]
+    assert len(table) > 12
+    for row in table[2:]:
+        about, *cells = (cell.strip() for cell in row.strip("|").split("|"))
+        assert len(cells) == 6
+        for cell in cells:
+            assert cell == "–" or _LINK.search(cell), f"{about}: {cell}"
