@@ -28,6 +28,7 @@ from speechkit.pipeline.withdraw import withdraw as run_withdrawal
 )
 @click.option("--parent", type=FOLDER, help="Folder of the version before.")
 @click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
+@click.option("--database", default="", metavar="URL", help="The review desk's, if of its own.")
 @AS_JSON
 def withdraw(
     corpus: Path,
@@ -37,6 +38,7 @@ def withdraw(
     output: Path,
     parent: Path | None,
     licence: str,
+    database: str,
     as_json: bool,
 ) -> None:
     """Delete all of one person, or one consent: corpus, releases, exports; make a new version.
@@ -49,6 +51,7 @@ def withdraw(
         output,
         participant=participant,
         consent=consent,
+        database=database,
         options=ReleaseOptions(parent=parent, licence=licence),
     )
     if as_json:

@@ -10,7 +10,6 @@ exports                       deleted where they were written; the others are li
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,9 +18,10 @@ from pathlib import Path
 import msgspec
 
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import StoreError, UsageError
+from speechkit.core.errors import MissingExtraError, StoreError, UsageError
 from speechkit.core.lock import locked
 from speechkit.core.types import Audio, Session
+from speechkit.governance.audit import LOG, read_events
 from speechkit.governance.consent import ConsentRegister
 from speechkit.governance.withdrawals import Withdrawal, add_withdrawal
 from speechkit.manifest.handed_out import Handed, take_back
@@ -37,7 +37,9 @@ from speechkit.manifest.withdrawal import (
 _LEDGERS = re.compile(
     r"journal\.jsonl|withdrawals\.jsonl|consents\.jsonl|WITHDRAWN\.json|release\.json|prov\.json"
     r"|provenance\.fhir\.json|README\.md|RECORDS|SHA256SUMS\.txt(\.minisig)?|handed-out\.jsonl|croissant\.json"
+    r"|desk\.sqlite3(-wal|-shm)?"  # its audit log
 )
+_DESK = Path("vault/review/desk.sqlite3")
 _PIECE = 1 << 20
 
 
@@ -61,6 +63,7 @@ def withdraw(
     *,
     participant: str = "",
     consent: str = "",
+    database: str = "",
     options: ReleaseOptions | None = None,
 ) -> Withdrawn:
     """Withdraw one participant or one consent and make a new version without their recordings.
@@ -71,15 +74,18 @@ def withdraw(
         dest_root: where the corpus's releases lie.
         participant: a pseudonym; every recording the person is in goes, whoever else is.
         consent: the id of a consent.
+        database: URL of the review desk's database, where that is not in the corpus.
         options: of the new release.
 
     Raises:
-        UsageError: if not just one of both is given, or nobody is found by it.
+        UsageError: if not just one of both is given, nobody is found by it, or there is a review
+            desk of which the database is not known.
         StoreError: if something cannot be deleted.
     """
     check_version(version)
     if bool(participant) == bool(consent):
         raise UsageError("give a participant or a consent")
+    _check_desk(corpus, database)
     folder = dest_root / corpus.name
     if (folder / version).exists():
         raise StoreError(f"{folder / version} exists; choose another version")
@@ -104,7 +110,7 @@ def withdraw(
         names = _names_of(corpus, sessions)
         affected = {path: released_from(path, raw) for path in versions_of(folder)}
         affected = {path: rows for path, rows in affected.items() if rows}
-        num_files = _delete_from_corpus(corpus, sessions, names)
+        num_files = _delete_from_corpus(corpus, sessions, names, database)
     made = _new_version(corpus, version, dest_root, options)
     released: set[str] = set()
     for path, rows in affected.items():
@@ -184,10 +190,10 @@ def _names_of(corpus: Corpus, sessions: Collection[Session]) -> set[str]:
 
 
 def _delete_from_corpus(
-    corpus: Corpus, sessions: Collection[Session], names: Collection[str]
+    corpus: Corpus, sessions: Collection[Session], names: Collection[str], database: str
 ) -> int:
     """Delete every file that is named by, or holds nothing but, one of these digests or ids."""
-    _forget_desk(corpus, {session.recording.id for session in sessions})
+    _forget_desk(corpus, {session.recording.id for session in sessions}, database)
     wanted = {*names, *(session.recording.id for session in sessions)}
     _forget_failures(corpus, {session.recording.id for session in sessions})
     deleted = 0
@@ -208,19 +214,31 @@ def _forget_failures(corpus: Corpus, raw: Collection[str]) -> None:
         corpus.record_failures(run, kept)
 
 
-def _forget_desk(corpus: Corpus, raw: Collection[str]) -> None:
-    """Erase the recordings' tasks, lines and edits from the review desk's SQLite file."""
-    for file in sorted((corpus.root / "vault" / "review").glob("*.sqlite3")):
-        with closing(sqlite3.connect(file)) as desk:
-            desk.execute("PRAGMA secure_delete=ON")
-            for recording in sorted(raw):
-                asked = "SELECT id FROM tasks WHERE recording = ?"
-                desk.execute(f"DELETE FROM lines WHERE task IN ({asked})", (recording,))  # noqa: S608
-                desk.execute(f"DELETE FROM operations WHERE task IN ({asked})", (recording,))  # noqa: S608
-                desk.execute("DELETE FROM tasks WHERE recording = ?", (recording,))
-            desk.commit()
-            desk.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            desk.execute("VACUUM")
+def _check_desk(corpus: Corpus, database: str) -> None:
+    """Refuse to go on where people reviewed the corpus in a database that was not named."""
+    if database or (corpus.root / _DESK).is_file():
+        return
+    log = corpus.root / LOG
+    if log.is_file() and any(
+        event.get("event") in ("reviewed", "review-audit") for event in read_events(log)
+    ):
+        raise UsageError(
+            f"people reviewed {corpus.root} at a desk with a database of its own; "
+            "name it: --database URL"
+        )
+
+
+def _forget_desk(corpus: Corpus, raw: Collection[str], database: str) -> None:
+    """Erase the recordings' tasks, lines and edits from the review desk's database."""
+    if not database and not (corpus.root / _DESK).is_file():
+        return
+    try:
+        from speechkit.review.forget import forget
+        from speechkit.review.store import open_store
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "sqlalchemy", extra="review") from error
+    with closing(open_store(corpus.root, database or None)) as desk:
+        forget(desk, raw)
 
 
 def _mentions(folders: Collection[Path], names: Collection[str]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from speechkit.review.store import Store
 
 # Deleted rows lie in files until these are written anew.
 _SHRED = {
-    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM"),
+    "sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
     "postgresql": ("VACUUM FULL lines", "VACUUM FULL operations", "VACUUM FULL tasks"),
 }
 
@@ -30,9 +30,9 @@ def forget(store: Store, recordings: Collection[str]) -> int:
         db.execute(delete(Task).where(Task.id.in_(tasks)))
         record(db, "speechkit", "withdrawn", recordings=sorted(recordings), num_tasks=len(tasks))
     with closing(store.engine.raw_connection()) as connection:
-        connection.detach()  # it ends here: its settings must not come back to others
         if store.engine.dialect.name == "postgresql":
             connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+        connection.detach()  # it ends here: its settings must not come back to others
         cursor = connection.cursor()
         for statement in _SHRED[store.engine.dialect.name]:
             cursor.execute(statement)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import postgresql  # noqa: F401  a fixture
+
 TOYS = str(Path(__file__).parent.parent / "faults")
 if TOYS not in sys.path:
     sys.path.insert(0, TOYS)

@@ -29,8 +29,6 @@ from speechkit.review.store import open_store
 from speechkit.review.tasks import lines_of_task
 from tests.postgres import free_port
 
-pytest_plugins = ("tests.postgres",)
-
 WRITERS = 8
 FULL = "SPEECHKIT_LOAD_EDITS" in os.environ
 KILLS = 5
