@@ -1,8 +1,7 @@
 """Real drafts with their truth, as a corpus that `speechkit review simulate` takes.
 
-Every second clip of the shared data is a recording: its draft by one engine (`attributed`), a second
-transcript by another (`second`), and what was said (`reference`). Made once; a folder of that name
-is taken as it is: `python -m benchmarks.review_drafts corpora/review-drafts`.
+Every second English and Spanish clip of the shared data is a recording: its draft by one engine (`attributed`), a second
+transcript by another (`second`), and what was said (`reference`). What is there is taken as it is: `python -m benchmarks.review_drafts corpora/review-drafts`.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ FOLDER = Path("corpora/review-drafts")
 DRAFT = "faster-whisper:base"
 SECOND_ENGLISH = "faster-whisper:tiny.en"
 EVERY = 2  # clip of each collection and language
+LANGUAGES = ("en", "es")
 SECOND_ELSE = "whisper:base"  # another decoder; there is no smaller model of many languages here
 
 
@@ -42,19 +42,20 @@ def main() -> None:
 
 
 def drafts(folder: Path = FOLDER, threads: int = 2) -> Corpus:
-    """Return the corpus, made if it is not there."""
+    """Return the corpus; what is missing in it is made."""
     corpus = Corpus.create(folder)
-    if not corpus.sessions():
-        spoken = {_bring(corpus, clip): clip for clip in clips(data_folder(), every=EVERY)}
-        english = {name: clip for name, clip in spoken.items() if clip.language == "en"}
-        others = {name: clip for name, clip in spoken.items() if clip.language != "en"}
-        for layer, engine, chosen in (
-            ("attributed", DRAFT, spoken),
-            (SECOND, SECOND_ENGLISH, english),
-            (SECOND, SECOND_ELSE, others),
-        ):
+    spoken = [clip for clip in clips(data_folder(), every=EVERY) if clip.language in LANGUAGES]
+    named = {_bring(corpus, clip): clip for clip in spoken}
+    for layer, engine, languages in (
+        ("attributed", DRAFT, LANGUAGES),
+        (SECOND, SECOND_ENGLISH, ("en",)),
+        (SECOND, SECOND_ELSE, LANGUAGES[1:]),
+    ):
+        chosen = {name: clip for name, clip in named.items() if clip.language in languages}
+        left = {n: c for n, c in chosen.items() if layer not in corpus.session(n).layers}
+        if left:
             with make_engine("transcriber", engine).open(Resources(threads=threads)) as transcribe:
-                for name, clip in chosen.items():
+                for name, clip in left.items():
                     written = transcribe(clip.samples, clip.language).segments
                     _write(corpus, name, layer, engine, written)
     return corpus

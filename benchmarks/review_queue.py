@@ -1,33 +1,37 @@
-"""Which words people should look at first: `python -m benchmarks.review_queue [--clips]`.
+"""Which words people should look at first: `python -m benchmarks.review_queue`.
 
-A draft by one engine, a second transcript by another; a word of the draft is wrong if it does not
-stand in the reference. The model of `speechkit/review/expected.py` is fitted on some and measured on
-others. Printed: what share of the wrong words lies within the 20 % ranked first, by the model and by
-chance.
+Two kinds of real drafts with their truth, each with a second transcript by another engine:
 
-First: 25 mock consultations, by stored transcripts of published systems, which give no confidence;
-fitted on the other pairs. With --clips also real clips, transcribed here by two engines with
-confidence: fitted on one half, measured on the other, against ranking by confidence alone.
+- 25 mock consultations by stored transcripts of published systems, which give no confidence;
+- short clips, transcribed here by two engines with confidence (`review_drafts.py`, made once).
+
+The model of `speechkit/review/expected.py` is fitted on the other pairs or the other half, and
+measured on what it has not seen: what share of the errors lies within the 20 % of words ranked
+first, against chance and against confidence alone. A word has an error if it is wrong, or if words
+after it were left out. The model fitted on everything is printed at the end, and what
+`speechkit review simulate` says of the clips with the model that speechkit has.
 """
 
 from __future__ import annotations
 
-import argparse
 import random
+import sys
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.clips import clips, data_folder
-from speechkit.benchmark.errors import align
+from benchmarks.clips import data_folder
+from benchmarks.review_drafts import DRAFT, SECOND_ELSE, SECOND_ENGLISH, drafts
 from speechkit.benchmark.normalise import normaliser_for
-from speechkit.core.engines import make_engine
-from speechkit.core.stage import Resources
+from speechkit.core.corpus import Corpus
+from speechkit.core.reviewed import REFERENCE
 from speechkit.core.types import Segment
 from speechkit.review.expected import Model, expect, features
+from speechkit.review.load import SECOND
+from speechkit.review.queue import simulate, word_errors
 
-FIRST, SECOND = "faster-whisper:base", "whisper:base"
-SHARE = 0.2
+SHARE, TARGET = 0.2, 2.5
 PAIRS = (
     ("openai-whisper-1", "parakeet-parakeet-tdt-0.6b-v3"),
     ("parakeet-parakeet-tdt-0.6b-v3", "canary-1b-v2"),
@@ -37,114 +41,108 @@ PAIRS = (
 
 
 class Draft(NamedTuple):
-    """A clip: what each engine wrote, and which words of the first one are wrong."""
+    """One recording: what each engine wrote, and how many errors lie in each word of the first."""
 
     first: tuple[Segment, ...]
     second: tuple[Segment, ...]
-    wrong: list[bool]
+    errors: list[int]
 
 
 def main() -> None:
-    """Fit and print."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--clips", action="store_true", help="transcribe clips too: minutes")
-    parser.add_argument("--every", type=int, default=2, help="take every n-th clip")
-    parser.add_argument("--threads", type=int, default=2)
-    given = parser.parse_args()
-    report_systems()
-    if given.clips:
-        report_clips(transcribe_all(given.every, given.threads))
+    """Fit, print, and say whether the targets were met."""
+    systems = [stored(*pair) for pair in PAIRS]
+    corpus = drafts()
+    spoken = of_corpus(corpus)
+    met = [report_systems(systems), report_clips(spoken)]
+    print(f"all of it: {fit([*spoken, *(one for pair in systems for one in pair)])}")
+    print("speechkit review simulate, the first 20 %:")
+    for row in simulate(corpus, normaliser_for("en").tokens):
+        if row.share == SHARE:
+            minute = (
+                "" if row.errors_per_minute is None else f", {row.errors_per_minute:.1f} a minute"
+            )
+            print(
+                f"  {row.unit:8} {row.order:14} {row.errors_found:6.1%} of the errors, "
+                f"{row.times_random:.2f} times chance{minute}"
+            )
+    sys.exit(not all(met))
 
 
-def report_systems() -> None:
+def report_systems(systems: Sequence[list[Draft]]) -> bool:
     """Print what disagreement between two systems finds in the draft of one."""
-    pairs = [stored(*pair) for pair in PAIRS]
-    for index, (pair, drafts) in enumerate(zip(PAIRS, pairs, strict=True)):
-        model = fit([one for other in pairs if other is not drafts for one in other])
-        num_words, num_wrong = sum(len(d.wrong) for d in drafts), sum(sum(d.wrong) for d in drafts)
-        share = found(drafts, model)
-        chance = np.mean([found(drafts, None, seed=seed) for seed in range(5)])
-        print(f"draft {pair[0]}, second {pair[1]}: {num_words} words, {num_wrong} wrong")
+    met = True
+    for pair, held_out in zip(PAIRS, systems, strict=True):
+        model = fit([one for other in systems if other is not held_out for one in other])
+        share, chance = found(held_out, model), by_chance(held_out)
+        met &= share >= TARGET * chance
+        print(f"consultations by {pair[0]}, second {pair[1]}: {counted(held_out)}")
+        print(f"  {share:.1%} within the first {SHARE:.0%}, {share / chance:.2f} times chance")
+    return met
+
+
+def report_clips(spoken: list[Draft]) -> bool:
+    """Print what the model finds with confidences, and what confidence alone does."""
+    print(
+        f"{len(spoken)} clips by {DRAFT}, second {SECOND_ENGLISH} (other languages {SECOND_ELSE}): "
+        f"{counted(spoken)}"
+    )
+    shares: dict[str, list[float]] = {}
+    for half in (0, 1):
+        learn, held_out = spoken[1 - half :: 2], spoken[half::2]
+        model, alone = fit(learn), fit([one._replace(second=()) for one in learn], alone=True)
+        for name, share in (
+            ("both", found(held_out, model)),
+            ("one transcript", found(held_out, alone, alone=True)),
+            ("confidence alone", found(held_out, None)),
+            ("chance", by_chance(held_out)),
+        ):
+            shares.setdefault(name, []).append(share)
+    mean = {name: float(np.mean(values)) for name, values in shares.items()}
+    for name, share in mean.items():
         print(
-            f"  within the first {SHARE:.0%}: {share:.1%}, {share / SHARE:.2f} times what chance "
-            f"finds ({chance:.1%})"
+            f"  {name:16} {share:6.1%} within the first {SHARE:.0%}, "
+            f"{share / mean['chance']:.2f} times chance"
         )
-        if index == len(PAIRS) - 1:
-            print(f"all pairs: {fit([one for other in pairs for one in other])}")
+    return mean["both"] >= TARGET * mean["chance"] and mean["both"] > mean["confidence alone"]
 
 
 def stored(first: str, second: str) -> list[Draft]:
     """Return the stored consultations of two systems: text only, a segment each."""
     folder = data_folder() / "primock57_12_systems"
-    drafts = []
+    made = []
     for path in sorted((folder / "hypotheses" / first).glob("*.txt")):
-        reference = path.name.replace("_conversation_transcript", "_pure_text")
-        texts = (
-            path.read_text("utf-8"),
-            (folder / "hypotheses" / second / path.name).read_text("utf-8"),
+        said = folder / "reference" / path.name.replace("_conversation_transcript", "_pure_text")
+        other = folder / "hypotheses" / second / path.name
+        one, two, three = (
+            (Segment(id=path.stem, start=0, end=1, text=each.read_text("utf-8"), language="en"),)
+            for each in (path, other, said)
         )
-        one, two = ((Segment(id=path.stem, start=0, end=1, text=text),) for text in texts)
-        said = (folder / "reference" / reference).read_text("utf-8")
-        drafts.append(Draft(one, two, mistakes(texts[0].split(), said, "en", "")))
-    return drafts
+        made.append(Draft(one, two, errors_of(one, three)))
+    return made
 
 
-def report_clips(drafts: list[Draft]) -> None:
-    """Print what the model finds with confidences, and what confidence alone does."""
-    num_words, num_wrong = sum(len(d.wrong) for d in drafts), sum(sum(d.wrong) for d in drafts)
-    print(f"{len(drafts)} clips, {num_words} words of {FIRST}, {num_wrong} wrong")
-    gains = {name: [] for name in ("model", "without the second", "confidence")}
-    for half in (0, 1):
-        learn, held_out = drafts[1 - half :: 2], drafts[half::2]
-        model = fit(learn)
-        gains["model"].append(found(held_out, model))
-        gains["without the second"].append(found(held_out, model, alone=True))
-        gains["confidence"].append(found(held_out, None))
-    print(f"errors among the {SHARE:.0%} of words that are ranked first, on clips not fitted on:")
-    for name, shares in gains.items():
-        mean = float(np.mean(shares))
-        print(f"  {name:20} {mean:.0%}  {mean / SHARE:.2f} times what chance finds")
-    chance = np.mean([found(drafts, None, seed=seed) for seed in range(20)])
-    print(f"  {'at random':20} {chance:.0%}")
-    print(f"all clips: {fit(drafts)}")
+def of_corpus(corpus: Corpus) -> list[Draft]:
+    """Return the recordings that have both transcripts, but those in which nothing was written."""
+    made = []
+    for session in corpus.sessions():
+        layers = [corpus.layer(session, name) for name in ("attributed", SECOND, REFERENCE)]
+        first, second, said = (layer.items if layer else () for layer in layers)
+        if any(segment.words for segment in first) and second:
+            made.append(Draft(first, second, errors_of(first, said)))
+    return made
 
 
-def transcribe_all(every: int, threads: int) -> list[Draft]:
-    """Return both transcripts of every n-th clip, one engine after the other."""
-    spoken = list(clips(data_folder(), every=every))
-    written = []
-    for spec in (FIRST, SECOND):
-        with make_engine("transcriber", spec).open(Resources(threads=threads)) as transcribe:
-            written.append([transcribe(c.samples, c.language).segments for c in spoken])
-    return [
-        Draft(
-            first,
-            second,
-            mistakes([w.text for s in first for w in s.words], clip.text, clip.language, "basic@1"),
-        )
-        for clip, first, second in zip(spoken, *written, strict=True)
-        if sum(len(segment.words) for segment in first)
-    ]
+def errors_of(draft: Sequence[Segment], said: Sequence[Segment]) -> list[int]:
+    """Return how many errors lie in each word of a draft."""
+    tokens = normaliser_for(said[0].language).tokens
+    return [errors for segment in word_errors(draft, said, tokens) for errors in segment]
 
 
-def mistakes(words: list[str], text: str, language: str, normaliser: str) -> list[bool]:
-    """Say of each word whether a token of it is missing in the reference."""
-    tokens = normaliser_for(language, normaliser).tokens
-    owners = [at for at, word in enumerate(words) for _ in tokens(word)]
-    written = [token for word in words for token in tokens(word)]
-    wrong = [False] * len(words)
-    for edit in align(tokens(text), written):
-        if edit.kind != "equal":
-            for at in range(edit.hypothesis_start, edit.hypothesis_end):
-                wrong[owners[at]] = True
-    return wrong
-
-
-def fit(drafts: list[Draft]) -> Model:
+def fit(some: Sequence[Draft], *, alone: bool = False) -> Model:
     """Fit the logistic model by Newton's method, with a weak prior at zero."""
-    x = np.array([row for d in drafts for row in features(d.first, d.second)])
-    x = np.hstack([np.ones((len(x), 1)), x])
-    y = np.array([wrong for d in drafts for wrong in d.wrong], dtype=float)
+    rows = [row for d in some for row in features(d.first, None if alone else d.second)]
+    x = np.hstack([np.ones((len(rows), 1)), np.array(rows)])
+    y = np.array([errors > 0 for d in some for errors in d.errors], dtype=float)
     beta = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ beta))
@@ -153,24 +151,39 @@ def fit(drafts: list[Draft]) -> Model:
     return Model(*(round(float(b), 2) for b in beta))
 
 
-def found(
-    drafts: list[Draft], model: Model | None, *, alone: bool = False, seed: int | None = None
-) -> float:
-    """Return the share of the wrong words among those ranked first; by confidence if no model."""
-    wrong = [one for draft in drafts for one in draft.wrong]
+def found(some: Sequence[Draft], model: Model | None, *, alone: bool = False) -> float:
+    """Return the share of the errors among the words ranked first; by confidence if no model."""
     scores: list[float] = []
-    for draft in drafts if seed is None else ():
+    for draft in some:
         if model is None:
             scores += [1 - (w.confidence or 0.0) for s in draft.first for w in s.words]
         else:
-            second = None if alone else draft.second
-            scores += [p for one in expect(draft.first, second, model=model) for p in one.words]
-    if seed is not None:
+            told = expect(draft.first, None if alone else draft.second, model=model)
+            scores += [chance for one in told for chance in one.words]
+    return share_of(some, scores)
+
+
+def by_chance(some: Sequence[Draft], seeds: int = 20) -> float:
+    """Return the share of the errors among words drawn by lot."""
+    shares = []
+    for seed in range(seeds):
         draw = random.Random(seed)
-        scores = [draw.random() for _ in wrong]
-    order = sorted(range(len(scores)), key=lambda at: -scores[at])
-    first = order[: round(SHARE * len(order))]
-    return sum(wrong[at] for at in first) / sum(wrong)
+        shares.append(share_of(some, [draw.random() for d in some for _ in d.errors]))
+    return float(np.mean(shares))
+
+
+def share_of(some: Sequence[Draft], scores: Sequence[float]) -> float:
+    """Return the share of the errors in the words of the highest scores; ties by lot."""
+    errors = [one for draft in some for one in draft.errors]
+    draw = random.Random(0)
+    order = sorted(range(len(scores)), key=lambda at: (-scores[at], draw.random()))
+    return sum(errors[at] for at in order[: round(SHARE * len(order))]) / sum(errors)
+
+
+def counted(some: Sequence[Draft]) -> str:
+    """Say how many words there are, and errors."""
+    errors = [one for draft in some for one in draft.errors]
+    return f"{len(errors)} words, {sum(errors)} errors"
 
 
 if __name__ == "__main__":

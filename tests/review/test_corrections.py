@@ -94,12 +94,11 @@ def test_corrections_reach_the_release(corpus: Corpus, client: Any, task: str, t
     assert {row["review"] for row in rows} == {"corrected", "draft"}
     (seen,) = (row for row in rows if row["review"] == "corrected")
     # What the person marked is gone, and what is found in the text as they wrote it.
-    assert (
-        seen["text"]
-        == "Okay. I thought you know, I heard a [OTHER_ID_1]. This is [NAME_1] in New Jersey."
-    )
+    assert seen["text"].startswith("Okay. I thought you know")
+    assert "[OTHER_ID_1]" in seen["text"] and "[NAME_1]" in seen["text"]
+    assert not any(word in seen["text"] for word in ("beep", "deep", "Diane", "dying"))
     assert {row["role"] for row in rows} == {"other"}
-    (path,) = (release / "1.1.0").glob("audio/**/*.flac")
+    (path,) = release.glob("audio/**/*.flac")
     samples, rate = read_audio(path)
     for word in (beep, diane):
         mute = samples[:, int(word["start"] * rate) : int(word["end"] * rate)]
