@@ -9,16 +9,18 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from speechkit.core.types import Identifier
 from speechkit.deidentify import lists
 from speechkit.deidentify.evaluate import Document, Gold
 from speechkit.deidentify.lines import read_gold
 
+AUTHORED = Path(__file__).parent / "phi_authored"
 SPOKEN = ("en_natural", "en_spoken", "es_spoken", "fr_spoken")
 _MEDDOCAN = {
     "NOMBRE_SUJETO_ASISTENCIA": "NAME",
@@ -100,7 +102,7 @@ def load_sets(data: Path) -> Iterator[TextSet]:
     yield TextSet(
         name="eds_templates",
         language="fr",
-        documents=tuple(_inline(data / "phi_fr_eds_templates" / "templates.txt")),
+        documents=tuple(_inline(_templates(data), _EDS, "eds")),
     )
 
 
@@ -120,6 +122,11 @@ def _standoff(path: Path, labels: dict[str, str]) -> Iterator[Document]:
         )
 
 
+def _templates(data: Path) -> list[str]:
+    path = data / "phi_fr_eds_templates" / "templates.txt"
+    return path.read_text(encoding="utf-8").split("\n\n")
+
+
 def _triple(span: Any) -> tuple[int, int, str]:
     if isinstance(span, dict):
         return span["start"], span["end"], span["label"]
@@ -127,27 +134,67 @@ def _triple(span: Any) -> tuple[int, int, str]:
     return start, end, label or ""
 
 
-_MARKED = re.compile(r"\[([^\]\n]+)\]\(([A-Z_]+)\)")
+_MARKED = re.compile(r"\[([^\]\n]+)\]\(([A-Z_]+)(?: (\w+))?\)")
 
 
-def _inline(path: Path) -> Iterator[Document]:
-    for number, part in enumerate(path.read_text(encoding="utf-8").split("\n\n")):
+def _inline(parts: Iterable[str], labels: Mapping[str, str], name: str) -> Iterator[Document]:
+    """Yield texts in which `[said](LABEL)` or `[said](LABEL form)` marks what identifies."""
+    for number, part in enumerate(parts):
         text, at, spans, optional = "", 0, [], []
         for match in _MARKED.finditer(part):
             text += part[at : match.start()]
             start = len(text)
             text += match.group(1)
-            label = _EDS.get(match.group(2))
+            label = labels.get(match.group(2))
             if label:
-                spans.append(Gold(start=start, end=len(text), label=label))
+                form = match.group(3) or "plain"
+                spans.append(Gold(start=start, end=len(text), label=label, form=form))
             else:
                 optional.append((start, len(text)))
             at = match.end()
         text += part[at:]
         if text.strip():
             yield Document(
-                id=f"eds-{number}", text=text, spans=tuple(spans), optional=tuple(optional)
+                id=f"{name}-{number}", text=text, spans=tuple(spans), optional=tuple(optional)
             )
+
+
+def load_authored() -> Iterator[TextSet]:
+    """Yield the project's own dense lines, cased and as ASR writes them; `/` parts turns.
+
+    They were written before the rules had seen them, with names and wordings of no other set.
+    """
+    labels = {label.value: label.value for label in Identifier}
+    for language in ("en", "es", "fr", "de"):
+        name = f"{language}_authored"
+        lines = (AUTHORED / f"{language}.txt").read_text(encoding="utf-8").splitlines()
+        parts = (line.replace(" / ", "\n") for line in lines)
+        documents = tuple(_inline(parts, labels, name))
+        yield TextSet(name=name, language=language, documents=documents)
+        yield TextSet(
+            name=f"{name}_asr", language=language, documents=tuple(map(as_asr, documents))
+        )
+
+
+def as_asr(document: Document) -> Document:
+    """Return a document in lower case without punctuation, as some recognisers write it."""
+    kept: list[str] = []
+    places = [0]  # by offset of the original: how much is written before it
+    for at, char in enumerate(document.text):
+        inside = char in "'’" and document.text[at + 1 : at + 2].isalpha()
+        new = char.lower() if char.isalnum() or inside or char == "\n" else " "
+        blank = not kept or kept[-1][-1] in " \n"
+        if not (new == " " and blank):
+            kept.append(new)
+            places.append(places[-1] + len(new))
+        else:
+            places.append(places[-1])
+    spans = tuple(
+        msgspec.structs.replace(span, start=places[span.start], end=places[span.end])
+        for span in document.spans
+    )
+    optional = tuple((places[start], places[end]) for start, end in document.optional)
+    return msgspec.structs.replace(document, text="".join(kept), spans=spans, optional=optional)
 
 
 def with_other_names(given: TextSet, seed: int = 7) -> TextSet:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from speechkit.core.types import Identifier
 from speechkit.deidentify import lists
 from speechkit.deidentify.find import COMMA, Find, Scene
+from speechkit.deidentify.recognisers.numbers_by_cue import is_quantity
 from speechkit.deidentify.recognisers.spelled import letters_at
 
 DETECTOR = "again"
 _KINDS = (Identifier.NAME, Identifier.ORG, Identifier.LOCATION)
 _LEAST_SCORE = 0.6
+_WHOLE, _PART = 6, 3  # digits of a number, and of a part of it that is said again
 
 
-def again(scene: Scene, finds: Iterable[Find]) -> Iterator[Find]:
+def again(scene: Scene, finds: Sequence[Find]) -> Iterator[Find]:
     """Yield further places where parts of what was found are said."""
     parts: dict[str, Identifier] = {}
     towns: set[str] = set()
@@ -35,11 +37,26 @@ def again(scene: Scene, finds: Iterable[Find]) -> Iterator[Find]:
     for letters in spelled:
         if len(letters) > 3:
             parts.setdefault(letters, Identifier.NAME)
+    yield from _read_back(scene, finds)
     for index in range(len(scene.tokens)):
         identifier = _known(scene, index, parts)
         if identifier is not None:
             town = identifier is Identifier.LOCATION and scene.word(index) in towns
             yield scene.find(index, index + 1, identifier, 0.75, "places" if town else DETECTOR)
+
+
+def _read_back(scene: Scene, finds: Sequence[Find]) -> Iterator[Find]:
+    """Yield parts of numbers found: "was that nine one nine at the end?"."""
+    numbers: dict[str, Identifier] = {}
+    for run in scene.runs:
+        start, end = scene.conversation.span(run.first, run.after)
+        for found in finds:
+            if found.start <= start and end <= found.end and len(run.digits) >= _WHOLE:
+                numbers.setdefault(run.digits, found.identifier)
+    for run in scene.runs:
+        whole = next((digits for digits in numbers if run.digits in digits), None)
+        if whole is not None and len(run.digits) >= _PART and not is_quantity(scene, run):
+            yield scene.find(run.first, run.after, numbers[whole], 0.7, DETECTOR)
 
 
 def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:
@@ -65,7 +82,7 @@ def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:
 def _known(scene: Scene, index: int, parts: dict[str, Identifier]) -> Identifier | None:
     word = scene.word(index)
     if word in parts:
-        if scene.is_word(index) and not _meant(scene, index):
+        if _is_common_here(scene, index) and not _meant(scene, index):
             return None
         return parts[word]
     if len(word) < 4 or scene.is_word(index) or scene.likeness(index) == 0:
@@ -78,6 +95,15 @@ def _known(scene: Scene, index: int, parts: dict[str, Identifier]) -> Identifier
     return None
 
 
+def _is_common_here(scene: Scene, index: int) -> bool:
+    """Say whether a word may be meant as one: everyday, or listed and without its capital."""
+    if scene.is_word(index):
+        return True
+    listed = lists.is_listed(scene.word(index), scene.language.code)
+    small = scene.conversation.cased and scene.tokens[index].text[0].islower()
+    return listed and (small or scene.follows(index, scene.cues.names.adjective_before))
+
+
 def _meant(scene: Scene, index: int) -> bool:
     """Say whether an everyday word ("castle", "will") is the name here."""
     token = scene.tokens[index]
@@ -85,15 +111,16 @@ def _meant(scene: Scene, index: int) -> bool:
     often = lists.frequency(word, scene.language.code)
     after = index + 1
     begins = scene.starts_sentence(index) and after < len(scene.tokens)
-    subject = begins and (
-        scene.tokens[after].key in scene.cues.names.verbs_after
-        or scene.conversation.gap(after) >= COMMA
-    )
+    acts = after < len(scene.tokens) and (scene.tokens[after].key in scene.cues.names.verbs_after)
+    subject = begins and (acts or scene.conversation.gap(after) >= COMMA)
+    names = scene.cues.names
+    if not scene.conversation.cased and scene.follows(index, names.adjective_before | names.owners):
+        return False
     if scene.conversation.cased and not scene.cues.nouns_capital:
         return token.capital and (not begins or subject or often < 4.0)
     if word in lists.common_first_names(scene.language.code):
         ends = scene.conversation.gap(after) >= COMMA
-        return often < 5.2 or subject or ends
+        return often < 5.2 or acts or subject or ends
     return often < 4.3
 
 

@@ -112,6 +112,11 @@ class Scene:
         """Say whether a token is an everyday word rather than a name."""
         return is_everyday(self.word(index), self.language.code)
 
+    def follows(self, index: int, words: frozenset[str]) -> bool:
+        """Say whether one of some words stands right before a token."""
+        near = index > 0 and self.conversation.gap(index) <= SPACE
+        return near and self.tokens[index - 1].key in words
+
     def starts_sentence(self, index: int) -> bool:
         """Say whether a capital at a token means nothing."""
         return self.conversation.gap(index) >= STOP
@@ -139,6 +144,8 @@ class Scene:
         if word in self.cues.spelled.acronyms and word not in _SHORT_NAMES:
             return 0
         if self._is_medical(index) or self._is_drug(index, word):
+            return 0
+        if word in self._kin and (not marked or self.cues.nouns_capital):
             return 0
         first = word in lists.first_names()
         if self.conversation.cased:
@@ -188,6 +195,12 @@ class Scene:
                 common or (self.starts_sentence(index) and self.is_word(index))
             )
         return not self.is_word(index)
+
+    @cached_property
+    def _kin(self) -> frozenset[str]:
+        """Words for relatives: "Oma", "Mann" are nobody's name."""
+        names = self.cues.names
+        return frozenset(names.relations) - lists.common_first_names(self.language.code)
 
     def _month(self, word: str) -> bool:
         return word in self.cues.months or word in self.cues.month_short
@@ -284,6 +297,8 @@ def is_everyday(word: str, language: str) -> bool:
         return often >= 3.5 or not (first or rank < 60_000 or word in lists.places())
     if word in lists.common_first_names(language):
         return False
+    if language != "en" and lists.is_native(word, language):
+        return True
     if first or rank < 30_000:
         return often >= 4.6 and rank > 1_000
     if word in lists.places():

@@ -29,6 +29,9 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     vocatives: list[str]
     verbs_after: list[str]
     closings: list[str] = []
+    nicknames: list[str] = []
+    objects: frozenset[str] = frozenset()
+    adjective_before: frozenset[str] = frozenset()
     vague: frozenset[str] = frozenset()
     kin_titles: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
@@ -48,6 +51,8 @@ class Places(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     zip: list[str]
     asked: list[str]
     glued_street: list[str] = []
+    side: frozenset[str] = frozenset()
+    places_follow: frozenset[str] = frozenset()
     letter_day: frozenset[str] = frozenset()
 
 
@@ -61,6 +66,7 @@ class Orgs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     generic: frozenset[str] = frozenset()
     bare_after: frozenset[str] = frozenset()
     breaks: frozenset[str] = frozenset()
+    glued_suffix: list[str] = []
     adjectives: frozenset[str] = frozenset()
 
 

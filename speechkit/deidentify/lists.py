@@ -253,6 +253,29 @@ def is_word(word: str, language: str) -> bool:
     return math.log10(count) - found > _scale(language) - _NAME_DISTANCE
 
 
+_NATIVE = 1.4  # powers of ten between the language and any other
+
+
+@lru_cache(maxsize=65536)
+def is_native(word: str, language: str) -> bool:
+    """Say whether a folded word is common in one language and rare in the others: "fuma", "Magen".
+
+    Names are about as common everywhere; names that Faker has for the language itself do not count.
+    """
+    found = _frequency(word, language)
+    town = word in places() and not is_listed(word, language)
+    if found < 3.1 or town or word in _own_names(language):
+        return False
+    others = (_frequency(word, other) for other in LANGUAGES if other != language)
+    return found - max(others) > _NATIVE
+
+
+@cache
+def _own_names(language: str) -> frozenset[str]:
+    locales = _COMMON.get(language, ())
+    return frozenset(_faker("first_names", locales) | _faker("last_names", locales))
+
+
 def _frequency(word: str, language: str) -> float:
     found = zipf(word, language)
     return found if language == "en" else max(found, _accented(language).get(word, 0.0))

@@ -46,6 +46,8 @@ class Number(msgspec.Struct, frozen=True):
         return f"Number({self.first}, {self.after}, {self.kind})"
 
 
+_WHOLE = 16  # digits and letters
+
 Phrases = dict[str, list[tuple[tuple[str, ...], str]]]
 
 
@@ -247,9 +249,14 @@ def _run_at(
 
 
 def _goes_on(parts: list[Number], token: Token, part: Number | None) -> bool:
-    """Say whether a run may cross a turn: at least three numbers so far, then numbers at once."""
+    """Say whether a run may cross a turn: three numbers or more so far, then numbers at once.
+
+    What is long enough already is whole: lines of numbers below each other are several.
+    """
     follows = part is not None and part.kind == "digits" and part.spoken == parts[-1].spoken
-    return token.gap == TURN and follows and sum(part.kind == "digits" for part in parts) >= 3
+    if token.gap != TURN or not follows or sum(len(part.value) for part in parts) > _WHOLE:
+        return False
+    return sum(part.kind == "digits" for part in parts) >= 3
 
 
 def _part_at(

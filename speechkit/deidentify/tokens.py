@@ -148,6 +148,10 @@ def _tokenise(text: str, fillers: frozenset[str]) -> tuple[Token, ...]:
         word = match.group()
         if not word[0].isalnum():
             gap = max(gap, _gap_of(word, text, start))
+            if word == "?" and gap == STOP and tokens:
+                # Recognisers write question and answer of two people on one line.
+                gap = TURN
+                line += 1
             continue
         if _glue(tokens, word, text, start, gap):
             continue

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from speechkit.deidentify import lists
 from speechkit.deidentify.find import COMMA, SPACE, STOP, Find, Scene
 from speechkit.deidentify.language import phrase
 from speechkit.deidentify.numbers import number_at
+from speechkit.deidentify.recognisers.house_numbers import bare_number_after
 from speechkit.deidentify.recognisers.postcodes import postcode_at
 from speechkit.deidentify.recognisers.streets import street_at
 
 DETECTOR = "addresses"
 _ANSWER = 12  # tokens from the beginning of an answer
 _STREET = 4  # tokens between its numbers
+_BETWEEN = 3  # words of a street between two numbers
 
 
 def find(scene: Scene) -> Iterator[Find]:
@@ -25,10 +28,11 @@ def find(scene: Scene) -> Iterator[Find]:
         found = street_at(scene, index)
         if found is not None:
             start, after, score = found
-            after = _tail(scene, after)
+            after = _tail(scene, bare_number_after(scene, after))
             done = after - 1
             yield scene.find(start, after, "LOCATION", score, DETECTOR)
     yield from _answered(scene)
+    yield from _bare(scene)
 
 
 def _tail(scene: Scene, index: int) -> int:
@@ -114,6 +118,33 @@ def _town_at(scene: Scene, index: int) -> int:
     if scene.likeness(index) >= 2:
         return index + 1
     return index
+
+
+def _bare(scene: Scene) -> Iterator[Find]:
+    """Yield sentences of a number, one to three words and a number: "45, IV-LIN, 602."
+
+    However the street was heard; units, tests and function words between make it something else.
+    """
+    for one, other in pairwise(scene.runs):
+        between = range(one.after, other.first)
+        if not 1 <= len(between) <= _BETWEEN or len(one.digits) + len(other.digits) < 3:
+            continue
+        inside = range(one.first + 1, other.after)
+        whole = scene.conversation.gap(one.first) >= STOP <= scene.conversation.gap(other.after)
+        if not whole or any(scene.conversation.gap(at) >= STOP for at in inside):
+            continue
+        if all(_may_be_street(scene, at) for at in between):
+            yield scene.find(one.first, other.after, "LOCATION", 0.6, DETECTOR)
+
+
+def _may_be_street(scene: Scene, index: int) -> bool:
+    word = scene.word(index)
+    return (
+        len(word) > 1
+        and word not in scene.language.stopwords
+        and not scene.language.units_after.match(word)
+        and not scene.language.labs_before.search(word)
+    )
 
 
 def _answered(scene: Scene) -> Iterator[Find]:

@@ -118,6 +118,7 @@ def _patterns(code: str) -> dict[str, re.Pattern[str]]:
         rf"|{month}{link}\s{day}(?![\w'])(?!\s(?:{'|'.join(cues.units)})\b){year}?"
         rf"|{month}{link}\s{years}"
         rf"|(?:{'|'.join(cues.weekdays)})\s{the}{day}(?!\s(?:{'|'.join(cues.units)})\b)"
+        rf"(?:{link}\s{month}{year}?)?"
         rf"|{article}{day}(?:\s(?:{links}))+\s{_month_number(code)}(?:\s(?:{links}))*\s{years})(?![\w'])"
     )
     return {

@@ -70,7 +70,7 @@ def _start(scene: Scene, index: int) -> tuple[int, bool]:
     at = index - 1
     steps = 0
     line, _ = scene.line_of(index)
-    while at > line and steps < 7:
+    while at > line and steps < 7 and scene.tokens[at].key != "www":
         if scene.tokens[at].key in at_words:
             return _local_part(scene, at), True
         if scene.conversation.gap(at) >= STOP:
@@ -80,6 +80,8 @@ def _start(scene: Scene, index: int) -> tuple[int, bool]:
     start = index - 1
     while start > line and scene.conversation.gap(start) < COMMA:
         before = scene.tokens[start - 1].key
+        if scene.tokens[start].key == "www":
+            break
         if before in marks and start - 1 > line:
             start -= 2
         elif before in scene.cues.email.stops or before in scene.language.stopwords:

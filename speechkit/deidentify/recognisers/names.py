@@ -9,12 +9,15 @@ from speechkit.deidentify.find import COMMA, SPACE, STOP, TURN, Find, Scene, is_
 from speechkit.deidentify.language import phrase
 
 DETECTOR = "names"
+_RARE = 4.0  # powers of ten in a thousand million words
+_FUNCTION_WORD = 5.8
 
 
 def find(scene: Scene) -> Iterator[Find]:
     """Yield names; overlapping finds are merged later."""
     yield from _titles(scene)
     yield from _introductions(scene)
+    yield from _nicknames(scene)
     yield from _relations(scene)
     yield from _answers(scene)
     yield from _vocatives(scene)
@@ -145,17 +148,38 @@ def _introductions(scene: Scene) -> Iterator[Find]:
         likeness = scene.likeness(first)
         if likeness == 2 and not scene.conversation.cased and match.group() in names.vague:
             # "cough or phlegm": a word that is merely rare is no name after these.
-            likeness = 2 if scene.is_known_name(first) else 0
+            likeness = 2 if scene.is_known_name(first) or _does(scene, first + 1) else 0
         after = scene.extend_name(first, first + 1, _least(scene)) if likeness else first
         closes = scene.conversation.gap(after) >= COMMA
+        speaks = not scene.conversation.cased and _does(scene, after)
         if likeness >= 3 or (
-            likeness == 2 and (closes or after > first + 1 or scene.conversation.cased)
+            likeness == 2 and (closes or speaks or after > first + 1 or scene.conversation.cased)
         ):
             yield _name(scene, first, after, 0.8)
         elif likeness == 1 and after > first + 1 and scene.likeness(after - 1) >= 2:
             yield _name(scene, first, after, 0.7)
         elif likeness == 1 and closes and _usual(scene, first):
             yield _name(scene, first, after, 0.6)
+
+
+def _nicknames(scene: Scene) -> Iterator[Find]:
+    """Yield what people say they are called: "call me Mags", not "call me back"."""
+    cues = scene.cues.names.nicknames
+    for _, first, _m in scene.conversation.find(phrase(cues)) if cues else ():
+        if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
+            continue
+        rare = lists.frequency(scene.word(first), scene.language.code) < _RARE
+        marked = scene.conversation.cased and scene.tokens[first].capital
+        likeness = scene.likeness(first)
+        if likeness >= 2 or (likeness == 1 and (marked or rare)):
+            yield _name(scene, first, scene.extend_name(first, first + 1, 2), 0.8)
+
+
+def _does(scene: Scene, index: int) -> bool:
+    """Say whether a token is a verb as it stands after a name: "is", "calling"."""
+    if index >= len(scene.tokens) or scene.conversation.gap(index) > SPACE:
+        return False
+    return scene.tokens[index].key in scene.cues.names.verbs_after
 
 
 def _is_all(scene: Scene, index: int) -> bool:
@@ -234,10 +258,25 @@ def _relations(scene: Scene) -> Iterator[Find]:
             follows = end < len(scene.tokens) and (
                 scene.tokens[end].key in names.verbs_after or scene.likeness(end) >= 2
             )
-            likeness = likeness if closes or follows else 0
+            given = not linked and _is_given_name(scene, start)
+            likeness = likeness if closes or follows or given else 0
         if likeness >= least:
             end = scene.extend_name(start, start + 1, _least(scene))
             yield _name(scene, first if _kin_is_name(scene, first, start) else start, end, 0.85)
+
+
+def _is_given_name(scene: Scene, index: int) -> bool:
+    """Say whether a word in lower case after a relative is the name: "my neighbour bill brings".
+
+    A pronoun or an article after it makes it a verb: "my sister drew a line".
+    """
+    word = scene.word(index)
+    if word not in lists.common_first_names(scene.language.code):
+        return False
+    if lists.frequency(word, scene.language.code) > _FUNCTION_WORD:
+        return False
+    after = index + 1
+    return after >= len(scene.tokens) or scene.tokens[after].key not in scene.cues.names.objects
 
 
 def _usual(scene: Scene, index: int) -> bool:
@@ -255,7 +294,7 @@ def _kin_is_name(scene: Scene, first: int, start: int) -> bool:
     """
     if start != first + 1:
         return False
-    if scene.conversation.cased:
+    if scene.conversation.cased and not scene.cues.nouns_capital:
         return scene.tokens[first].capital and not scene.starts_sentence(first)
     line, _ = scene.line_of(first)
     owned = first > line and scene.tokens[first - 1].key in scene.cues.names.owners
@@ -311,18 +350,52 @@ def _by_lists(scene: Scene) -> Iterator[Find]:
     index = 0
     while index < len(scene.tokens):
         likeness = scene.likeness(index)
-        if likeness == 3 or (likeness == 2 and _stands_out(scene, index)):
+        if likeness == 3 and _is_adjective(scene, index):
+            index += 1
+        elif likeness == 3 or (likeness == 2 and _stands_out(scene, index)):
             after = scene.extend_name(index, index + 1, _least(scene))
             start = index
             if index and scene.conversation.gap(index) <= SPACE and scene.likeness(index - 1) >= 2:
                 start = index - 1
             yield _name(scene, start, after, 0.7 if likeness == 3 else 0.5)
             index = after
+        elif likeness == 1 and _is_full_name(scene, index):
+            after = scene.extend_name(index, index + 1, 2)
+            yield _name(scene, index, after, 0.6)
+            index = after
         else:
             index += 1
+
+
+def _is_adjective(scene: Scene, index: int) -> bool:
+    """Say whether a listed word is one in "to be frank", "very frank"."""
+    if scene.conversation.cased and scene.tokens[index].capital:
+        return False
+    listed = lists.is_listed(scene.word(index), scene.language.code)
+    return listed and scene.follows(index, scene.cues.names.adjective_before)
+
+
+def _is_full_name(scene: Scene, index: int) -> bool:
+    """Say whether a common first name that is a word too stands before a family name.
+
+    In lower case: "grace oduya", "mark sadler"; the family name is in no lexicon.
+    """
+    after = index + 1
+    if scene.conversation.cased or after >= len(scene.tokens):
+        return False
+    word, follows = scene.word(index), scene.word(after)
+    return (
+        word in lists.common_first_names(scene.language.code)
+        and lists.frequency(word, scene.language.code) < 5.3
+        and scene.conversation.gap(after) <= SPACE
+        and scene.likeness(after) >= 2
+        and not lists.is_listed(follows, scene.language.code)
+    )
 
 
 def _stands_out(scene: Scene, index: int) -> bool:
     """Say whether a word no list of first names has is one by its capital within a sentence."""
     token = scene.tokens[index]
+    if scene.cues.nouns_capital and lists.is_listed(scene.word(index), scene.language.code):
+        return False
     return scene.conversation.cased and token.capital and not scene.starts_sentence(index)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from speechkit.core.types import Identifier
 from speechkit.deidentify.find import Find, Scene
@@ -19,6 +20,8 @@ _WINDOW = 12  # words before a number in which a cue counts
 _SPELLED_UNITS = frozenset(("c c", "m l", "k g", "m m", "c m", "p m", "a m"))
 _ICD = re.compile(r"(?i)[A-TV-Z]\d\d(?:\.\d{1,2})?")  # codes of diagnoses, WHO ICD-10
 _LONG = 7  # digits that are an identifier without any cue
+_HOTLINES = frozenset(("911", "999", "112", "111", "101", "988", "061", "116117"))
+_TABLE = 34  # digits in a row that are no one's number: measurements in columns
 
 
 def find(scene: Scene) -> Iterator[Find]:
@@ -94,12 +97,16 @@ def label_of(scene: Scene, run: Run) -> tuple[Identifier | None, float]:
     if label is not None and _enough(scene, run, size, letters):
         return Identifier(label), 0.9
     digit_by_digit = sum(len(part.value) <= 2 for part in run.parts if part.spoken) >= 4
+    if size > _TABLE:
+        return None, 0.0
     if size >= _LONG:
         return (Identifier.PHONE if 9 <= size <= 12 else Identifier.OTHER_ID), 0.8
     if letters and size >= 3 and len(run.parts) >= 3:
         return Identifier.OTHER_ID, 0.6
     if size >= 5 and digit_by_digit and not _is_measure(run):
         return Identifier.OTHER_ID, 0.6
+    if size >= 3 and _is_read_out(run) and not _is_schedule(scene, run):
+        return Identifier.OTHER_ID, 0.5
     return None, 0.0
 
 
@@ -128,6 +135,22 @@ def _enough(scene: Scene, run: Run, size: int, letters: int) -> bool:
 
 def _is_measure(run: Run) -> bool:
     return all(len(part.value) > 2 for part in run.parts if part.kind == "digits")
+
+
+def _is_read_out(run: Run) -> bool:
+    """Say whether digits are read one by one and are no counting ("one, two, three"), no hotline."""
+    values = [part.value for part in run.parts]
+    if run.letters or any(len(value) != 1 for value in values) or run.digits in _HOTLINES:
+        return False
+    steps = {int(after) - int(before) for before, after in pairwise(values)}
+    return steps not in ({1}, {-1}) and len(set(values)) > 1
+
+
+def _is_schedule(scene: Scene, run: Run) -> bool:
+    """Say whether digits are how often a day something is taken: "1-0-2"."""
+    inside = range(run.first + 1, run.after)
+    glued = all(scene.conversation.gap(index) == NONE for index in inside)
+    return glued and set(run.digits) <= set("0123") and len(run.digits) <= 4
 
 
 def _whole(scene: Scene, run: Run) -> tuple[int, int]:

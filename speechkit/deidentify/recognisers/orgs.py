@@ -17,6 +17,7 @@ def find(scene: Scene) -> Iterator[Find]:
     yield from _by_prefix(scene)
     yield from _by_cue(scene)
     yield from _answers(scene)
+    yield from _glued(scene)
 
 
 def _by_suffix(scene: Scene) -> Iterator[Find]:
@@ -57,7 +58,8 @@ def _part(scene: Scene, index: int) -> int:
         return 1 if scene.conversation.cased and token.capital else 0
     if key in scene.cues.places.links:
         # "champ in high school": in lower case a place or a time begins there, not a name.
-        return 0 if not scene.conversation.cased and key in scene.cues.orgs.breaks else 1
+        small = scene.cues.nouns_capital or not scene.conversation.cased
+        return 0 if small and key in scene.cues.orgs.breaks else 1
     if key in scene.language.stopwords or not key[0].isalpha():
         return 0
     if scene.conversation.cased:
@@ -120,6 +122,26 @@ def _by_prefix(scene: Scene) -> Iterator[Find]:
             yield scene.find(first, end, "ORG", 0.8, DETECTOR)
 
 
+def _glued(scene: Scene) -> Iterator[Find]:
+    """Yield "Marienhospital", "Elisabethklinik": a name and its kind in one word."""
+    for index in range(len(scene.tokens)):
+        word = scene.word(index)
+        for kind in scene.cues.orgs.glued_suffix:
+            stem = word.removesuffix(kind)
+            if stem != word and len(stem) > 3 and _is_name_stem(scene, stem):
+                yield scene.find(index, index + 1, "ORG", 0.7, DETECTOR)
+                break
+
+
+def _is_name_stem(scene: Scene, stem: str) -> bool:
+    """Say whether a stem, perhaps with a joining letter, is a first name or a town."""
+    forms = (stem, stem.removesuffix("s"), stem.removesuffix("n"), stem.removesuffix("en"))
+    if any(form in scene.cues.orgs.generic for form in forms):
+        return False
+    known = lists.first_names() | lists.places()
+    return any(form in known and not lists.is_native(form, scene.language.code) for form in forms)
+
+
 def _name_after(scene: Scene, index: int) -> int:
     end = index
     at = index
@@ -127,6 +149,9 @@ def _name_after(scene: Scene, index: int) -> int:
     while at < len(scene.tokens) and scene.conversation.gap(at) <= SPACE and taken < 6:
         key = scene.word(at)
         if key in scene.cues.places.links:
+            # "clinica san telmo en marzo": the name ends before a place or a time.
+            if taken and key in scene.cues.orgs.breaks and not scene.cues.nouns_capital:
+                break
             at += 1
             continue
         if scene.conversation.cased:
@@ -218,7 +243,9 @@ def _answers(scene: Scene) -> Iterator[Find]:
         if not question.search(scene.previous_line(first)):
             continue
         for index in range(first, min(after, first + 6)):
-            if scene.likeness(index) >= 2 and (
+            marked = scene.conversation.cased and scene.tokens[index].capital
+            marked = marked and not scene.starts_sentence(index)
+            if scene.likeness(index) >= (1 if marked else 2) and (
                 index == first or scene.conversation.gap(index) <= STOP
             ):
                 yield from _named_from(scene, index, 0.6)

@@ -9,6 +9,7 @@ from speechkit.deidentify.find import COMMA, SPACE, Find, Scene, is_negative
 from speechkit.deidentify.language import phrase
 
 DETECTOR = "places"
+_UNHEARD = 2.0  # powers of ten in a thousand million words
 
 
 def find(scene: Scene) -> Iterator[Find]:
@@ -41,11 +42,28 @@ def _place(scene: Scene, first: int, *, least: int, score: float) -> Iterator[Fi
             yield scene.find(first, _with_next(scene, first + 1), "LOCATION", score, DETECTOR)
             return
     likeness = scene.likeness(first)
+    if least == 3 and _is_unheard(scene, first):
+        yield scene.find(first, first + 1, "LOCATION", 0.6, DETECTOR)
+        return
     if likeness and likeness >= least - (1 if scene.conversation.cased else 0):
         marked = scene.conversation.cased and scene.tokens[first].capital
         if likeness >= 2 and (marked or least == 2):
             after = scene.extend_name(first, first + 1, 2)
             yield scene.find(first, _with_next(scene, after), "LOCATION", score - 0.1, DETECTOR)
+
+
+def _is_unheard(scene: Scene, first: int) -> bool:
+    """Say whether a clause ends with "from", "in" and a word that no list has: a small place."""
+    if scene.conversation.cased or first >= len(scene.tokens):
+        return False
+    word = scene.word(first)
+    return (
+        scene.follows(first, scene.cues.places.places_follow)
+        and scene.conversation.gap(first + 1) >= COMMA
+        and scene.likeness(first) >= 2
+        and not lists.is_listed(word, scene.language.code)
+        and lists.frequency(word, scene.language.code) < _UNHEARD
+    )
 
 
 def known(scene: Scene, first: int) -> int:

@@ -10,6 +10,7 @@ from speechkit.deidentify.find import COMMA, SPACE, Scene
 from speechkit.deidentify.language import phrase
 from speechkit.deidentify.numbers import number_at
 from speechkit.deidentify.recognisers.house_numbers import (
+    bare_number_after,
     number_after,
     number_at_end,
     number_before,
@@ -33,6 +34,9 @@ def street_at(scene: Scene, index: int) -> Street | None:
 
 def _kind_last(scene: Scene, index: int) -> Street | None:
     """English order: look back for a name and a number."""
+    read_out = _read_out(scene, index)
+    if read_out is not None:
+        return read_out
     line, _ = scene.line_of(index)
     start = index
     named = 0
@@ -50,15 +54,35 @@ def _kind_last(scene: Scene, index: int) -> Street | None:
     numbered = number_before(scene, start)
     if numbered < start:
         return numbered, index + 1, 0.9
+    if bare_number_after(scene, index + 1) > index + 1:
+        return start, index + 1, 0.8
     sure = scene.word(index) in scene.cues.places.sure_street
     if scene.conversation.cased:
         start = _house_name(scene, start)
-        capital = scene.tokens[index].capital and scene.tokens[start].capital
-        good = capital and (sure or best >= 2)
+        capital = scene.tokens[index].text[0].isupper() and scene.tokens[start].text[0].isupper()
+        good = capital and (sure or best >= 2 or _place_cue(scene, start))
     else:
         good = best >= 2 or (sure and best >= 1) or (sure and _place_cue(scene, start))
         good = good and (sure or _place_cue(scene, start))
     return (start, index + 1, 0.7) if good else None
+
+
+def _read_out(scene: Scene, index: int) -> Street | None:
+    """Return a street dictated in pieces, "2, 1, Golden, Ridge, Drive, 706": numbers on both sides.
+
+    Capitals do not count there; recognisers write commas where somebody pauses.
+    """
+    start = index
+    while index - start < 3 and start > 0 and scene.conversation.gap(start) <= COMMA:
+        word = scene.word(start - 1)
+        number = number_at_end(scene, start - 1) is not None
+        if number or word in scene.language.stopwords or not word.isalpha() or len(word) < 3:
+            break
+        start -= 1
+    numbered = number_before(scene, start) if start < index else start
+    if numbered == start or bare_number_after(scene, index + 1) == index + 1:
+        return None
+    return numbered, index + 1, 0.9
 
 
 def _house_name(scene: Scene, index: int) -> int:
@@ -87,7 +111,7 @@ def _may_name_street(scene: Scene, index: int, distance: int) -> bool:
     if key in scene.language.stopwords:
         return scene.conversation.cased and scene.tokens[index].capital and distance == 0
     if scene.conversation.cased:
-        return scene.tokens[index].capital
+        return scene.tokens[index].text[0].isupper()
     if distance == 0:
         return key not in _NO_STREET
     return not scene.is_word(index) or scene.likeness(index) > 0
