@@ -6,6 +6,8 @@ time, its speaker and every identifier are known, because they were put there.
 
 from __future__ import annotations
 
-from .build import Made, Request, build
+from .build import Request, build
+from .plan import read_plan, requests_for
+from .write import Made
 
-__all__ = ["Made", "Request", "build"]
+__all__ = ["Made", "Request", "build", "read_plan", "requests_for"]

@@ -6,7 +6,7 @@ Each is written as `write.py` says; `table.csv` and `pseudonym.key` are for `spe
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -75,8 +75,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     seed: int = 1
 
 
-def build(dest: Path, request: Request, progress: Callable[[Made], None] | None = None) -> Prepared:
-    """Write what is asked for into `dest`.
+def build(
+    dest: Path,
+    request: Request | Sequence[Request],
+    progress: Callable[[Made], None] | None = None,
+) -> Prepared:
+    """Write what is asked for into `dest`; of several requests, one after the other.
 
     The same machine with the same voices writes the same bytes.
 
@@ -85,20 +89,37 @@ def build(dest: Path, request: Request, progress: Callable[[Made], None] | None 
         MissingExtraError: if a voice or Faker is not installed.
         StoreError: if `dest` cannot be written.
     """
-    _check(request)
-    studio = Studio()
-    clips, minutes, number = [], 0.0, 0
-    while number < request.count or minutes < request.minutes:
-        number += 1
-        told = draw(request, number)
-        clip, made = write_consultation(dest, f"synthetic-{number:04d}", told, studio)
-        clips.append(clip)
-        minutes += made.seconds / 60
-        if progress is not None:
-            progress(made)
+    requests = (request,) if isinstance(request, Request) else tuple(request)
+    for asked in requests:
+        _check(asked)
+    studio, clips = Studio(), []
+    for asked in requests:
+        count, minutes = 0, 0.0
+        while count < asked.count or minutes < asked.minutes:
+            number = len(clips) + 1
+            told = draw(asked, number)
+            clip, made = write_consultation(dest, f"synthetic-{number:04d}", told, studio)
+            clips.append(clip)
+            count, minutes = count + 1, minutes + made.seconds / 60
+            if progress is not None:
+                progress(made)
     # Nobody here needs hiding: a key known to all gives the release the same bytes everywhere.
     write_bytes(dest / "pseudonym.key", b"5e" * 32 + b"\n")
     return write_prepared(dest, dest, clips, notes=["all recordings are synthetic, nobody exists"])
+
+
+def languages() -> tuple[str, ...]:
+    """Languages that have scripts and voices."""
+    return tuple(_VOICES)
+
+
+def accents() -> dict[str, tuple[str, str]]:
+    """Return accent → language and a voice that has it."""
+    return {
+        accent: (language, voice)
+        for language, voices in _VOICES.items()
+        for voice, (_, accent) in voices.items()
+    }
 
 
 def _check(request: Request) -> None:
@@ -167,6 +188,3 @@ def _people(
         told[f"{role}_sex"] = sexes[role]
         told[f"{role}_accent"] = accents[role]
     return {**told, "patient_age": str(age)}
-
-
-__all__ = ["Made", "Request", "build", "draw"]

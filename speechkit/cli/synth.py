@@ -36,6 +36,12 @@ from speechkit.pipeline.recipes import load_recipe
     "--patient-sex", default="", type=click.Choice(["", "female", "male"]), help="Of patients."
 )
 @click.option("--patient-ages", default="19-89", show_default=True, metavar="FROM-TO")
+@click.option(
+    "--plan",
+    "plan_path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Make what `release stats --targets TABLE --json` says is missing.",
+)
 @click.option("--seed", default=1, show_default=True, help="Another one makes others.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(
@@ -48,13 +54,14 @@ def command(
     voices: tuple[str, ...],
     patient_sex: str,
     patient_ages: str,
+    plan_path: Path | None,
     seed: int,
     as_json: bool,
 ) -> None:
     """Make up consultations, speak them, and write them with their references into DEST.
 
-    Without --count and --minutes, one for each specialty. Everything is marked synthetic. The last
-    line says how to bring the result into a corpus.
+    Without --count and --minutes, one for each specialty; with --plan, as many as are missing.
+    Everything is marked synthetic. The last line says how to bring the result into a corpus.
     """
     synth = load_recipe("synth")
     asked: dict[str, Any] = {"languages": languages} if languages else {}
@@ -69,13 +76,23 @@ def command(
         patient_ages=_ages(patient_ages),
         seed=seed,
     )
+    requests = [request]
+    if plan_path is not None:
+        requests, left = synth.requests_for(synth.read_plan(plan_path), request)
+        for line in left:
+            click.echo(
+                f"cannot be made up: {line.missing:g} {line.unit} of {line.field} {line.value}",
+                err=True,
+            )
+        if not requests:
+            raise UsageError(f"{plan_path}: nothing in this plan can be made up")
     made: list[Any] = []
 
     def tell(one: Any) -> None:
         made.append(one)
         click.echo(f"{one.name}: {one.language}, {one.specialty}, {one.seconds:.0f} s", err=True)
 
-    prepared = synth.build(dest, request, tell)
+    prepared = synth.build(dest, requests, tell)
     if as_json:
         click.echo(msgspec.json.encode({"consultations": made, "prepared": prepared}, enc_hook=str))
         return
