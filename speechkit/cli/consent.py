@@ -14,6 +14,8 @@ from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError
 from speechkit.governance.consent import ConsentRecord, ConsentRegister, read_records
 from speechkit.governance.fhir import from_fhir, read_resources, to_fhir
+from speechkit.governance.policy import DEFAULT_POLICY, read_policy
+from speechkit.governance.rego import to_rego
 
 _PATH = click.Path(path_type=Path)
 _VERSION = click.Choice(["R4B", "R5"])
@@ -69,6 +71,13 @@ def export(corpus: Path, fhir: Literal["R4B", "R5"]) -> None:
     entries = [{"resource": to_fhir(record, fhir)} for record in records]
     bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
     click.echo(msgspec.json.encode(bundle).decode())
+
+
+@command.command()
+@click.option("--policy", type=_PATH, help="Rules (TOML or JSON) in place of the built-in ones.")
+def rego(policy: Path | None) -> None:
+    """Print the policy as a Rego module for Open Policy Agent."""
+    click.echo(to_rego(DEFAULT_POLICY if policy is None else read_policy(policy)), nl=False)
 
 
 def _read_fhir(file: Path, version: Literal["R4B", "R5"]) -> tuple[ConsentRecord, ...]:

@@ -49,10 +49,12 @@ def command() -> None:
 @click.option("--synthetic-in-test", is_flag=True, help="Let made-up recordings into test.")
 @click.option("--split-by-site", is_flag=True, help="Keep sites apart too, not only people.")
 @click.option("--stratify", multiple=True, metavar="FIELD", help="Balance splits by it.")
+@click.option("--check-sound", is_flag=True, help="Look for nearly the same audio in two splits.")
 @click.option("--purpose", default="", metavar="NAME", help="What for; consents must permit it.")
 @click.option("--role", default="engineer", show_default=True, help="Who asks.")
 @click.option("--on", default="", metavar="DATE", help="Day for which consents are asked [today].")
 @click.option("--policy", type=FOLDER, help="Rules (TOML or JSON) in place of the built-in ones.")
+@click.option("--policy-server", default="", metavar="URL", help="An OPA sidecar that decides.")
 @AS_JSON
 def create(
     corpus: Path,
@@ -64,10 +66,12 @@ def create(
     synthetic_in_test: bool,
     split_by_site: bool,
     stratify: tuple[str, ...],
+    check_sound: bool,
     purpose: str,
     role: str,
     on: str,
     policy: Path | None,
+    policy_server: str,
     as_json: bool,
 ) -> None:
     """Make OUTPUT/<corpus>/<version>/ out of CORPUS.
@@ -86,13 +90,14 @@ def create(
         role=role,
         on=on,
         policy=policy,
+        policy_server=policy_server,
     )
     path = create_release(Corpus.open(corpus), version, output, options)
     release = read_release(path)
     show_release(path, release, as_json=as_json)
     for item in release.withheld:
         click.echo(f"withheld: {item.recording}: {item.reason}", err=True)
-    leaks = find_leaks(path)
+    leaks = find_leaks(path, sound=check_sound)
     for leak in leaks:
         click.echo(_told(leak), err=True)
     if release.withheld or leaks:

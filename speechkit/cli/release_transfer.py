@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
+from speechkit.core.corpus import Corpus
 from speechkit.manifest.exchange import ImportOptions, export_release, import_release
 from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.formats.registry import FORMATS
@@ -21,10 +22,17 @@ from speechkit.manifest.schema import read_release
 @click.option("--to", "format_", required=True, metavar="FORMAT", help="See: release formats.")
 @click.option("--output", required=True, type=FOLDER, help="A new folder.")
 @click.option("--purpose", default="", metavar="NAME", help="What for; it is recorded.")
+@click.option("--corpus", type=FOLDER, help="Ask its consents as they are now.")
 @AS_JSON
-def export(release: Path, format_: str, output: Path, purpose: str, as_json: bool) -> None:
+def export(
+    release: Path, format_: str, output: Path, purpose: str, corpus: Path | None, as_json: bool
+) -> None:
     """Write RELEASE for another tool; what its format cannot hold is said."""
-    made = export_release(release, format_, output, purpose=purpose)
+    root = None if corpus is None else Corpus.open(corpus).root
+    made = export_release(release, format_, output, purpose=purpose, corpus=root)
+    if corpus is not None:
+        facts = {"release": made.release, "digest": made.digest, "format": made.format}
+        Corpus.open(corpus).note("export", **facts, path=made.path, purpose=purpose)
     if as_json:
         print_json(made)
         return

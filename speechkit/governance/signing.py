@@ -21,7 +21,9 @@ from speechkit.core.errors import InputError, MissingExtraError, StoreError
 from speechkit.core.files import write_bytes
 
 SUFFIX = ".minisig"
-_PUBLIC = "untrusted comment: minisign public key "
+_UNTRUSTED = "untrusted comment: "
+_PUBLIC = f"{_UNTRUSTED}minisign public key "
+_BY_MINISIGN = "signature from minisign secret key"  # what `minisign -S` writes by itself
 _KEY_BYTES = 2 + 2 + 2 + 32 + 8 + 8 + 8 + 64 + 32
 _MAX_SCRYPT = 0x7FFFFFFF
 
@@ -127,7 +129,7 @@ def sign_file(path: Path, key: SecretKey, comment: str) -> Path:
     signature = key.sign(_hash(path))
     whole = key.sign(signature + comment.encode())
     lines = (
-        f"untrusted comment: signature of {path.name}",
+        f"{_UNTRUSTED}signature of {path.name}",
         base64.b64encode(b"ED" + key.number + signature).decode(),
         f"trusted comment: {comment}",
         base64.b64encode(whole).decode(),
@@ -142,12 +144,15 @@ def verify_file(path: Path, key: PublicKey) -> str:
     """Check `path.minisig` and return its trusted comment.
 
     Raises:
-        InputError: if it is absent, malformed, by another key, or does not fit the file.
+        InputError: if it is absent, malformed, by another key, does not fit the file, or has a
+            comment that is neither signed nor what `minisign` and speechkit write.
     """
     where = path.with_name(path.name + SUFFIX)
     lines = _lines(where)
-    if len(lines) < 4 or not lines[2].startswith("trusted comment: "):
+    if lines[4:] != [""] or not lines[2].startswith("trusted comment: "):
         raise InputError(f"{where}: not a minisign signature")
+    if lines[0] not in (f"{_UNTRUSTED}signature of {path.name}", f"{_UNTRUSTED}{_BY_MINISIGN}"):
+        raise InputError(f"{where}, line 1: says something that nobody signed")
     body = _base64(lines[1], where)
     whole = _base64(lines[3], where)
     if len(body) != 74 or len(whole) != 64 or body[:2] not in (b"ED", b"Ed"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,9 @@ from speechkit.manifest.lines import encode_line
 from speechkit.manifest.schema import (
     CUSTODY,
     RECORDINGS,
+    REDACTIONS,
     RELEASE_JSON,
+    SEGMENTS,
     SPLITS,
     SUMS,
     Counts,
@@ -66,7 +69,7 @@ def text_id(segments: Iterable[ReleasedSegment]) -> str:
 
 
 class LineChecks:
-    """Checks line after line; `segment` and `redaction` return a reason or nothing."""
+    """Checks line after line; all of `segment`, `redaction`, `custody` return a reason or nothing."""
 
     def __init__(self, recordings: Sequence[Recording], sums: dict[str, str]) -> None:
         self.tally = Tally()
@@ -77,10 +80,13 @@ class LineChecks:
         self._segment: tuple[str, float, float] = ("", 0.0, 0.0)
         self._index = -1
         self._chains = 0
+        self._lines: dict[str, dict[str, Any]] = {SEGMENTS: {}, REDACTIONS: {}}
+        self._altered: list[Finding] = []
         self._redaction: tuple[str, float, float] = ("", 0.0, 0.0)
 
-    def segment(self, row: ReleasedSegment) -> str:
+    def segment(self, row: ReleasedSegment, line: bytes) -> str:
         """Check the next segment."""
+        self._digest(SEGMENTS, row.recording, line)
         key = (row.recording, row.start, row.end)
         before, self._segment = self._segment, key
         self._index = self._index + 1 if before[0] == row.recording else 0
@@ -93,25 +99,31 @@ class LineChecks:
             return "its id is not the next of its recording: a line is missing or moved"
         return self._within(*key)
 
-    def redaction(self, row: ReleasedRedaction) -> str:
+    def redaction(self, row: ReleasedRedaction, line: bytes) -> str:
         """Check the next redaction."""
+        self._digest(REDACTIONS, row.recording, line)
         key = (row.recording, row.start, row.end)
         before, self._redaction = self._redaction, key
         self.tally.add_redaction(row)
         return "out of order" if key < before else self._within(*key)
 
-    def custody(self, row: Custody) -> str:
+    def custody(self, row: Custody, _line: bytes) -> str:
         """Check the next chain of custody: there is one for each recording, and it holds."""
         self._chains += 1
         here = self._recordings[self._chains - 1 : self._chains]
         if [row.recording] != [recording.id for recording in here]:
             return "not the chain of the next recording: a line is missing or moved"
+        for file, digest in ((SEGMENTS, row.segments), (REDACTIONS, row.redactions)):
+            if self._lines[file].pop(row.recording, hashlib.sha256()).hexdigest() != digest:
+                reason = f"the lines of {row.recording} are not those that were released"
+                self._altered.append(Finding(file=file, line=0, reason=reason))
         if row.released != here[0].audio.sha256:
             return "does not end with the audio of its recording"
         return broken_link(row)
 
     def chains(self) -> Iterator[Finding]:
-        """Check that no chain of custody is missing, once all have passed."""
+        """Say whose lines are not as released, and where chains are missing, once all have passed."""
+        yield from self._altered
         if self._chains < len(self._recordings):
             yield Finding(file=CUSTODY, line=self._chains, reason="after it, chains are missing")
 
@@ -125,6 +137,9 @@ class LineChecks:
             if reason:
                 yield Finding(file=RECORDINGS, line=number, reason=reason)
             before = recording.id
+
+    def _digest(self, file: str, recording: str, line: bytes) -> None:
+        self._lines[file].setdefault(recording, hashlib.sha256()).update(line)
 
     def _within(self, recording: str, start: float, end: float) -> str:
         last = self._ends.get(recording)

@@ -97,6 +97,8 @@ def _check(path: Path, corpus: Corpus) -> Iterator[Finding]:
         except (KeyError, StoreError):
             yield finding("the recording, or a layer it was made from, is not in the corpus")
             continue
+        # What was released of it is here and not in the vault.
+        now = msgspec.structs.replace(now, segments=row.segments, redactions=row.redactions)
         if now != row:
             yield finding("the vault now has other layers than those it was released from")
         if (raw, row.vault) not in events:

@@ -21,6 +21,7 @@ from speechkit.core.digest import digest_bytes, digest_file, recording_id, segme
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Audio, Participant, Recording
 from speechkit.core.version import VERSION
+from speechkit.governance.gate import Asking, Gate
 from speechkit.manifest.agree import text_id
 from speechkit.manifest.bagit import write_bag
 from speechkit.manifest.facts import NO_LICENCE
@@ -87,15 +88,20 @@ def load_bundle(path: Path) -> Bundle:
     )
 
 
-def export_release(path: Path, format_: str, folder: Path, *, purpose: str = "") -> Export:
+def export_release(
+    path: Path, format_: str, folder: Path, *, purpose: str = "", corpus: Path | None = None
+) -> Export:
     """Write a release into a new folder in a format by name; say what that cannot hold.
+
+    With `corpus`, whose release it is, consents are asked as they are now: one that ran out or was
+    withdrawn since the release was made stops the export.
 
     What was handed out stands in `handed-out.jsonl` beside the release's versions, and in
     the folder itself, so that a withdrawal finds it again.
 
     Raises:
         UsageError: for an unknown format, one that cannot hold this release, a folder in use, or a
-            purpose for which the release's consents were not asked.
+            purpose for which the release's consents were not asked, or do not permit now.
         InputError: if a line or sound file of the release is gone or malformed.
     """
     chosen = None if format_ == "bagit" else find_format(format_)
@@ -105,6 +111,8 @@ def export_release(path: Path, format_: str, folder: Path, *, purpose: str = "")
             f"{path} was released for {release.consent.purpose!r}, not for {purpose!r}; "
             "create a version for that purpose"
         )
+    if corpus is not None:
+        _ask_again(path, corpus, purpose or (release.consent.purpose if release.consent else ""))
     if folder.exists() and any(folder.iterdir() if folder.is_dir() else [folder]):
         raise UsageError(f"{folder} is not empty; choose another folder")
     if chosen is None:
@@ -126,6 +134,26 @@ def export_release(path: Path, format_: str, folder: Path, *, purpose: str = "")
     )
     hand_out(path, release, made, purpose)
     return made
+
+
+def _ask_again(path: Path, corpus: Path, purpose: str) -> None:
+    gate = Gate(corpus, Asking(purpose=purpose))
+    refused = [
+        (recording.id, reason)
+        for recording in read_lines(path, RECORDINGS, Recording)
+        if (reason := gate.refuse(_raw(recording), "export", "redacted"))
+    ]
+    if refused:
+        name, reason = refused[0]
+        raise UsageError(
+            f"{path} is not exported, {len(refused)} of its recordings may not leave; {name}: "
+            f"{reason}. Create a version without them"
+        )
+
+
+def _raw(recording: Recording) -> Recording:
+    """Return a released recording under the id that withdrawals know it by."""
+    return msgspec.structs.replace(recording, id=recording.derived_from or recording.id)
 
 
 def import_release(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -15,9 +14,7 @@ from speechkit.core.digest import canonical_json
 from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
-from speechkit.governance.consent import ConsentRegister
-from speechkit.governance.policy import DEFAULT_POLICY, Request, evaluate, read_policy
-from speechkit.governance.withdrawals import is_withdrawn, read_withdrawals
+from speechkit.governance.gate import Asking, Gate
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.lines import read_lines
@@ -47,7 +44,6 @@ _SEMVER = re.compile(
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
     r"(-(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(\.(0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?"
 )
-DEFAULT_PURPOSE = "research"
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 
@@ -62,7 +58,8 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `purpose`: what the release is for. Where it is given, or the corpus has a consent register,
     each recording's consent must permit it (`governance.policy`); `role` asks, `on` a day
-    (YYYY-MM-DD, today by default), under `policy` (a file, else the built-in one).
+    (YYYY-MM-DD, today by default), under `policy` (a file, else the built-in one), or the server at
+    `policy_server`.
     """
 
     parent: Path | None = None
@@ -76,6 +73,7 @@ class ReleaseOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     role: str = "engineer"
     on: str = ""
     policy: Path | None = None
+    policy_server: str = ""
 
 
 def create_release(
@@ -95,10 +93,21 @@ def create_release(
     _check(options)
     parent = _parent(options.parent, corpus.name, version)
     statement = StatementDraft()
-    gate = ConsentGate(corpus.root, options)
+    asking = Asking(
+        purpose=options.purpose,
+        role=options.role,
+        on=options.on,
+        policy=options.policy,
+        server=options.policy_server,
+    )
+    gate = Gate(corpus.root, asking)
+
+    def refuse(recording: Recording) -> str:
+        return gate.refuse(recording, "release", "redacted")
+
     with ReleaseWriter(dest_root / corpus.name, version) as writer:
         withheld = []
-        for one in select(corpus, options.tags, gate.refuse):
+        for one in select(corpus, options.tags, refuse):
             if isinstance(one, Withheld):
                 withheld.append(one)
                 continue
@@ -136,7 +145,7 @@ def create_release(
             statement=statement.finished(writer.tally),
             tools=statement.tools,
             withheld=tuple(withheld),
-            consent=gate.check(writer.recordings),
+            consent=_consent_check(gate, writer.recordings),
             withdrawn=tombstones(dest_root / corpus.name, gate.withdrawn),
         )
         target = writer.publish(release, splits)
@@ -183,58 +192,18 @@ def _parent(path: Path | None, corpus: str, version: str) -> Parent | None:
     return Parent(version=parent.version, digest=release_digest(path))
 
 
-class ConsentGate:
-    """Asks each recording's consent. Without a register or a purpose nobody is asked.
-
-    What was withdrawn never passes.
-    """
-
-    def __init__(self, root: Path, options: ReleaseOptions) -> None:
-        self._register = ConsentRegister(root)
-        self._withdrawals = read_withdrawals(root)
-        self._asks = bool(options.purpose) or self._register.exists
-        self._purpose = options.purpose or DEFAULT_PURPOSE
-        self._role = options.role
-        self._on = options.on or datetime.now(UTC).date().isoformat()
-        self._policy = DEFAULT_POLICY if options.policy is None else read_policy(options.policy)
-
-    @property
-    def withdrawn(self) -> frozenset[str]:
-        """Raw ids of recordings that were withdrawn."""
-        return frozenset(name for one in self._withdrawals for name in one.recordings)
-
-    def refuse(self, recording: Recording) -> str:
-        """Say why a recording may not leave; nothing if it may."""
-        if is_withdrawn(recording, self._withdrawals):
-            return "consent was withdrawn"
-        if not self._asks:
-            return ""
-        decision = evaluate(
-            self._policy,
-            Request(
-                role=self._role,
-                action="release",
-                purpose=self._purpose,
-                phi="redacted",
-                on=self._on,
-                consent=self._register.get(recording.consent),
-                synthetic=recording.synthetic,
-            ),
-        )
-        return "consent: " + ", ".join(decision.reasons) if decision.reasons else ""
-
-    def check(self, recordings: Sequence[Recording]) -> ConsentCheck | None:
-        """Say what was asked for the recordings that passed; None where nobody was asked."""
-        if not self._asks:
-            return None
-        not_needed = sum(recording.synthetic for recording in recordings)
-        return ConsentCheck(
-            purpose=self._purpose,
-            policy=self._policy.digest(),
-            register=self._register.digest(),
-            permitted=len(recordings) - not_needed,
-            not_needed=not_needed,
-        )
+def _consent_check(gate: Gate, recordings: Sequence[Recording]) -> ConsentCheck | None:
+    """Say what was asked for the recordings that passed; None where nobody was asked."""
+    if not gate.asks:
+        return None
+    not_needed = sum(recording.synthetic for recording in recordings)
+    return ConsentCheck(
+        purpose=gate.purpose,
+        policy=gate.policy.digest(),
+        register=gate.register.digest(),
+        permitted=len(recordings) - not_needed,
+        not_needed=not_needed,
+    )
 
 
 class StatementDraft:

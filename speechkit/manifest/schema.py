@@ -125,8 +125,9 @@ class HandOver(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Custody(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a recording came here: from a device into the vault, through stages, into the release.
 
-    `vault` is the keyed digest of the raw recording, `released` the digest of the audio beside the
-    release. What was imported has no hand-overs: where it was before is not known here.
+    `vault` is the keyed digest of the raw recording; `released`, `segments` and `redactions` are
+    digests of what is here: the audio and the recording's lines. What was imported has no
+    hand-overs: where it was before is not known here.
     """
 
     recording: str
@@ -134,6 +135,8 @@ class Custody(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     vault: str = ""
     hand_overs: tuple[HandOver, ...] = ()
     released: str = ""
+    segments: str = ""
+    redactions: str = ""
 
 
 class Tool(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
+from msgspec import UNSET
 
 from speechkit.core.errors import InputError, did_you_mean
 from speechkit.core.time import round_ms
@@ -18,9 +19,10 @@ from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS, SPLITS, Split
 
 FIELDS = (
-    "split", "language", "role", "accent", "sex", "age_band", "specialty", "modality", "site",
-    "device",
+    "split", "language", "role", "accent", "sex", "age_band", "specialty", "reason", "modality",
+    "site", "device",
 )  # fmt: skip
+TAG = "tag:"  # before a tag's name: a field like the others, as `tag:region`
 _UNITS = ("minutes", "recordings", "people")
 
 
@@ -46,7 +48,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def release_stats(path: Path) -> tuple[Group, ...]:
-    """Count a release by each of `FIELDS`; a recording counts for each value it has."""
+    """Count a release by each of `FIELDS` and each tag; a recording counts for each value it has."""
     split_of = {row.recording: row.split for row in read_lines(path, SPLITS, Split)}
     recordings: dict[tuple[str, str], int] = defaultdict(int)
     minutes: dict[tuple[str, str], float] = defaultdict(float)
@@ -56,7 +58,8 @@ def release_stats(path: Path) -> tuple[Group, ...]:
             recordings[key] += 1
             minutes[key] += recording.duration / 60
             people[key] |= who
-    order = {field: index for index, field in enumerate(FIELDS)}
+    tags = sorted({field for field, _ in recordings if field.startswith(TAG)})
+    order = {field: index for index, field in enumerate((*FIELDS, *tags))}
     return tuple(
         Group(
             field=field,
@@ -86,7 +89,7 @@ def coverage(path: Path, targets: Path) -> tuple[Missing, ...]:
         raise InputError(f"{targets}, line 1: the columns are field, value, {', '.join(_UNITS)}")
     for number, row in enumerate(rows, start=2):
         field, value = (row["field"] or "").strip(), (row["value"] or "").strip()
-        if field not in FIELDS:
+        if field not in FIELDS and not field.startswith(TAG):
             hint = did_you_mean(field, FIELDS)
             raise InputError(f"{targets}, line {number}: no field {field!r}; {hint}")
         group = have.get((field, value))
@@ -119,9 +122,11 @@ def _values(recording: Recording, split: str) -> Iterator[tuple[tuple[str, str],
         "split": {split},
         "language": set(context.languages) or {""},
         "specialty": {context.specialty.code if context.specialty else ""},
+        "reason": {"" if context.reason is UNSET else context.reason.code},
         "modality": {str(context.modality)},
         "site": {context.site},
         "device": {context.device},
+        **{f"{TAG}{name}": {value} for name, value in context.tags.items()},
     }
     for field, values in of_recording.items():
         for value in values:

@@ -81,8 +81,12 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     if CUSTODY in line_names(path):
         findings += _stream(path, CUSTODY, Custody, checks.custody)
         findings += checks.chains()
+    findings += checks.recordings()
+    if release is not None and gone is None and len(recordings) != release.counts.recordings:
+        reason = f"holds {len(recordings)} recordings, {RELEASE_JSON} says "
+        reason += str(release.counts.recordings)
+        findings.append(Finding(file=RECORDINGS, line=len(recordings), reason=reason))
     if not any(f.line for f in findings if f.file != SUMS):
-        findings += checks.recordings()
         findings += check_splits(recordings, splits)
         if release is not None and gone is None:
             findings += check_release(release, checks.tally, recordings, splits)
@@ -149,12 +153,12 @@ def _expected(path: Path) -> list[str]:
 
 def _read_all(path: Path, name: str, type_: type[Row]) -> tuple[list[Row], list[Finding]]:
     rows: list[Row] = []
-    findings = list(_stream(path, name, type_, rows.append))
+    findings = list(_stream(path, name, type_, lambda row, _: rows.append(row)))
     return rows, findings
 
 
 def _stream(
-    path: Path, name: str, type_: type[Row], take: Callable[[Row], str | None]
+    path: Path, name: str, type_: type[Row], take: Callable[[Row, bytes], str | None]
 ) -> Iterator[Finding]:
     """Decode each line of a file, check that it is canonical, and what `take` says about it."""
     decoder = msgspec.json.Decoder(type_)
@@ -167,7 +171,7 @@ def _stream(
                 continue
             if encode_line(row) != line:
                 yield Finding(file=file.name, line=number, reason="not canonical JSON")
-            if reason := take(row):
+            if reason := take(row, line):
                 yield Finding(file=file.name, line=number, reason=reason)
     except InputError as error:
         reason = str(error)

@@ -44,14 +44,15 @@ class Spool:
         self._at = 0
         self.num_lines = 0
 
-    def add(self, recording: str, rows: Iterable[msgspec.Struct]) -> None:
-        """Append all lines of a recording."""
+    def add(self, recording: str, rows: Iterable[msgspec.Struct]) -> str:
+        """Append all lines of a recording; return their digest."""
         lines = [encode_line(row) for row in rows]
         data = b"".join(lines)
         self._file.write(data)
         self._place[recording] = (self._at, len(data))
         self._at += len(data)
         self.num_lines += len(lines)
+        return digest_bytes(data)
 
     def lines(self) -> Iterator[bytes]:
         """Yield the lines by recording, sorted by its id."""
@@ -118,8 +119,11 @@ class ReleaseWriter:
         try:
             if source is not None:
                 self._stage_audio(recording, source)
-            self._segments.add(recording.id, segments)
-            self._redactions.add(recording.id, redactions)
+            self._custody[recording.id] = msgspec.structs.replace(
+                custody or Custody(recording=recording.id, released=recording.audio.sha256),
+                segments=self._segments.add(recording.id, segments),
+                redactions=self._redactions.add(recording.id, redactions),
+            )
         except OSError as error:
             raise self._unwritable(error) from error
         for segment in segments:
@@ -127,9 +131,6 @@ class ReleaseWriter:
         for redaction in redactions:
             self.tally.add_redaction(redaction)
         self.recordings.append(recording)
-        self._custody[recording.id] = custody or Custody(
-            recording=recording.id, released=recording.audio.sha256
-        )
 
     def publish(self, release: Release, splits: Sequence[Split]) -> Path:
         """Write all files and move them into place; return the release's folder.

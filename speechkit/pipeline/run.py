@@ -15,6 +15,7 @@ from speechkit.core.files import sweep
 from speechkit.core.lock import locked
 from speechkit.core.stage import Stage, cache_key
 from speechkit.core.types import Session
+from speechkit.governance.gate import Gate
 from speechkit.pipeline.jobs import Failed, Job, Stored, jobs_of
 from speechkit.pipeline.plan import PACE, check_plan, given_only, with_layer
 
@@ -63,7 +64,8 @@ def run(
 ) -> RunReport:
     """Run `stages` over the first `limit` recordings of a corpus, in order of id.
 
-    A recording that fails in a stage leaves the run with a row in `failures.jsonl`; it keeps no
+    Where the corpus has a consent register, only what it permits to be read is worked on. A
+    recording that fails in a stage leaves the run with a row in `failures.jsonl`; it keeps no
     layer of that stage or a later one, so that nothing stale is released.
 
     Raises:
@@ -90,8 +92,14 @@ def _run(
             f"{corpus.root} holds no recordings; bring some with: "
             f"speechkit ingest DIR --corpus {corpus.root}"
         )
-    states = {session.recording.id: given_only(session, stages) for session in sessions}
+    gate = Gate(corpus.root)
     failures: list[dict[str, str]] = []
+    states = {}
+    for session in sessions:
+        if reason := gate.refuse(session.recording, "read", session.recording.phi):
+            failures.append({"item": session.recording.id, "stage": "consent", "reason": reason})
+        else:
+            states[session.recording.id] = given_only(session, stages)
     reports = []
     try:
         for stage in stages:

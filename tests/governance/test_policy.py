@@ -8,12 +8,16 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import msgspec
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from speechkit.cli.consent import command as consent_command
 from speechkit.core.errors import InputError
+from speechkit.core.types import Audio, Recording
 from speechkit.governance.consent import ConsentRecord, ConsentRegister, read_records
 from speechkit.governance.fhir import from_fhir, to_fhir
+from speechkit.governance.gate import Asking, Gate
 from speechkit.governance.policy import DEFAULT_POLICY, Policy, Request, evaluate, read_policy
 from speechkit.governance.rego import ask_sidecar, evaluate_rego, to_rego
 
@@ -33,6 +37,10 @@ ASKED = Request(
     phi="redacted",
     on="2025-06-01",
     consent=CONSENT,
+)
+RECORDING = Recording(
+    id="rec-1",
+    audio=Audio(sha256="", uri="", sample_rate=8, num_samples=8, num_channels=1, codec=""),
 )
 STRICT = msgspec.structs.replace(
     DEFAULT_POLICY, legal_bases=("GDPR 9(2)(a)",), agreements_for=("export",)
@@ -109,7 +117,7 @@ def test_rego_decides_the_same(request_):
     assert evaluate_rego(STRICT, request_) == evaluate(STRICT, request_)
 
 
-def test_the_sidecar_is_asked_and_denies_when_silent():
+def test_the_sidecar_is_asked_and_denies_when_silent(tmp_path):
     asked = []
 
     class Answer(BaseHTTPRequestHandler):
@@ -134,7 +142,15 @@ def test_the_sidecar_is_asked_and_denies_when_silent():
     server.server_close()
     assert asked[0][0] == "/v1/data/speechkit/deny"
     assert asked[0][1]["input"]["purpose"] == "research"
+    # A gate that asks there: what does not answer denies.
+    gate = Gate(tmp_path, Asking(purpose="research", server=url))
+    assert gate.refuse(RECORDING, "read", "raw") == "consent: the policy server did not answer"
     assert ask_sidecar(url, ASKED).reasons == ("the policy server did not answer",)
+
+
+def test_the_policy_is_printed_as_rego():
+    done = CliRunner().invoke(consent_command, ["rego"])
+    assert done.stdout == to_rego(DEFAULT_POLICY)
 
 
 def test_policies_are_read_from_toml(tmp_path):

@@ -90,6 +90,7 @@ def made(
                 context=Context(
                     languages=("en",) if number % 2 else ("es",),
                     specialty=Code(code="cardiology"),
+                    tags={"region": "south"},
                 ),
                 participants=(
                     Participant(id=f"p-{number:012x}", role="patient", sex="female"),
@@ -177,12 +178,13 @@ def test_stats_and_what_is_missing(tmp_path: Path) -> None:
     targets = tmp_path / "targets.csv"
     targets.write_text(
         "field,value,minutes,people\nlanguage,es,60,\nlanguage,en,20,2\nlanguage,de,30,3\n"
-        "specialty,cardiology,40,\n"
+        "specialty,cardiology,40,\ntag:region,north,10,\n"
     )
     plan = coverage(path, targets)
     assert [(m.value, m.unit, m.missing) for m in plan] == [
         ("de", "minutes", 30.0),
         ("de", "people", 3.0),
+        ("north", "minutes", 10.0),
         ("es", "minutes", 40.0),
     ]
     done = CliRunner().invoke(command, ["stats", str(path), "--targets", str(targets)])

@@ -121,6 +121,28 @@ def test_a_failed_recording_keeps_no_stale_layer(corpus):
     assert set(corpus.session("rec-0").layers) == {"turns", "more"}
 
 
+def test_only_what_consent_permits_to_be_read_is_worked_on(corpus):
+    """A register is there: whoever is not in it, or did not permit research, is left alone."""
+    from speechkit.governance.consent import ConsentRecord, ConsentRegister
+
+    permitted, other = (
+        ConsentRecord(id=f"c-{n}", status="active", purposes=purposes)
+        for n, purposes in enumerate([("research",), ("quality",)])
+    )
+    ConsentRegister(corpus.root).put(permitted, other)
+    for n in (0, 1):
+        session = corpus.session(f"rec-{n}")
+        known = msgspec.structs.replace(session.recording, consent=f"c-{n}")
+        corpus.put_session(msgspec.structs.replace(session, recording=known))
+    stage = Toy("one", (), "turns")
+    report = go(corpus, stage)
+    assert stage.seen == ["rec-0"]
+    assert [(row["item"], row["stage"], row["reason"]) for row in report.failures] == [
+        ("rec-1", "consent", "consent: the consent does not permit the purpose"),
+        ("rec-2", "consent", "consent: no consent is on record"),
+    ]
+
+
 def test_absent_weights_end_the_run(corpus):
     with pytest.raises(ModelError):
         go(corpus, Toy("a", (), "turns", fail={"rec-0": ModelError("no weights")}))

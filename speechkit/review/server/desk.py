@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from speechkit.core.corpus import Corpus
 from speechkit.core.errors import MissingExtraError, SpeechkitError
 from speechkit.core.types import Session
+from speechkit.governance.gate import Asking, Gate
 from speechkit.review.access import RefusedError, hides
 from speechkit.review.accounts import Person, same, touch, who_is
 from speechkit.review.server.limits import Failures
@@ -41,9 +42,13 @@ class Desk:
         """Return the session of a recording that the person has some right to hear.
 
         Raises:
-            RefusedError: if they may hear the redacted copy only, and there is none.
+            RefusedError: if they may hear the redacted copy only, and there is none; or if the
+                consent, as it is now, does not permit it.
         """
         session = self.corpus.session(recording)
+        gate = Gate(self.corpus.root, Asking(role="transcriptionist"))
+        if reason := gate.refuse(session.recording, "listen", session.recording.phi):
+            raise RefusedError(f"{recording} may not be opened: {reason}")
         if hides(person) and redacted_copy(self.corpus, session) is None:
             raise RefusedError(
                 "there is no redacted copy of this recording that passed its check; only who may "
