@@ -1,7 +1,9 @@
 """Real drafts with their truth, as a corpus that `speechkit review simulate` takes.
 
-Every second English and Spanish clip of the shared data is a recording: its draft by one engine (`attributed`), a second
-transcript by another (`second`), and what was said (`reference`). What is there is taken as it is: `python -m benchmarks.review_drafts corpora/review-drafts`.
+Every second English and Spanish clip of the shared data is a recording: its draft by one engine
+(`attributed`), a second transcript by another (`second`), and what was said (`reference`). What is
+there is taken as it is: `speechkit models fetch whisper-tiny.en`, then `python -m
+benchmarks.review_drafts corpora/review-drafts`.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from speechkit.review.server.settings import Settings
 from speechkit.review.store import open_store
 
 WIDE, NARROW = {"width": 1280, "height": 820}, {"width": 420, "height": 900}
+CLIPS = {"tasks": {"x": 0, "y": 0, "width": 1280, "height": 240}}
 PICTURES = ("tasks", "light", "dark", "narrow", "keys", "words", "compare")
 
 # Made up, with an engine's mistakes; `_` before a word: the engine was unsure of it.
@@ -101,6 +102,10 @@ def take(browser: Any, url: str, person: str, name: str, path: Path) -> None:
         page.keyboard.press("Control+Enter")
     if name == "keys":
         page.keyboard.press("Control+/")
+    if name == "words":
+        page.click("#words")
+        page.wait_for_selector("dialog[open] textarea")
+        page.keyboard.type("ramipril\namlodipine\nSSRI")
     if name == "compare":
         page.keyboard.press("End")
         page.keyboard.type(" It goes to the jaw.")
@@ -110,7 +115,7 @@ def take(browser: Any, url: str, person: str, name: str, path: Path) -> None:
         page.goto("/")
         page.wait_for_selector("#tasks a")
     page.wait_for_timeout(700)
-    page.screenshot(path=path)
+    page.screenshot(path=path, clip=CLIPS.get(name))
     context.close()
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+
 import httpx
 import pytest
 
-from benchmarks.desks import PASSWORD
+from benchmarks.desks import PASSWORD, Running
+from speechkit.core.corpus import Corpus
 from speechkit.review.audit import findings
-from speechkit.review.schema import AuditRow
+from speechkit.review.schema import AuditRow, Login, User
+from speechkit.review.server.app import make_app
+from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store
 from tests.review.asking import SECRETS, op, send
 
@@ -70,6 +76,38 @@ def test_guessing_is_slowed_down(url: str):
     assert answer.status_code == 429
 
 
+def test_passwords_and_tokens_are_not_stored(client, store: Store):
+    token = client("tess").cookies["speechkit"]
+    assert len(token) >= 43  # 256 bits in base64
+    assert client("tess").cookies["speechkit"] != token
+    with store.read() as db:
+        hashes = [user.password for user in db.query(User)]
+        assert all(one.startswith("$argon2id$") for one in hashes)
+        assert len(set(hashes)) == len(hashes)  # one password, a salt each
+        kept = [login.token for login in db.query(Login)]
+    assert token not in kept and hashlib.sha256(token.encode()).hexdigest() in kept
+
+
+def test_floods_and_large_bodies_are_refused(corpus: Corpus, store: Store):
+    server = Running(make_app(corpus, store, Settings(requests_per_second=1, burst=5)))
+    try:
+        codes = [httpx.get(f"{server.url}/healthz").status_code for _ in range(12)]
+        assert codes[:5] == [200] * 5 and 429 in codes
+    finally:
+        server.stop()
+    server = Running(make_app(corpus, store, Settings(most_bytes=1000)))
+    try:
+        large = {"name": "x" * 2000, "password": "y"}
+        assert httpx.post(f"{server.url}/api/login", json=large).status_code == 413
+        pieces = (b"x" * 500 for _ in range(4))  # without a length
+        with contextlib.suppress(httpx.HTTPError):
+            answer = httpx.post(f"{server.url}/api/login", content=pieces)
+            assert answer.status_code >= 400
+        assert httpx.get(f"{server.url}/healthz").status_code == 200
+    finally:
+        server.stop()
+
+
 def test_logout_and_new_password_end_the_session(client, url: str):
     tess = client("tess")
     assert tess.post("/api/logout").status_code == 200
@@ -84,8 +122,6 @@ def test_logout_and_new_password_end_the_session(client, url: str):
 
 def test_a_session_ends_when_idle(client, store: Store):
     tess = client("tess")
-    from speechkit.review.schema import Login
-
     with store.write() as db:
         for login in db.query(Login):
             login.seen -= 31 * 60
