@@ -77,7 +77,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 def build(
     dest: Path,
-    request: Request | Sequence[Request],
+    request: Request | Sequence[Request] = Request(count=8),  # noqa: B008 (frozen)
     progress: Callable[[Made], None] | None = None,
 ) -> Prepared:
     """Write what is asked for into `dest`; of several requests, one after the other.

@@ -60,7 +60,7 @@ def command(
 ) -> None:
     """Make up consultations, speak them, and write them with their references into DEST.
 
-    Without --count and --minutes, one for each specialty; with --plan, as many as are missing.
+    Without --count and --minutes, eight; with --plan, as many as are missing.
     Everything is marked synthetic. The last line says how to bring the result into a corpus.
     """
     synth = load_recipe("synth")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError, SpeechkitError, UsageError
 from speechkit.pipeline.bring import bring
 from speechkit.pipeline.prepared import Prepared
-from speechkit.pipeline.recipes import prepare_recipe, read_recipe, recipe_names
+from speechkit.pipeline.recipes import load_recipe, prepare_recipe, read_recipe, recipe_names
 from speechkit.pipeline.watch import changes
 
 RawOf = Callable[[str, Path], Path]
@@ -48,6 +49,32 @@ def test_a_recipe_is_brought_in_and_planned(
     assert session.recording.audio.num_channels == 2
     again = run("primock57", "--raw", str(raw), "--dry-run", "--set", "diarize.engine=auto")
     assert again.exit_code == 0 and "channels" not in again.stdout
+
+
+def test_a_recipe_that_makes_its_own_recordings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def build(dest: Path) -> Path:
+        made.append(dest)
+        tone(dest / "one.wav", 400)
+        (dest / "table.csv").write_text("audio,language,synthetic\none.wav,en,true\n")
+        (dest / "pseudonym.key").write_text("5e" * 32 + "\n")
+        return dest
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(load_recipe("demo"), "build", build)
+    for _ in range(2):
+        done = run("demo", "--dry-run")
+        assert done.exit_code == 0, done.output
+    assert made == [Path("raw/demo")]  # what is there is not made again
+    (session,) = Corpus.open(tmp_path / "corpora/demo").sessions()
+    assert session.recording.synthetic
+    assert "no options" in str(run("demo", "--option", "x=1").exception)
+    # What others build is called with a folder alone.
+    for name in ("demo", "synth"):
+        inspect.signature(load_recipe(name).build).bind(tmp_path)
 
 
 def test_text_is_deidentified(
