@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from speechkit.manifest.schema import read_release
 from speechkit.manifest.verify import verify_release
+from speechkit.manifest.versions import read_release
 from speechkit.pipeline.recipes import load_recipe
 
 ROOT = Path(__file__).parents[2]
