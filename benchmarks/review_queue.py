@@ -17,6 +17,7 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -29,7 +30,7 @@ from speechkit.core.reviewed import REFERENCE
 from speechkit.core.types import Segment
 from speechkit.review.expected import Model, expect, features
 from speechkit.review.load import SECOND
-from speechkit.review.queue import simulate, word_errors
+from speechkit.review.queue import Tokens, simulate, word_errors
 
 SHARE, TARGET = 0.2, 2.5
 PAIRS = (
@@ -134,8 +135,14 @@ def of_corpus(corpus: Corpus) -> list[Draft]:
 
 def errors_of(draft: Sequence[Segment], said: Sequence[Segment]) -> list[int]:
     """Return how many errors lie in each word of a draft."""
-    tokens = normaliser_for(said[0].language).tokens
+    tokens = tokens_of(said[0].language)
     return [errors for segment in word_errors(draft, said, tokens) for errors in segment]
+
+
+@cache
+def tokens_of(language: str) -> Tokens:
+    """Return the normaliser of a language, which remembers words."""
+    return cache(normaliser_for(language).tokens)
 
 
 def fit(some: Sequence[Draft], *, alone: bool = False) -> Model:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -36,6 +35,7 @@ from speechkit.review.requests import (
     UnmarkPhi,
 )
 from speechkit.review.schema import LineRow, OperationRow, Task
+from speechkit.review.tasks import present_rows
 from speechkit.review.view import View, show
 
 Change = dict[str, Line | None]  # id → the line as it becomes; None: gone
@@ -155,7 +155,7 @@ def _change(
         left, right = edit.split(line, at, asked.new, asked.time)
         return rows, {row.id: left, asked.new: right}
     if isinstance(asked, SetSpeaker) and asked.everywhere:
-        rows |= {one.id: one for one in _lines(session, task) if one.id != row.id}
+        rows |= {one.id: one for one in present_rows(session, task.id) if one.id != row.id}
         found = {key: decode(one.content) for key, one in rows.items()}
         return rows, {
             key: replace(one, speaker=asked.speaker)
@@ -241,11 +241,6 @@ def _state(row: LineRow | None) -> dict[str, Any]:
 
 def _shown(row: LineRow, person: Person) -> dict[str, Any] | None:
     return None if row.gone else show(decode(row.content), row.rev, hidden=hides(person))
-
-
-def _lines(session: Session, task: Task) -> Sequence[LineRow]:
-    query = select(LineRow).where(LineRow.task == task.id, LineRow.gone.is_(False))
-    return session.scalars(query.order_by(LineRow.start, LineRow.id)).all()
 
 
 def _answer(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from statistics import mean
 from typing import Literal, NamedTuple, get_args
 
@@ -90,6 +91,7 @@ def simulate(corpus: Corpus, tokens: Tokens, weigh: Weigh | None = None) -> tupl
     An error is found when the word is looked at in which it lies; words that the draft left out
     count for the word before them.
     """
+    tokens = cache(tokens)  # word by word: most of them come again
     seen: dict[Unit, list[_Looked]] = {"segments": [], "words": []}
     for session in corpus.sessions():
         reference = corpus.layer(session, REFERENCE)
