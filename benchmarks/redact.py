@@ -26,9 +26,10 @@ from speechkit.core.types import Identifier, PhiSpan, Segment
 from speechkit.deidentify.agree import covered_words, kept_words
 from speechkit.deidentify.check import heard_again
 from speechkit.deidentify.ear import listen
-from speechkit.deidentify.place import PlaceOptions, redactions, uncovered
+from speechkit.deidentify.place import PlaceOptions, redactions
 from speechkit.deidentify.redact import Findings, find
 from speechkit.deidentify.redact_stage import RedactOptions, hear
+from speechkit.deidentify.unclaimed import uncovered
 
 RESOURCES = Resources(threads=1)
 OPTIONS = RedactOptions()

@@ -32,6 +32,7 @@ class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     nicknames: list[str] = []
     objects: frozenset[str] = frozenset()
     adjective_before: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
     vague: frozenset[str] = frozenset()
     kin_titles: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
@@ -75,6 +76,7 @@ class Spelled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     letters: dict[str, str]
     sure_letters: frozenset[str]
+    misheard: dict[str, str] = {}
     as_in: list[str]
     cue: list[str]
     link: frozenset[str]

@@ -1,7 +1,7 @@
 """Where in time what must not be heard lies: from spans in text to stretches of sound.
 
-Everything here fails closed: a span whose words cannot be trusted in time takes its whole segment,
-and speech that no transcript covers is taken too.
+Everything here fails closed: a span whose words cannot be trusted in time takes its whole segment.
+Speech that no transcript covers is taken too, see `unclaimed`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from speechkit.audio.mask import Method
 from speechkit.core.errors import InputError
 from speechkit.core.margins import UNALIGNED, word_margin
 from speechkit.core.text import word_offsets
-from speechkit.core.time import Interval, round_ms, subtract
+from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
 from speechkit.deidentify.ear import is_letters, is_number, tokens_of
 
@@ -160,32 +160,6 @@ def place(
             )
         )
     return tuple(placed)
-
-
-def uncovered(
-    speech: Sequence[Interval],
-    segments: Sequence[Segment],
-    options: PlaceOptions = DEFAULT,
-    *,
-    channel: int | None = None,
-) -> tuple[Interval, ...]:
-    """Return the stretches where somebody speaks and no transcript says what.
-
-    Args:
-        speech: where a voice detector hears speech.
-        segments: what is known to be said; a segment without words covers its own time.
-        channel: the channel listened to; words of segments of another channel do not cover it.
-    """
-    known: list[Interval] = []
-    for segment in segments:
-        if channel is not None and segment.channel not in (None, channel):
-            continue
-        known += [(word.start, word.end) for word in segment.words]
-        if not segment.words and segment.text.strip():
-            known.append((segment.start, segment.end))
-    margin = options.cover_margin
-    left = subtract(speech, [(start - margin, end + margin) for start, end in known])
-    return tuple((s, e) for s, e in left if e - s > options.min_uncovered)
 
 
 def redactions(

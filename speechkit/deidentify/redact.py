@@ -23,10 +23,10 @@ from speechkit.deidentify.place import (
     Stretch,
     place,
     redactions,
-    uncovered,
     whole_runs,
 )
 from speechkit.deidentify.spread import spread
+from speechkit.deidentify.unclaimed import beside, uncovered
 
 Channels = Sequence[Sound]
 Listener = Callable[[Channels], Sequence[Token]]
@@ -74,11 +74,18 @@ def find(
     removed = removed_tokens(segments, place(segments, spans, options), language)
     spans += spread(segments, spans, removed, language)
     placed = place(segments, spans, options)
-    unknown = [
-        Stretch(start=start, end=end, channel=channel)
-        for intervals, channel in speech
-        for start, end in uncovered(intervals, segments, options, channel=channel)
-    ]
+    unknown: list[Stretch] = []
+    for intervals, channel in speech:
+        own = [s for s in segments if channel is None or s.channel in (None, channel)]
+        kept = kept_words(own, spans)
+        ids = {segment.id for segment in own}
+        unknown += [
+            Stretch(start=start, end=end, channel=channel)
+            for start, end in uncovered(intervals, segments, options, channel=channel)
+        ]
+        for item in placed:
+            if item.span.segment in ids:
+                unknown += beside(item, intervals, kept)
     return Findings(
         spans=spans,
         placed=placed,

@@ -37,7 +37,7 @@ from speechkit.deidentify.recognisers import (
 )
 from speechkit.deidentify.tokens import Conversation
 
-VERSION = "1"
+VERSION = "2"
 _RECOGNISERS: tuple[Callable[[Scene], Iterator[Find]], ...] = (
     email.find,
     dates.find,

@@ -21,7 +21,10 @@ _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\s]")
 NONE, SPACE, COMMA, STOP, TURN = 0, 1, 2, 3, 4
 _STOPS = frozenset(".?!;…:¿¡")
 _COMMAS = frozenset(',()[]{}"“”«»–—|')
-_CLITICS = ("'s", "’s", "s'", "s’")
+# "ohhh", "uum", "hmmm"; "oh" alone is a digit.
+_DRAWN_OUT = re.compile(
+    r"o+h{2,}|o{2,}h+|u+h*m+h*|u+h{2,}|a+h{2,}|a{2,}h+|e+r+m+|h+m+|m{2,}h*m*|u+g+h+"
+)
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -156,7 +159,7 @@ def _tokenise(text: str, fillers: frozenset[str]) -> tuple[Token, ...]:
         if _glue(tokens, word, text, start, gap):
             continue
         key = fold(word)
-        if key in fillers:
+        if key in fillers or _DRAWN_OUT.fullmatch(key):
             gap = max(gap, SPACE)
             continue
         tokens.append(Token(start, end, word, key, gap, line))

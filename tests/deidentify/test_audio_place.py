@@ -15,7 +15,6 @@ from speechkit.deidentify.place import (
     Stretch,
     place,
     redactions,
-    uncovered,
     whole_runs,
 )
 
@@ -135,19 +134,6 @@ def test_crosstalk_masks_all_channels_unless_told_otherwise() -> None:
     seg = segment("This is Ada", channel=1)
     assert place([seg], [span(seg, "Ada")])[0].channel is None
     assert place([seg], [span(seg, "Ada")], PlaceOptions(crosstalk=False))[0].channel == 1
-
-
-def test_speech_without_words_is_uncovered() -> None:
-    seg = segment("This is Ada", 10.0)  # words from 10.0 to 11.4
-    options = PlaceOptions(cover_margin=0.5, min_uncovered=0.3)
-    speech = [(0.0, 1.0), (2.0, 2.2), (9.0, 12.0), (30.0, 31.0)]
-    assert uncovered(speech, [seg], options) == ((0.0, 1.0), (9.0, 9.5), (30.0, 31.0))
-    assert uncovered([], [seg], options) == ()
-    bare = Segment(id="t", start=0.0, end=1.0, text="hello")
-    assert uncovered([(0.0, 1.0)], [bare], options) == ()
-    other = segment("This is Ada", 10.0, channel=0)
-    assert uncovered([(10.0, 11.0)], [other], options, channel=1) == ((10.0, 11.0),)
-    assert uncovered([(10.0, 11.0)], [other], options, channel=0) == ()
 
 
 def test_neighbours_are_joined_and_kinds_stay_countable() -> None:

@@ -23,7 +23,7 @@ def find(scene: Scene) -> Iterator[Find]:
     """Yield streets with all that follows of an address, and numbers given as one."""
     done = -1
     for index in range(len(scene.tokens)):
-        if index <= done:
+        if index <= done or _is_street_name(scene, index):
             continue
         found = street_at(scene, index)
         if found is not None:
@@ -33,6 +33,15 @@ def find(scene: Scene) -> Iterator[Find]:
             yield scene.find(start, after, "LOCATION", score, DETECTOR)
     yield from _answered(scene)
     yield from _bare(scene)
+
+
+def _is_street_name(scene: Scene, index: int) -> bool:
+    """Say whether a kind of street is part of a name: "Mountain View Drive"."""
+    after = index + 1
+    if after >= len(scene.tokens) or scene.conversation.gap(after) > SPACE:
+        return False
+    street = scene.cues.places.street
+    return scene.word(index) in street and scene.word(after) in street
 
 
 def _tail(scene: Scene, index: int) -> int:

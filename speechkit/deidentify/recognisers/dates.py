@@ -155,9 +155,9 @@ def _year_words(code: str) -> str:
     for century in (19, 20):
         for way in table.below_hundred[century]:
             stem = way.replace(" ", r"\s")
-            rest = "|".join(
-                word.replace(" ", r"\s") for ways in table.below_hundred[1:] for word in ways
-            )
+            words = [word for ways in table.below_hundred[1:] for word in ways]
+            words.sort(key=len, reverse=True)
+            rest = "|".join(word.replace(" ", r"\s") for word in words)
             zeros = "|".join([*table.zeros, "zero", "cero", "null"])
             found.add(rf"{stem}\s(?:(?:{zeros})\s)?(?:{rest})")
     tens = [w.replace(" ", r"\s") for ways in table.below_hundred[20:] for w in ways]

@@ -396,6 +396,8 @@ def _is_full_name(scene: Scene, index: int) -> bool:
 def _stands_out(scene: Scene, index: int) -> bool:
     """Say whether a word no list of first names has is one by its capital within a sentence."""
     token = scene.tokens[index]
+    if scene.follows(index, scene.cues.names.articles):
+        return False
     if scene.cues.nouns_capital and lists.is_listed(scene.word(index), scene.language.code):
         return False
     return scene.conversation.cased and token.capital and not scene.starts_sentence(index)

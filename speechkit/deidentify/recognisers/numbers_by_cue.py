@@ -97,7 +97,7 @@ def label_of(scene: Scene, run: Run) -> tuple[Identifier | None, float]:
     if label is not None and _enough(scene, run, size, letters):
         return Identifier(label), 0.9
     digit_by_digit = sum(len(part.value) <= 2 for part in run.parts if part.spoken) >= 4
-    if size > _TABLE:
+    if size > _TABLE or _is_counting(run):
         return None, 0.0
     if size >= _LONG:
         return (Identifier.PHONE if 9 <= size <= 12 else Identifier.OTHER_ID), 0.8
@@ -135,6 +135,15 @@ def _enough(scene: Scene, run: Run, size: int, letters: int) -> bool:
 
 def _is_measure(run: Run) -> bool:
     return all(len(part.value) > 2 for part in run.parts if part.kind == "digits")
+
+
+def _is_counting(run: Run) -> bool:
+    """Say whether somebody counts: "one two three … five six eight ten"."""
+    if run.letters or len(run.parts) < 4:
+        return False
+    return all(
+        0 < int(after.value) - int(before.value) <= 2 for before, after in pairwise(run.parts)
+    )
 
 
 def _is_read_out(run: Run) -> bool:

@@ -36,6 +36,12 @@ def letters_at(scene: Scene, index: int) -> tuple[str, int]:
             letters += letter
             at = after = _skip_as_in(scene, following, letter)
             continue
+        misheard = spelled.misheard.get(tokens[at].key, "") if letters and at == after else ""
+        if misheard and at + 1 < len(tokens) and _letter_at(scene, at + 1, started=True)[0]:
+            letters += misheard
+            at += 1
+            after = at
+            continue
         if letters and tokens[at].key in spelled.link and at - after < 2:
             at += 1
             continue
@@ -95,6 +101,8 @@ def _is_name(scene: Scene, first: int, after: int, letters: str) -> bool:
         return False
     if _is_asked(scene, first) or _is_said(scene, first, letters):
         return True
+    if len(set(letters) - set("aio")) < 2:
+        return False
     if letters in lists.first_names() or letters in lists.surnames():
         return len(letters) > 3
     return len(letters) > 4 and not _in_groups(scene, first, after)
