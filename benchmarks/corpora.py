@@ -15,7 +15,7 @@ from pathlib import Path
 import speechkit
 from benchmarks.clips import data_folder
 from speechkit.core.corpus import Corpus
-from speechkit.manifest.schema import read_release
+from speechkit.manifest.versions import read_release
 from speechkit.pipeline.bring import bring
 from speechkit.pipeline.recipes import prepare_recipe
 

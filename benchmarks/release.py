@@ -147,8 +147,8 @@ def create(corpus: Corpus, version: str, out: Path) -> tuple[float, int]:
 def write_lhotse(release: Path, target: Path, num_segments: int) -> None:
     """The first segments as lhotse's SupervisionSet, plain JSON lines."""
     from speechkit.core.types import Recording as Stored
-    from speechkit.manifest.formats.bundle import write_json_lines
     from speechkit.manifest.formats.lhotse import supervision_row
+    from speechkit.manifest.formats.rows import write_json_lines
     from speechkit.manifest.lines import read_lines
     from speechkit.manifest.schema import RECORDINGS, SEGMENTS, ReleasedSegment
 

@@ -26,10 +26,10 @@ from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.filter import Filter, filtered_lines
 from speechkit.manifest.leaks import Leak, find_leaks
 from speechkit.manifest.release import ReleaseOptions, create_release
-from speechkit.manifest.schema import read_release
 from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.stats import coverage, release_stats
 from speechkit.manifest.verify import verify_release
+from speechkit.manifest.versions import read_release
 
 
 @click.group()

@@ -9,7 +9,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.manifest.schema import Release, release_digest
+from speechkit.manifest.schema import Release
+from speechkit.manifest.versions import release_digest
 
 FOLDER = click.Path(path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -11,10 +11,11 @@ from rich.table import Table
 
 from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
 from speechkit.core.corpus import Corpus
-from speechkit.manifest.exchange import ImportOptions, export_release, import_release
+from speechkit.manifest.bring_in import ImportOptions, import_release
+from speechkit.manifest.exchange import export_release
 from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.formats.registry import FORMATS
-from speechkit.manifest.schema import read_release
+from speechkit.manifest.versions import read_release
 
 
 @click.command()

@@ -22,7 +22,8 @@ from speechkit.core.types import Provenance, Recording, Session
 from speechkit.governance.audit import LOG, read_events
 from speechkit.manifest.agree import Finding
 from speechkit.manifest.lines import read_lines
-from speechkit.manifest.schema import CUSTODY, RECORDINGS, Custody, HandOver, release_digest
+from speechkit.manifest.schema import CUSTODY, RECORDINGS, Custody, HandOver
+from speechkit.manifest.versions import release_digest
 
 _LAST = "redacted"
 _ALSO = "roles"  # by it speakers are named

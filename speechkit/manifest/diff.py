@@ -10,26 +10,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby, zip_longest
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 import msgspec
 from rapidfuzz.distance import Levenshtein
 
 from speechkit.core.errors import InputError
-from speechkit.core.time import overlap
 from speechkit.core.types import Recording
 from speechkit.manifest.lines import raw_lines, read_lines, reason_of
+from speechkit.manifest.match import Aspect, Removed, changes, match
 from speechkit.manifest.schema import (
     RECORDINGS,
     REDACTIONS,
     SEGMENTS,
     ReleasedRedaction,
     ReleasedSegment,
-    read_release,
 )
-
-Aspect = Literal["words", "speaker", "times", "phi"]
-_MATCH = 0.3  # of the time that either covers, two segments share at least this much to be one
+from speechkit.manifest.versions import read_release
 
 
 class SegmentChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,9 +81,6 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
         counts = self.counts()
         quiet = ("_same", "words_before")
         return not any(n for name, n in counts.items() if not name.endswith(quiet))
-
-
-_Removed: TypeAlias = tuple[float, float, str, int | None]
 
 
 class _Side(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,15 +225,15 @@ class _Compared(msgspec.Struct, frozen=True, kw_only=True):
 def _compare(
     old_segments: Sequence[ReleasedSegment],
     new_segments: Sequence[ReleasedSegment],
-    before: set[_Removed],
-    after: set[_Removed],
+    before: set[Removed],
+    after: set[Removed],
 ) -> _Compared:
-    pairs = _match(old_segments, new_segments)
+    pairs = match(old_segments, new_segments)
     kept, continued = {a.id for a, _ in pairs}, {b.id for _, b in pairs}
     changed = tuple(
         SegmentChange(old=a.id, new=b.id, what=what)
         for a, b in pairs
-        if (what := _changes(a, b, before, after))
+        if (what := changes(a, b, before, after))
     )
     return _Compared(
         added=tuple(s.id for s in new_segments if s.id not in continued),
@@ -276,60 +269,5 @@ def _only_in(side: _Side, other: _Side) -> tuple[str, ...]:
     return tuple(r.id for name, r in side.recordings.items() if name not in other.recordings)
 
 
-def _removed(side: _Side, name: str) -> set[_Removed]:
+def _removed(side: _Side, name: str) -> set[Removed]:
     return {(r.start, r.end, r.identifier, r.channel) for r in side.redactions.get(name, [])}
-
-
-def _match(
-    old: Sequence[ReleasedSegment], new: Sequence[ReleasedSegment]
-) -> list[tuple[ReleasedSegment, ReleasedSegment]]:
-    """Pair segments that share most of their time; each is in one pair at most."""
-    candidates = []
-    begin = 0
-    longest = max((s.end - s.start for s in new), default=0.0)
-    for i, a in enumerate(old):
-        while begin < len(new) and new[begin].start < a.start - longest:
-            begin += 1
-        for j in range(begin, len(new)):
-            b = new[j]
-            if b.start > a.end:
-                break
-            if a.channel == b.channel:
-                candidates.append((-_shared(a, b), a.text != b.text, a.speaker != b.speaker, i, j))
-    pairs: dict[int, int] = {}
-    taken: set[int] = set()
-    for share, _, _, i, j in sorted(candidates):
-        if -share >= _MATCH and i not in pairs and j not in taken:
-            pairs[i] = j
-            taken.add(j)
-    return [(old[i], new[j]) for i, j in sorted(pairs.items())]
-
-
-def _shared(a: ReleasedSegment, b: ReleasedSegment) -> float:
-    if (a.start, a.end) == (b.start, b.end):
-        return 1.0
-    either = max(a.end, b.end) - min(a.start, b.start)
-    return overlap((a.start, a.end), (b.start, b.end)) / either if either > 0 else 0.0
-
-
-def _changes(
-    a: ReleasedSegment, b: ReleasedSegment, before: set[_Removed], after: set[_Removed]
-) -> tuple[Aspect, ...]:
-    what: list[Aspect] = []
-    if a.text != b.text:
-        what.append("words")
-    if (a.speaker, a.role) != (b.speaker, b.role):
-        what.append("speaker")
-    if (a.start, a.end, _times(a)) != (b.start, b.end, _times(b)):
-        what.append("times")
-    if _inside(a, before) != _inside(b, after):
-        what.append("phi")
-    return tuple(what)
-
-
-def _times(segment: ReleasedSegment) -> list[tuple[float, float]]:
-    return [(word.start, word.end) for word in segment.words]
-
-
-def _inside(segment: ReleasedSegment, removed: set[_Removed]) -> set[_Removed]:
-    return {r for r in removed if r[0] < segment.end and r[1] > segment.start}

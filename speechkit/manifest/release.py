@@ -31,11 +31,10 @@ from speechkit.manifest.schema import (
     Statement,
     Tool,
     Withheld,
-    read_release,
-    release_digest,
 )
 from speechkit.manifest.select import Released, select
 from speechkit.manifest.splits import STRATA, make_splits
+from speechkit.manifest.versions import read_release, release_digest
 from speechkit.manifest.withdrawal import tombstones
 from speechkit.manifest.write import ReleaseWriter
 

@@ -12,8 +12,9 @@ from speechkit.core.files import write_bytes
 from speechkit.governance.audit import Checkpoint, make_checkpoint
 from speechkit.governance.signing import SUFFIX, PublicKey, SecretKey, sign_file, verify_file
 from speechkit.manifest.agree import Finding
-from speechkit.manifest.schema import CHECKPOINT, SUMS, read_release
+from speechkit.manifest.schema import CHECKPOINT, SUMS
 from speechkit.manifest.verify import verify_release
+from speechkit.manifest.versions import read_release
 
 
 def sign_release(path: Path, key: SecretKey, log: Path | None = None) -> Path:

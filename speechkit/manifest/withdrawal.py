@@ -17,13 +17,8 @@ from speechkit.core.errors import InputError
 from speechkit.core.files import write_bytes
 from speechkit.core.types import Recording
 from speechkit.manifest.lines import open_lines, raw_lines, read_lines, reason_of
-from speechkit.manifest.schema import (
-    RECORDINGS,
-    WITHDRAWN,
-    Withdrawn,
-    line_names,
-    read_release,
-)
+from speechkit.manifest.schema import RECORDINGS, WITHDRAWN, Withdrawn
+from speechkit.manifest.versions import line_names, read_release
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

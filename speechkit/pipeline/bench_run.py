@@ -27,7 +27,8 @@ from speechkit.core.models import cache_folder
 from speechkit.core.stage import Resources, Stage, Task, cache_key
 from speechkit.core.types import Recording, Session
 from speechkit.manifest.lines import read_lines
-from speechkit.manifest.schema import RECORDINGS, release_digest
+from speechkit.manifest.schema import RECORDINGS
+from speechkit.manifest.versions import release_digest
 from speechkit.pipeline.default import make_stage
 from speechkit.pipeline.jobs import keep
 from speechkit.pipeline.local import Failed, LocalExecutor

@@ -9,14 +9,8 @@ from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.types import Code, Participant, Recording, RedactedCopy, Segment, Session, Turn
 from speechkit.manifest.lines import read_lines
-from speechkit.manifest.schema import (
-    RECORDINGS,
-    RELEASE_JSON,
-    SEGMENTS,
-    ReleasedSegment,
-    read_release,
-    release_digest,
-)
+from speechkit.manifest.schema import RECORDINGS, RELEASE_JSON, SEGMENTS, ReleasedSegment
+from speechkit.manifest.versions import read_release, release_digest
 from speechkit.pipeline.score_side import Side
 
 

@@ -15,7 +15,8 @@ from speechkit.cli.release import command
 from speechkit.core.errors import InputError
 from speechkit.core.types import Audio, Code, Context, Participant, Recording
 from speechkit.manifest import lines as lines_module
-from speechkit.manifest.exchange import ImportOptions, import_release, load_bundle
+from speechkit.manifest.bring_in import ImportOptions, import_release
+from speechkit.manifest.exchange import load_bundle
 from speechkit.manifest.filter import Filter, count_segments, filtered
 from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
 from speechkit.manifest.formats.registry import FORMATS

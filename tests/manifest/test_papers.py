@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from speechkit.core.types import Context, Participant, Recording
-from speechkit.manifest.exchange import ImportOptions, export_release, import_release
+from speechkit.manifest.bring_in import ImportOptions, import_release
+from speechkit.manifest.exchange import export_release
 from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
 from speechkit.manifest.formats.registry import FORMATS
 from speechkit.manifest.schema import PAPERS, ReleasedSegment

@@ -47,11 +47,11 @@ from speechkit.manifest.schema import (
     RELEASE_SCHEMA_VERSION,
     SEGMENTS,
     ReleasedSegment,
-    read_release,
 )
 from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.splits import make_splits
 from speechkit.manifest.verify import verify_release
+from speechkit.manifest.versions import read_release
 
 CANARY = "Zebulonia"
 DOCTOR = Participant(id="p-doctor", role="doctor", accent="en-GB")
@@ -322,6 +322,18 @@ def test_another_word_is_named_by_its_recording(corpus: Corpus, tmp_path: Path) 
     assert [str(finding) for finding in verify_release(path)] == [
         f"{SEGMENTS}: the lines of {name} are not those that were released"
     ]
+
+
+def test_lines_from_before_a_field_came_are_right(corpus: Corpus, tmp_path: Path) -> None:
+    """Canonical is what is written, not what speechkit would write now."""
+    path = create_release(corpus, "1.0.0", tmp_path / "out")
+    text = (path / "recordings.jsonl").read_text()
+    (path / "recordings.jsonl").write_text(text.replace(',"synthetic":false', ""))
+    mend(path, "recordings.jsonl")
+    assert verify_release(path) == ()
+    (path / "recordings.jsonl").write_text(text.replace(',"synthetic"', ', "synthetic"'))
+    mend(path, "recordings.jsonl")
+    assert "recordings.jsonl, line 1: not canonical JSON" in map(str, verify_release(path))
 
 
 def mend(path: Path, name: str) -> None:

@@ -8,10 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble
+from speechkit.manifest.formats.rows import (
     field,
     json_rows,
     make_segment,

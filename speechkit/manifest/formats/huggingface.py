@@ -18,17 +18,13 @@ from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
 from speechkit.manifest.formats.arrow import pyarrow
-from speechkit.manifest.formats.bundle import (
-    SPLIT_NAMES,
-    Bundle,
-    Format,
-    assemble,
+from speechkit.manifest.formats.bundle import SPLIT_NAMES, Bundle, Format, assemble, put_file
+from speechkit.manifest.formats.rows import (
     convert,
     field,
     json_rows,
     make_segment,
     number_field,
-    put_file,
     reading,
     rest_of,
     write_json_lines,

@@ -14,10 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from speechkit.core.errors import InputError
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble
+from speechkit.manifest.formats.rows import (
     field,
     json_rows,
     make_segment,

@@ -13,15 +13,9 @@ from pathlib import Path
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
 from speechkit.manifest.formats import fields
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
-    find_sound,
-    make_segment,
-    place_sounds,
-)
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble, find_sound, place_sounds
 from speechkit.manifest.formats.fields import one_word
+from speechkit.manifest.formats.rows import make_segment
 from speechkit.manifest.schema import ReleasedSegment
 
 DROPS = (

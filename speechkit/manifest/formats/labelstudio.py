@@ -14,17 +14,8 @@ from xml.sax.saxutils import quoteattr
 import msgspec
 
 from speechkit.core.errors import InputError
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
-    find_sound,
-    make_segment,
-    number_field,
-    place_sounds,
-    reading,
-    rest_of,
-)
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.manifest.formats.rows import make_segment, number_field, reading, rest_of
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 

@@ -13,16 +13,12 @@ from typing import Any
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Audio, Recording
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.manifest.formats.rows import (
     field,
-    find_sound,
     json_rows,
     make_segment,
     number_field,
-    place_sounds,
     reading,
     rest_of,
     write_json_lines,

@@ -16,16 +16,9 @@ import msgspec
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
 from speechkit.manifest.formats.arrow import pyarrow
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
-    find_sound,
-    make_segment,
-    place_sounds,
-    reading,
-)
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble, find_sound, place_sounds
 from speechkit.manifest.formats.fields import seconds, share
+from speechkit.manifest.formats.rows import make_segment, reading
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 

@@ -17,10 +17,9 @@ import msgspec
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
-from speechkit.manifest.formats.bundle import (
-    Bundle,
-    Format,
-    assemble,
+from speechkit.manifest.formats.bundle import Bundle, Format, assemble
+from speechkit.manifest.formats.lhotse import read_supervision, recording_row, supervision_row
+from speechkit.manifest.formats.rows import (
     convert,
     field,
     json_rows,
@@ -29,7 +28,6 @@ from speechkit.manifest.formats.bundle import (
     reading,
     rest_of,
 )
-from speechkit.manifest.formats.lhotse import read_supervision, recording_row, supervision_row
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 

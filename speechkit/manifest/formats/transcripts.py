@@ -31,41 +31,41 @@ def _whole(name: str, suffix: str, drops: tuple[str, ...]) -> Format:
     """A format that holds all recordings in one file."""
 
     def write(bundle: Bundle, folder: Path) -> None:
-        parts = [
-            format_segments(name, recording.id, tuple(map(_plain, segments)))
-            for recording, segments in bundle.by_recording()
-        ]
+        parts = list(_texts(name, bundle).values())
         if name == "seglst":
             rows = (part[2:-3] for part in parts)
             parts = ["[\n", ",\n".join(row for row in rows if row), "\n]\n"]
         _write(folder / f"{bundle.name}{suffix}", "".join(parts))
 
-    return Format(
-        name=name,
-        title=f"{suffix}, one file",
-        write=write,
-        read=_reader(suffix),
-        drops=drops,
-        companion=False,
-    )
+    return _format(name, f"{suffix}, one file", write, _reader(suffix), drops)
 
 
 def _each(name: str, suffix: str, drops: tuple[str, ...]) -> Format:
     """A format that holds one recording a file."""
 
     def write(bundle: Bundle, folder: Path) -> None:
-        for recording, segments in bundle.by_recording():
-            text = format_segments(name, recording.id, tuple(map(_plain, segments)))
-            _write(folder / f"{recording.id}{suffix}", text)
+        for recording, text in _texts(name, bundle).items():
+            _write(folder / f"{recording}{suffix}", text)
 
-    return Format(
-        name=name,
-        title=f"{suffix}, one a recording",
-        write=write,
-        read=_reader(suffix),
-        drops=drops,
-        companion=False,
-    )
+    return _format(name, f"{suffix}, one a recording", write, _reader(suffix), drops)
+
+
+def _format(
+    name: str,
+    title: str,
+    write: Callable[[Bundle, Path], None],
+    read: Callable[[Path], Bundle] | None,
+    drops: tuple[str, ...],
+) -> Format:
+    return Format(name=name, title=title, write=write, read=read, drops=drops, companion=False)
+
+
+def _texts(name: str, bundle: Bundle) -> dict[str, str]:
+    """Return each recording's transcript in a format, by recording."""
+    return {
+        recording.id: format_segments(name, recording.id, tuple(map(_plain, segments)))
+        for recording, segments in bundle.by_recording()
+    }
 
 
 def _reader(suffix: str) -> Callable[[Path], Bundle]:
@@ -150,22 +150,14 @@ def _write_uem(bundle: Bundle, folder: Path) -> None:
 
 FORMATS = (
     _whole("seglst", ".seglst.json", (*_WORDS, *_METADATA, "language, channels")),
-    Format(
-        name="rttm",
-        title=".rttm, one file",
-        write=_write_rttm,
-        read=_read_rttm,
-        companion=False,
-        drops=("all words", *_METADATA, "language"),
+    _format(
+        "rttm",
+        ".rttm, one file",
+        _write_rttm,
+        _read_rttm,
+        ("all words", *_METADATA, "language"),
     ),
-    Format(
-        name="uem",
-        title=".uem, one file",
-        write=_write_uem,
-        read=None,
-        companion=False,
-        drops=("all but the lengths of recordings",),
-    ),
+    _format("uem", ".uem, one file", _write_uem, None, ("all but the lengths of recordings",)),
     _whole("ctm", ".ctm", ("segments, speakers, language", *_METADATA)),
     _whole("stm", ".stm", (*_WORDS, *_METADATA, "language", "segments without words")),
     _whole("json", ".json", _METADATA),
