@@ -130,6 +130,17 @@ Looked for and left out, as nothing says how their files lie: [HoMed](https://ho
 (Dutch consultations that stay at Nivel) and [BEA](https://fonetika.nytud.hu/bea-beszelt-nyelvi-adatbazis/)
 (Hungarian, given out on request).
 
+Run for real, each to a verified release and a page (`speechkit run NAME --raw … --limit N`, then the
+two lines that it prints; Whisper base, a part of each corpus):
+
+| recipe | run | released | WER, DER | withheld, as |
+|---|---|---|---|---|
+| `fsdd` | 24 | 3 | 54 % | too much of a draft of one digit is probably wrong |
+| `asterisk_prompts` | 30 | 19 | 16 % | 6 are in languages without tables, 5 drafts probably wrong |
+| `alnum_phi_accents` | 8 | 4 | above 100 % | 4 drafts probably wrong: names are spelled, the prompt is not |
+| `ami` | 2 | 1 | DER 39 % | 1 draft probably wrong |
+| `primock57` (text) | 25 | – | – | dialogues de-identified; two of twelve published systems scored: 13 %, 55 % |
+
 ## Your own recordings
 
 ```sh

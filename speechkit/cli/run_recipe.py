@@ -92,10 +92,11 @@ def _tell_next(source: Source) -> None:
         click.echo(f"next: speechkit bench score {references} HYPOTHESES {page}")
     if path.exists():
         corpus = shlex.quote(str(path))
+        people = [p for one in Corpus.open(path).sessions() for p in one.recording.participants]
+        by = "accent,language" if any(person.accent for person in people) else "language"
         click.echo(f"next: speechkit release create {corpus} --version 1.0.0")
         click.echo(
-            f"next: speechkit bench score {corpus}#reference {corpus}#attributed "
-            f"--by accent,language {page}"
+            f"next: speechkit bench score {corpus}#reference {corpus}#attributed --by {by} {page}"
         )
 
 
