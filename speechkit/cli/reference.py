@@ -139,7 +139,7 @@ two lines that it prints; Whisper base, a part of each corpus):
 | `asterisk_prompts` | 30 | 19 | 16 % | 6 are in languages without tables, 5 drafts probably wrong |
 | `alnum_phi_accents` | 8 | 4 | above 100 % | 4 drafts probably wrong: names are spelled, the prompt is not |
 | `ami` | 2 | 1 | DER 39 % | 1 draft probably wrong |
-| `primock57` (text) | 25 | – | – | dialogues de-identified; two of twelve published systems scored: 13 %, 55 % |
+| `primock57` (text) | 25 | – | – | de-identified; two published systems scored: 13 %, 55 % |
 
 ## Your own recordings
 
