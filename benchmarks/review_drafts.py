@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from benchmarks.clips import Clip, clips, data_folder
 from speechkit.audio.encode import write_audio
 from speechkit.core.corpus import Corpus
-from speechkit.core.digest import segment_id
+from speechkit.core.digest import digest_file, recording_id, segment_id
 from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.stage import Resources
 from speechkit.core.types import Context, Layer, Provenance, Segment
@@ -67,8 +67,10 @@ def _bring(corpus: Corpus, clip: Clip) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.wav"
         write_audio(path, clip.samples[None], SAMPLE_RATE, bits=16)
-        session = ingest_file(path, corpus, context=Context(languages=(clip.language,)))
-    name = session.recording.id
+        name = recording_id(digest_file(path))
+        if any(session.recording.id == name for session in corpus.sessions()):
+            return name
+        ingest_file(path, corpus, context=Context(languages=(clip.language,)))
     seconds = len(clip.samples) / SAMPLE_RATE
     said = Segment(id="", start=0.0, end=seconds, text=clip.text, language=clip.language)
     _write(corpus, name, REFERENCE, "people", [said])

@@ -5,8 +5,8 @@ Two kinds of real drafts with their truth, each with a second transcript by anot
 - 25 mock consultations by stored transcripts of published systems, which give no confidence;
 - short clips, transcribed here by two engines with confidence (`review_drafts.py`, made once).
 
-The model of `speechkit/review/expected.py` is fitted on the other pairs or the other half, and
-measured on what it has not seen: what share of the errors lies within the 20 % of words ranked
+The model of `speechkit/review/expected.py` is fitted on the other pairs, or on the consultations and
+the other half of the clips, and measured on what it has not seen: what share of the errors lies within the 20 % of words ranked
 first, against chance and against confidence alone. A word has an error if it is wrong, or if words
 after it were left out. The model fitted on everything is printed at the end, and what
 `speechkit review simulate` says of the clips with the model that speechkit has.
@@ -33,6 +33,8 @@ from speechkit.review.load import SECOND
 from speechkit.review.queue import Tokens, simulate, word_errors
 
 SHARE, TARGET = 0.2, 2.5
+SPLITS = 10
+PRIOR_WORDS = 300  # as how many words a collection counts in a fit: as half of the clips has
 PAIRS = (
     ("openai-whisper-1", "parakeet-parakeet-tdt-0.6b-v3"),
     ("parakeet-parakeet-tdt-0.6b-v3", "canary-1b-v2"),
@@ -54,8 +56,9 @@ def main() -> None:
     systems = [stored(*pair) for pair in PAIRS]
     corpus = drafts()
     spoken = of_corpus(corpus)
-    met = [report_systems(systems), report_clips(spoken)]
-    print(f"all of it: {fit([*spoken, *(one for pair in systems for one in pair)])}")
+    consultations = [one for pair in systems for one in pair]
+    met = [report_systems(systems), report_clips(spoken, consultations[::8])]
+    print(f"all of it: {fit(spoken, consultations)}")
     print("speechkit review simulate, the first 20 %:")
     for row in simulate(corpus, normaliser_for("en").tokens):
         if row.share == SHARE:
@@ -81,23 +84,23 @@ def report_systems(systems: Sequence[list[Draft]]) -> bool:
     return met
 
 
-def report_clips(spoken: list[Draft]) -> bool:
+def report_clips(spoken: Sequence[Draft], others: Sequence[Draft]) -> bool:
     """Print what the model finds with confidences, and what confidence alone does."""
     print(
         f"{len(spoken)} clips by {DRAFT}, second {SECOND_ENGLISH} (other languages {SECOND_ELSE}): "
-        f"{counted(spoken)}"
+        f"{counted(spoken)}; mean of {SPLITS} splits in halves"
     )
     shares: dict[str, list[float]] = {}
-    for half in (0, 1):
-        learn, held_out = spoken[1 - half :: 2], spoken[half::2]
-        model, alone = fit(learn), fit([one._replace(second=()) for one in learn], alone=True)
-        for name, share in (
-            ("both", found(held_out, model)),
-            ("one transcript", found(held_out, alone, alone=True)),
-            ("confidence alone", found(held_out, None)),
-            ("chance", by_chance(held_out)),
-        ):
-            shares.setdefault(name, []).append(share)
+    for seed in range(SPLITS):
+        drawn = random.Random(seed).sample(list(spoken), len(spoken))
+        for learn, held_out in ((drawn[::2], drawn[1::2]), (drawn[1::2], drawn[::2])):
+            model = fit(learn, others)
+            for name, share in (
+                ("both", found(held_out, model)),
+                ("confidence alone", found(held_out, None)),
+                ("chance", by_chance(held_out)),
+            ):
+                shares.setdefault(name, []).append(share)
     mean = {name: float(np.mean(values)) for name, values in shares.items()}
     for name, share in mean.items():
         print(
@@ -145,27 +148,33 @@ def tokens_of(language: str) -> Tokens:
     return cache(normaliser_for(language).tokens)
 
 
-def fit(some: Sequence[Draft], *, alone: bool = False) -> Model:
-    """Fit the logistic model by Newton's method, with a weak prior at zero."""
-    rows = [row for d in some for row in features(d.first, None if alone else d.second)]
+def fit(*collections: Sequence[Draft]) -> Model:
+    """Fit the logistic model by Newton's method, each collection counting the same; a weak prior
+    at zero."""
+    rows, wrong, weights = [], [], []
+    for drafts_of in collections:
+        words = [row for draft in drafts_of for row in features(draft.first, draft.second)]
+        rows += words
+        wrong += [errors > 0 for draft in drafts_of for errors in draft.errors]
+        weights += [PRIOR_WORDS / len(words)] * len(words)
     x = np.hstack([np.ones((len(rows), 1)), np.array(rows)])
-    y = np.array([errors > 0 for d in some for errors in d.errors], dtype=float)
+    y, w = np.array(wrong, dtype=float), np.array(weights)
     beta = np.zeros(x.shape[1])
     for _ in range(50):
         p = 1 / (1 + np.exp(-x @ beta))
-        curvature = (x * (p * (1 - p))[:, None]).T @ x + 0.1 * np.eye(len(beta))
-        beta += np.linalg.solve(curvature, x.T @ (y - p) - 0.1 * beta)
+        curvature = (x * (w * p * (1 - p))[:, None]).T @ x + np.eye(len(beta))
+        beta += np.linalg.solve(curvature, x.T @ (w * (y - p)) - beta)
     return Model(*(round(float(b), 2) for b in beta))
 
 
-def found(some: Sequence[Draft], model: Model | None, *, alone: bool = False) -> float:
+def found(some: Sequence[Draft], model: Model | None) -> float:
     """Return the share of the errors among the words ranked first; by confidence if no model."""
     scores: list[float] = []
     for draft in some:
         if model is None:
             scores += [1 - (w.confidence or 0.0) for s in draft.first for w in s.words]
         else:
-            told = expect(draft.first, None if alone else draft.second, model=model)
+            told = expect(draft.first, draft.second, model=model)
             scores += [chance for one in told for chance in one.words]
     return share_of(some, scores)
 

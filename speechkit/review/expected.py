@@ -1,8 +1,8 @@
 """How many errors to expect where: the order in which people's time finds most of them.
 
 The chance that a word is wrong is a logistic model of what is known without listening: how sure
-the engine was of the word and of its neighbours, and whether a second transcript of the same sound
-agrees. Clinical terms weigh more, because an error in them does more harm.
+the engine was of the word, and whether a second transcript of the same sound agrees there and
+around. Clinical terms weigh more, because an error in them does more harm.
 """
 
 from __future__ import annotations
@@ -20,21 +20,19 @@ Weigh = Callable[[Sequence[str]], Sequence[float]]
 
 
 class Model(msgspec.Struct, frozen=True):
-    """Weights of the logistic model: of logits of doubt, of disagreement (±1), of the share of
+    """Weights of the logistic model: of the logit of doubt, of disagreement (±1), of the share of
     disagreement among the words beside, and of words that only the second transcript has there."""
 
     intercept: float
     word: float
-    neighbours: float
-    segment: float
     disagrees: float
     around: float
     missing: float
 
 
-# Intercept and the two of disagreement: as fitted by `python -m benchmarks.review_queue` on stored
-# consultations. Those of doubt are set by hand; `--clips` fits them.
-MODEL = Model(-2.2, 0.5, 0.2, 0.2, 1.2, 1.1, 0.5)
+# As fitted by `python -m benchmarks.review_queue`, consultations and clips counting the same. Doubt
+# about the words beside and about the segment was tried: on clips not fitted on it finds less.
+MODEL = Model(-1.35, 0.21, 0.86, 0.5, 1.33)
 
 
 class Expected(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,30 +80,26 @@ def expect(
 
 def features(
     segments: Sequence[Segment], second: Sequence[Segment] | None = None
-) -> list[tuple[float, ...]]:
-    """Return for each word: doubt about it, about its neighbours, about its segment, whether the
-    second transcript disagrees, how much it does so around, whether it has more words after it.
+) -> list[tuple[float, float, float, float]]:
+    """Return for each word: doubt about it, whether the second transcript disagrees, how much it
+    does so around, and whether it has more words after it.
 
     Doubt is the logit of 1 − confidence; what is not known is 0, which says nothing either way.
     """
+    doubts = [
+        _doubt(word)
+        for segment in segments
+        for word in segment.words or [None] * len(texts_of(segment))
+    ]
     found = _agreement(segments, second)
-    agreed = found and found[0]
-    rows: list[tuple[float, ...]] = []
-    at = 0
-    for segment in segments:
-        doubts = [_doubt(word) for word in segment.words] or [0.0] * len(texts_of(segment))
-        mean = sum(doubts) / max(1, len(doubts))
-        for index, doubt in enumerate(doubts):
-            beside = doubts[max(0, index - 1) : index] + doubts[index + 1 : index + 2]
-            disagrees = 0.0 if agreed is None else (-1.0 if agreed[at] else 1.0)
-            around = missing = 0.0
-            if found is not None and agreed is not None:
-                missing = float(found[1][at])
-                near = agreed[max(0, at - BESIDE) : at] + agreed[at + 1 : at + 1 + BESIDE]
-                around = near.count(False) / max(1, len(near))
-            neighbours = sum(beside) / len(beside) if beside else doubt
-            rows.append((doubt, neighbours, mean, disagrees, around, missing))
-            at += 1
+    if found is None:
+        return [(doubt, 0.0, 0.0, 0.0) for doubt in doubts]
+    agreed, missing = found
+    rows = []
+    for at, doubt in enumerate(doubts):
+        near = agreed[max(0, at - BESIDE) : at] + agreed[at + 1 : at + 1 + BESIDE]
+        around = near.count(False) / max(1, len(near))
+        rows.append((doubt, -1.0 if agreed[at] else 1.0, around, float(missing[at])))
     return rows
 
 
@@ -115,8 +109,8 @@ def _chance(row: Sequence[float], model: Model) -> float:
     return round(1 / (1 + math.exp(-score)), 4)
 
 
-def _doubt(word: Word) -> float:
-    return 0.0 if word.confidence is None else _logit(1 - word.confidence)
+def _doubt(word: Word | None) -> float:
+    return 0.0 if word is None or word.confidence is None else _logit(1 - word.confidence)
 
 
 def _agreement(
