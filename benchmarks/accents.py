@@ -5,13 +5,19 @@ and an address. Each becomes the patient of a conversation: a neural voice asks 
 answer. The whole way from sound to redacted sound is taken by `speechkit deidentify audio`. Printed
 are how much of the time in which they speak is masked, how much of the asking voice's, whether
 samples outside the masks are as they were, and what the check heard.
+
+    python -m benchmarks.accents [WAY ...]
+
+The ways to ask: `named` says what is wanted, `hinted` lets one guess, `unasked` says nothing of it.
 """
 
 from __future__ import annotations
 
 import csv
 import json
+import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,13 +35,31 @@ from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, duration, subtract
 
 Samples = NDArray[np.float32]
-# What is asked before each kind of clip, and what is said at the end.
-ASKED = {
-    "NAME": "Good morning. Could you tell me your full name, please, and spell it for me?",
-    "PHONE": "Thank you. And what is the best phone number to reach you?",
-    "ADDRESS": "Okay. And what is your home address?",
+# Ways to ask: what is said before each kind of clip, and at the end.
+WAYS = {
+    "named": {
+        "NAME": "Good morning. Could you tell me your full name, please, and spell it for me?",
+        "PHONE": "Thank you. And what is the best phone number to reach you?",
+        "ADDRESS": "Okay. And what is your home address?",
+        "LAST": "Great. Keep taking five milligrams of ramipril once a day, and come back in two "
+        "weeks.",
+    },
+    "hinted": {
+        "NAME": "Hello there. Who am I speaking to today?",
+        "PHONE": "Thanks. What number should we call if we get cut off?",
+        "ADDRESS": "Where should we send the results?",
+        "LAST": "Lovely. Your blood pressure was one forty over ninety, so keep taking the tablets "
+        "and drink more water.",
+    },
+    "unasked": {
+        "NAME": "Good morning, come in and sit down. Before we begin I need a few details from you "
+        "for the chart.",
+        "PHONE": "Right, I have that down. Anything else you can give me?",
+        "ADDRESS": "Perfect. And the last one, please.",
+        "LAST": "All right, that is everything for the form. How long have you had the cough? Take "
+        "two tablets twice a day and call us if it gets worse.",
+    },
 }
-LAST = "Great. Keep taking five milligrams of ramipril once a day, and come back in two weeks."
 _PAUSE = np.zeros(SAMPLE_RATE // 2, dtype=np.float32)
 
 
@@ -48,10 +72,16 @@ class Talk(NamedTuple):
     innocent: list[Interval]
 
 
-def main() -> None:
-    """Print a row a speaker, then the sums."""
+def main(ways: Sequence[str]) -> None:
+    """Print a table for each way to ask."""
     folder = data_folder("alnum_phi_accents") / "alnum_phi_accents"
-    talks = conversations(folder)
+    for way in ways or WAYS:
+        print(f"{way}: {WAYS[way]['ADDRESS']!r} …")
+        measure(conversations(folder, WAYS[way]))
+
+
+def measure(talks: Sequence[Talk]) -> None:
+    """Redact conversations; print a row a speaker, then the sums."""
     with tempfile.TemporaryDirectory() as scratch:
         paths = [Path(scratch) / f"{index:02}.wav" for index in range(len(talks))]
         for path, talk in zip(paths, talks, strict=True):
@@ -91,14 +121,14 @@ def main() -> None:
     )
 
 
-def conversations(folder: Path) -> list[Talk]:
-    """Put each speaker's clips between questions."""
+def conversations(folder: Path, lines: Mapping[str, str]) -> list[Talk]:
+    """Put each speaker's clips between the other's lines."""
     by_speaker: dict[str, dict[str, dict[str, str]]] = {}
     with (folder / "clips.tsv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file, delimiter="\t"):
             by_speaker.setdefault(row["speaker"], {})[row["kind"]] = row
     speak = load_voice("piper:joe", timed=False)
-    voices = {kind: _voice(speak(text)) for kind, text in {**ASKED, "LAST": LAST}.items()}
+    voices = {kind: _voice(speak(text)) for kind, text in lines.items()}
     talks = []
     with make_engine("voice-detector", "silero").open(Resources()) as detect:
         for clips in by_speaker.values():
@@ -106,7 +136,7 @@ def conversations(folder: Path) -> list[Talk]:
             phi: list[Interval] = []
             innocent: list[Interval] = []
             at = 0.0
-            for kind in (*(kind for kind in ASKED if kind in clips), "LAST"):
+            for kind in (kind for kind in lines if kind in clips or kind == "LAST"):
                 said = [(voices[kind], innocent)]
                 if kind != "LAST":
                     samples, rate = read_audio(folder / clips[kind]["file"])
@@ -139,4 +169,4 @@ def _voice(speech: object) -> Samples:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -14,7 +14,7 @@ import msgspec
 
 from speechkit.core.corpus import Corpus
 from speechkit.core.engines import PhiDetector
-from speechkit.core.errors import InputError
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Participant, PhiSpan, RedactedCopy, Segment, Session
 
@@ -61,7 +61,10 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it. `looked_at` and `not_looked_at` are recording ids; `seconds_masked` by identifier."""
+    """All of it. `looked_at` and `not_looked_at` are recording ids; `seconds_masked` by identifier.
+
+    `not_compared` counts recordings in languages that the second detector has no model for.
+    """
 
     corpus: str
     recordings: int
@@ -72,6 +75,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     people: Agreement | None
     second_detector: str = ""
     second: Agreement | None = None
+    not_compared: int = 0
     verdicts: dict[str, int]
     not_redacted: tuple[str, ...]
     failed: tuple[str, ...]
@@ -100,6 +104,7 @@ def make_report(corpus: Corpus, second: PhiDetector | None = None) -> Report:
     if not sessions:
         raise InputError(f"{corpus.root} holds no recording yet; see: speechkit ingest")
     found = {session.recording.id: _spans(corpus, session, "phi") for session in sessions}
+    compared, not_compared = _with_second(corpus, sessions, found, second) if second else (None, 0)
     spans = [span for given in found.values() for span in given or ()]
     copies = {session.recording.id: _copy(corpus, session) for session in sessions}
     masks = [mask for copy in copies.values() if copy for mask in copy.redactions]
@@ -117,7 +122,8 @@ def make_report(corpus: Corpus, second: PhiDetector | None = None) -> Report:
         detectors=_counted(span.detector for span in spans),
         people=_with_people(corpus, sessions),
         second_detector=second.spec if second else "",
-        second=_with_second(corpus, sessions, found, second) if second else None,
+        second=compared,
+        not_compared=not_compared,
         verdicts=_counted(copy.verdict for copy in done),
         not_redacted=tuple(sorted(one for one, copy in copies.items() if copy is None)),
         failed=tuple(
@@ -193,8 +199,9 @@ def _with_second(
     sessions: Iterable[Session],
     found: dict[str, tuple[PhiSpan, ...] | None],
     second: PhiDetector,
-) -> Agreement:
-    total = Agreement()
+) -> tuple[Agreement, int]:
+    """Return how far a second detector agrees, and how many recordings it cannot read."""
+    total, unread = Agreement(), 0
     with second.open(Resources()) as detect:
         for session in sessions:
             layer = corpus.layer(session, "attributed")
@@ -202,8 +209,13 @@ def _with_second(
             if layer is None or spans is None:
                 continue
             segments: tuple[Segment, ...] = layer.items
-            total += agreement(spans, detect(segments, _language(session, segments)))
-    return total
+            try:
+                others = detect(segments, _language(session, segments))
+            except UsageError:  # a language that it has no model for
+                unread += 1
+                continue
+            total += agreement(spans, others)
+    return total, unread
 
 
 def _language(session: Session, segments: Sequence[Segment]) -> str:
@@ -240,6 +252,8 @@ def lines(report: Report) -> Iterator[str]:
     yield f"  by detector: {_listed(report.detectors)}"
     if report.second is not None:
         yield f"  with {report.second_detector}: {_agreed(report.second, report.second_detector)}"
+    if report.not_compared:
+        yield f"  not compared: {report.not_compared} in languages that it has no model for"
     if report.people is not None:
         yield f"  with people: {_agreed(report.people, 'people')}"
     yield ""
@@ -267,6 +281,8 @@ def _listed(counts: dict[str, int] | dict[int, int]) -> str:
 
 
 def _agreed(found: Agreement, other: str) -> str:
+    if found == Agreement():
+        return "nothing found by either"
     return (
         f"{found.both} by both ({found.share:.0%}), {found.only_first} only here, "
         f"{found.only_second} only by {other}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 
 import pytest
 from click.testing import CliRunner
 
 from speechkit.cli.deidentify import command
 from speechkit.core.corpus import Corpus
-from speechkit.core.errors import InputError
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import (
     Audio,
     Context,
@@ -128,6 +129,28 @@ def test_the_command_prints_counts_and_never_a_word(corpus):
     assert json.loads(as_json.output)["spans"] == {"MRN": 1, "NAME": 1}
     for word in (*NAME.split(), "5 mg"):
         assert word not in plain.output + as_json.output + repr(make_report(corpus))
+
+
+def test_another_detector_is_compared_where_it_has_a_model(corpus):
+    class English:
+        spec, revision, options = "english", "1", {}
+
+        @contextmanager
+        def open(self, resources):
+            yield self.detect
+
+        def detect(self, segments, language):
+            if language != "en":
+                raise UsageError("no model")
+            return (span(5, 9), span(0, 1))
+
+    two = corpus.sessions()[1].recording
+    put(corpus, two, "attributed", "segments", Segment(id="s", start=0, end=1, text="no", language="es"))
+    put(corpus, two, "phi", "phi", span(0, 2))
+    made = make_report(corpus, English())
+    assert made.second == Agreement(both=1, only_first=1, only_second=1)
+    assert made.not_compared == 1
+    assert "  not compared: 1 in languages that it has no model for" in lines(made)
 
 
 def test_an_empty_corpus_is_said_to_be_one(tmp_path):
