@@ -74,9 +74,8 @@ def speechkit(*arguments: str | Path) -> None:
 def _accents(folder: Path) -> Iterator[Row]:
     """Names, telephone numbers and addresses; who reads a name spells it, the text holds the name."""
     for row in _table(folder / "clips.tsv"):
-        collection = f"{folder.name}: {row['kind'].lower()}"
         yield (
-            *(row["file"], collection, row["gold"], "en", row["speaker"]),
+            *(row["file"], f"accents: {row['kind'].lower()}", row["gold"], "en", row["speaker"]),
             *(row["native_language"], row["gender"]),
         )
 
@@ -88,21 +87,21 @@ def _prompts(folder: Path) -> Iterator[Row]:
         seen[language] = seen.get(language, -1) + 1
         if seen[language] % EVERY_PROMPT == 0:
             sex = "female" if "female" in accent else ""
-            yield row["file"], folder.name, row["text"], language, accent, accent.split()[0], sex
+            yield row["file"], "prompts", row["text"], language, accent, accent.split()[0], sex
 
 
 def _digits(folder: Path) -> Iterator[Row]:
     """The first take of each digit and speaker."""
     for path in sorted(folder.glob("*_0.wav")):
         digit, speaker, _ = path.stem.split("_")
-        yield path.name, folder.name, digit, "en", speaker, DIGIT_ACCENTS[speaker], "male"
+        yield path.name, "digits", digit, "en", speaker, DIGIT_ACCENTS[speaker], "male"
 
 
 def _languages(folder: Path) -> Iterator[Row]:
     tests = json.loads((folder / "test_data.json").read_text("utf-8"))["tests"]
     for test in tests["language_tests"]:
         file, language = test["audio_file"], test["language"]
-        yield file, folder.name, test["transcript"], language, file, "", ""
+        yield file, "8 languages", test["transcript"], language, file, "", ""
 
 
 def _table(path: Path) -> Iterator[dict[str, str]]:
