@@ -10,6 +10,7 @@ import msgspec
 from speechkit.benchmark.clinical.mentions import WEIGHTS, mentions
 from speechkit.benchmark.normalise import normaliser_for
 from speechkit.core.corpus import Corpus
+from speechkit.core.digest import keyed_digest
 from speechkit.core.errors import StoreError
 from speechkit.core.lock import locked
 from speechkit.core.reviewed import AUTO_ACCEPTED, CORRECTED, CORRECTED_PHI, UNREVIEWED
@@ -113,6 +114,9 @@ def redact_corrected(
                 continue
             layer = corpus.get_layer(result.layer)
             corpus.add_layer(result.recording, layer)
+            raw = corpus.session(result.recording).recording.audio.sha256
+            digest = keyed_digest(raw, result.layer)
+            corpus.note("stage", recording=result.recording, stage=stage.name, layer=digest)
             copy: RedactedCopy = layer.items[0]
             if copy.verdict != "clean":
                 reasons[result.recording] = (
