@@ -15,7 +15,9 @@ from speechkit.manifest.custody import Chain, chains, check_custody, released_wh
 from speechkit.manifest.facts import NO_LICENCE
 from speechkit.manifest.fhir_provenance import read_provenance, with_times
 from speechkit.manifest.release import ReleaseOptions
+from speechkit.manifest.schema import RELEASE_JSON
 from speechkit.pipeline.withdraw import withdraw as run_withdrawal
+from speechkit.pipeline.withdraw_imported import withdraw_imported
 
 
 @click.command()
@@ -43,17 +45,21 @@ def withdraw(
 ) -> None:
     """Delete all of one person, or one consent: corpus, releases, exports; make a new version.
 
+    CORPUS may be an imported release: it has no corpus, and the versions beside it are all there is.
     Exit code 1 if something that mentions them is left; it is named.
     """
-    done = run_withdrawal(
-        Corpus.open(corpus),
-        version,
-        output,
-        participant=participant,
-        consent=consent,
-        database=database,
-        options=ReleaseOptions(parent=parent, licence=licence),
-    )
+    if (corpus / RELEASE_JSON).is_file():
+        done = withdraw_imported(corpus, version, participant)
+    else:
+        done = run_withdrawal(
+            Corpus.open(corpus),
+            version,
+            output,
+            participant=participant,
+            consent=consent,
+            database=database,
+            options=ReleaseOptions(parent=parent, licence=licence),
+        )
     if as_json:
         print_json(done)
     else:

@@ -119,7 +119,7 @@ def withdraw(
         released |= {row.id for row in rows}
     versions = tuple(path.name for path in affected)
     deleted, elsewhere = take_back(folder, versions)
-    left = tuple(sorted(_mentions((corpus.root, folder), {*raw, *released, *names})))
+    left = tuple(sorted(mentions((corpus.root, folder), {*raw, *released, *names})))
     corpus.note(
         "withdraw",
         recordings=raw,
@@ -241,7 +241,7 @@ def _forget_desk(corpus: Corpus, raw: Collection[str], database: str) -> None:
         forget(desk, raw)
 
 
-def _mentions(folders: Collection[Path], names: Collection[str]) -> Iterator[str]:
+def mentions(folders: Collection[Path], names: Collection[str]) -> Iterator[str]:
     """Yield files that are named after, or mention, one of these; ledgers may."""
     wanted = [name.encode() for name in sorted(names)]
     for folder in folders:

@@ -137,6 +137,30 @@ def test_it_is_signed_bagged_and_what_went_out_is_known(source, tmp_path):
     assert (event["event"], event["format"]) == ("export", "bagit")
 
 
+def test_a_person_is_withdrawn_from_an_import(source, tmp_path):
+    release = brought_in(source, "textgrid", tmp_path / "out")
+    before = load_bundle(release)
+    gone = before.recordings[3]
+    patient = next(person.id for person in gone.participants if person.role == "patient")
+    run("export", release, "--to", "kaldi", "--output", tmp_path / "kaldi")
+    ask = ("withdraw", release, "--participant", patient, "--version", "2.0.0", "--json")
+    done = json.loads(run(*ask))
+    assert (done["recordings"], done["versions"], done["left"]) == ([gone.id], ["1.0.0"], [])
+    assert not (tmp_path / "kaldi").exists()
+    new = release.parent / "2.0.0"
+    assert verify_release(new) == ()
+    after = load_bundle(new)
+    assert after.recordings == tuple(r for r in before.recordings if r.id != gone.id)
+    assert after.splits == {name: before.splits[name] for name in after.splits}
+    assert [str(finding) for finding in verify_release(release)] == [
+        f"WITHDRAWN.json: {gone.id} was withdrawn and is gone from here"
+    ]
+    words = next(s.text for s in before.segments if s.recording == gone.id and len(s.text) > 60)
+    for path in tmp_path.rglob("*"):
+        assert not path.is_file() or words.encode() not in path.read_bytes(), path
+    run("verify", release.parent / "handed-out.jsonl", into=audit_command)
+
+
 # ---- what other tools make of the exports
 
 
