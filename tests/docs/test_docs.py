@@ -34,7 +34,8 @@ def commands(path: Path) -> Iterator[list[str]]:
     for _, block in blocks(path, "sh", "console"):
         for line in block.replace("\\\n", " ").splitlines():
             if line.startswith("speechkit "):
-                yield shlex.split(line, comments=True)[1:]
+                words = shlex.split(line, comments=True)[1:]
+                yield words[: words.index(">")] if ">" in words else words
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))
