@@ -21,7 +21,7 @@ from speechkit.core.files import atomic_path
 from speechkit.core.margins import word_margin
 from speechkit.core.time import Interval, union
 from speechkit.core.types import RedactedCopy, Session
-from speechkit.review.edit import offsets_of
+from speechkit.review.edit import SHORTEST, offsets_of
 from speechkit.review.lines import Line
 
 if TYPE_CHECKING:
@@ -125,11 +125,15 @@ def muted(lines: Sequence[Line]) -> tuple[Interval, ...]:
         margin = word_margin(line.labels)
         for one in line.identifiers:
             said = [
-                (word.start - margin, word.end + margin)
+                word
                 for word, (start, end) in zip(line.words, offsets, strict=False)
                 if start < one.end and end > one.start
             ]
-            found += [(max(0.0, a), b) for a, b in said] or [(line.start, line.end)]
+            # A word that somebody put in where the engine left no time is anywhere in the line.
+            if not said or any(word.end - word.start < SHORTEST for word in said):
+                found.append((line.start, line.end))
+            else:
+                found += [(max(0.0, w.start - margin), w.end + margin) for w in said]
     return union(found)
 
 

@@ -13,11 +13,15 @@ from fastapi import FastAPI
 from starlette.routing import Mount
 
 from speechkit.core.corpus import Corpus
+from speechkit.core.types import Identifier, Word
 from speechkit.review.audit import findings
+from speechkit.review.edit import mark, set_text
+from speechkit.review.lines import Line
 from speechkit.review.load import load
 from speechkit.review.schema import AuditRow
 from speechkit.review.server.app import make_api
 from speechkit.review.server.settings import Settings
+from speechkit.review.sound import muted
 from speechkit.review.store import Store
 from tests.review.asking import SECRETS, Client, one, op, send
 
@@ -171,3 +175,12 @@ def test_ranges(client, task):
     assert audio(tess, task, "raw", range=f"bytes={size}-").status_code == 416
     head = tess.head(f"/api/tasks/{task}/audio?variant=raw")
     assert head.headers["content-length"] == str(size) and head.content == b""
+
+
+def test_a_word_of_which_nobody_knows_the_time_mutes_its_line():
+    words = (Word(text="call", start=1, end=1.4), Word(text="me", start=1.4, end=2))
+    line = Line(id="s", start=1, end=2, text="call me", words=words)
+    known = mark(line, 0, 4, Identifier.NAME)
+    assert all(end < 2 for _, end in muted([known]))
+    put_in = set_text(line, "call Ann me")
+    assert muted([mark(put_in, 5, 8, Identifier.NAME)]) == ((1, 2),)
