@@ -13,6 +13,7 @@ from tests.deidentify.text_finding import covered, untouched
 
 FOUND = {
     "numbers": [
+        ("en", "your NHS number?|eight two one, four four six, oh three nine|sorry, oh three nine?", "oh three nine"),
         ("en", "my phone number is oh seven seven double one, nine hundred, six four two", "oh seven seven double one, nine hundred, six four two"),
         ("en", "what is your NHS number?|it's four five oh um five five seven seven one oh four", "four five oh um five five seven seven one oh four"),
         ("en", "your member ID please|A B triple seven nineteen forty two K", "A B triple seven nineteen forty two K"),
@@ -51,6 +52,11 @@ FOUND = {
         ("fr", "c'est p point marchal arobase orange point fr", "p point marchal arobase orange point fr"),
     ],
     "addresses": [
+        ("en", "Right. 2, 1, Golden, Ridge, Drive, 706. Thanks.", "2, 1, Golden, Ridge, Drive, 706"),
+        ("en", "the last one please|3, 1, 0.|Juniper Lane 264.|thanks", "3, 1, 0.|Juniper Lane 264"),
+        ("en", "Perfect.|38, IV-LAN, 905.|Lovely.", "38, IV-LAN, 905"),
+        ("fr", "j'habite vingt-deux ter chemin des Sorbiers", "vingt-deux ter chemin des Sorbiers"),
+        ("es", "vivo en la avenida del Puerto, treinta, segundo derecha", "avenida del Puerto, treinta, segundo derecha"),
         ("en", "we live at thirty one Alder Crescent, Stoke", "thirty one Alder Crescent, Stoke"),
         ("en", "my address is 9 Tansy Road flat three b", "9 Tansy Road flat three b"),
         ("en", "the postcode is L E 2 7 F Q", "L E 2 7 F Q"),
@@ -59,12 +65,16 @@ FOUND = {
         ("de", "Ich wohne in der Lindenstraße 14, 10969 Berlin", "Lindenstraße 14, 10969 Berlin"),
     ],
     "spelled": [
+        ("en", "your surname?|I, we, a, n, k, o, f|thanks", "I, we, a, n, k, o, f"),
         ("en", "how do you spell that?|V O S S", "V O S S"),
         ("en", "it's M-C-double L-E-A", "M-C-double L-E-A"),
         ("en", "spell it please|K as in kite, O, W as in water, A, L", "K as in kite, O, W as in water, A, L"),
         ("es", "¿cómo se escribe?|uve, i, ele, a", "uve, i, ele, a"),
     ],
     "names": [
+        ("en", "Hi. Call me Babs, everyone does.", "Babs"),
+        ("en", "my son grant mostly cooks", "grant"),
+        ("en", "hello it's kavita ringing about my scan", "kavita"),
         ("en", "Hello, I'm Doctor Okonjo.", "Okonjo"),
         ("en", "my name is Hedda Brandvold", "Hedda Brandvold"),
         ("en", "my name is will", "will"),
@@ -121,6 +131,8 @@ LEFT = {
         ("de", "Ramipril 5 mg morgens", "Ramipril 5 mg"),
     ],
     "values": [
+        ("en", "now count for me please|one, two, three, four, five, six, seven", "one, two, three, four, five, six, seven"),
+        ("de", "Pantoloc 40mg 1-0-1", "1-0-1"),
         ("en", "your blood pressure is one forty two over ninety", "one forty two over ninety"),
         ("en", "the A1C was seven point four", "seven point four"),
         ("en", "sats are ninety six percent", "ninety six"),
@@ -150,6 +162,10 @@ LEFT = {
         ("de", "Verdacht auf Morbus Basedow", "Basedow"),
     ],
     "words that are names": [
+        ("en", "To be frank, the cholesterol is high", "frank"),
+        ("en", "ohhh, I see, uum, fine", "ohhh, I see, uum"),
+        ("en", "call me back tomorrow", "back tomorrow"),
+        ("de", "Meine Oma hat es mit der Leber", "Oma hat es mit der Leber"),
         ("en", "I will be fine, may I go?", "will"),
         ("en", "it may hurt a bit", "may"),
         ("en", "give me a hand with the mark on my arm", "mark"),
@@ -166,6 +182,9 @@ LEFT = {
         ("es", "soy de Ecuador", "Ecuador"),
     ],
     "care in general": [
+        ("en", "he was champ in high school", "champ in high school"),
+        ("en", "any sputum or phlegm at all?", "sputum or phlegm"),
+        ("en", "he works at a pharmaceutical company", "pharmaceutical company"),
         ("en", "I went to the local hospital and then to the eye clinic", "the local hospital and then to the eye clinic"),
         ("en", "my kids go to high school", "high school"),
         ("es", "fui a urgencias del centro de salud", "urgencias"),

@@ -145,7 +145,13 @@ def test_another_detector_is_compared_where_it_has_a_model(corpus):
             return (span(5, 9), span(0, 1))
 
     two = corpus.sessions()[1].recording
-    put(corpus, two, "attributed", "segments", Segment(id="s", start=0, end=1, text="no", language="es"))
+    put(
+        corpus,
+        two,
+        "attributed",
+        "segments",
+        Segment(id="s", start=0, end=1, text="no", language="es"),
+    )
     put(corpus, two, "phi", "phi", span(0, 2))
     made = make_report(corpus, English())
     assert made.second == Agreement(both=1, only_first=1, only_second=1)

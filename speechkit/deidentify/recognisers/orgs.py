@@ -32,7 +32,9 @@ def _by_suffix(scene: Scene) -> Iterator[Find]:
         while start > line and first - start < 5 and scene.conversation.gap(start) <= SPACE:
             before = start - 1
             generic = _is_generic(scene, before)
-            rated = 1 if generic and not scene.conversation.cased else _part(scene, before)
+            ends = scene.word(before) in scene.cues.orgs.breaks
+            plain = generic and not ends and not scene.conversation.cased
+            rated = 1 if plain else _part(scene, before)
             if rated == 0:
                 break
             best = max(best, rated)
