@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from speechkit.core.time import Interval, subtract
+from speechkit.core.time import Interval, subtract, union
 from speechkit.core.types import Segment, Word
 from speechkit.deidentify.place import DEFAULT, Placed, PlaceOptions, Stretch
 
 # Seconds.
 _EDGE = 0.15  # a word next to unwritten speech keeps this much around its times
-_LONG = 2.0  # unwritten speech on both sides of an island takes as long as this together
-_ISLAND = 2.0  # words between two such stretches are no longer than this: their times are wrong
+_LONG = 2.0  # after unwritten speech as long as this, the recogniser had lost its place,
+_LOST = 1.5  # and the words as near to it as this may be said elsewhere
 _REACH = 1.0  # speech beside a mask that belongs to no kept word is masked as far as this
 _TOUCH = 0.05
 
@@ -30,7 +30,7 @@ def uncovered(
     """Return the stretches where somebody speaks and no transcript says what.
 
     Such a stretch lies further than `cover_margin` from any word for more than `min_uncovered`; it
-    then reaches nearly to the words around it. Words between two long ones go with them.
+    then reaches nearly to the words around it. A long one takes some of them with it.
 
     Args:
         speech: where a voice detector hears speech.
@@ -52,7 +52,7 @@ def uncovered(
     ]
     near = _free(speech, known, min(_EDGE, options.cover_margin))
     wide = [piece for piece in near if any(_meet(piece, core) for core in cores)]
-    return tuple(_without_islands(wide))
+    return _with_neighbours(wide)
 
 
 def beside(item: Placed, speech: Sequence[Interval], kept: Sequence[Word]) -> tuple[Stretch, ...]:
@@ -88,16 +88,9 @@ def _meet(one: Interval, other: Interval) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _without_islands(stretches: Sequence[Interval]) -> list[Interval]:
-    joined: list[Interval] = []
-    for start, end in stretches:
-        before = joined[-1] if joined else None
-        if (
-            before is not None
-            and start - before[1] < _ISLAND
-            and before[1] - before[0] + end - start >= _LONG
-        ):
-            joined[-1] = (before[0], end)
-        else:
-            joined.append((start, end))
-    return joined
+def _with_neighbours(stretches: Sequence[Interval]) -> tuple[Interval, ...]:
+    """Widen long stretches over what is beside them: word times there are guesses."""
+    return union(
+        (max(0.0, start - _LOST), end + _LOST) if end - start >= _LONG else (start, end)
+        for start, end in stretches
+    )

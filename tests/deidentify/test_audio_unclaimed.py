@@ -36,11 +36,12 @@ def test_a_segment_without_words_covers_its_time_and_only_its_channel() -> None:
     assert uncovered([(10.0, 11.0)], [other], OPTIONS, channel=0) == ()
 
 
-def test_words_between_two_long_unwritten_stretches_go_with_them() -> None:
+def test_words_beside_long_unwritten_speech_go_with_it() -> None:
     island = segment((5.0, 5.6))
-    assert uncovered([(2.0, 9.0)], [island], OPTIONS) == ((2.0, 9.0),)
+    assert uncovered([(2.0, 9.0)], [island], OPTIONS) == ((0.5, 10.5),)
     sentence = segment(*((5.0 + n, 5.9 + n) for n in range(4)))
-    assert len(uncovered([(2.0, 13.0)], [sentence], OPTIONS)) == 2
+    found = uncovered([(2.0, 13.0)], [sentence], OPTIONS)
+    assert found == (pytest.approx((0.5, 6.35)), pytest.approx((7.55, 14.5)))
 
 
 def masked(start: float, end: float) -> Placed:
