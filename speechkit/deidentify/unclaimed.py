@@ -15,6 +15,7 @@ from speechkit.deidentify.place import DEFAULT, Placed, PlaceOptions, Stretch
 # Seconds.
 _EDGE = 0.15  # a word next to unwritten speech keeps this much around its times
 _LONG = 2.0  # after unwritten speech as long as this, the recogniser had lost its place,
+_PAUSE = 1.0  # between letters
 _LOST = 1.5  # and the words as near to it as this may be said elsewhere
 _REACH = 1.0  # speech beside a mask that belongs to no kept word is masked as far as this
 _TOUCH = 0.05
@@ -89,8 +90,9 @@ def _meet(one: Interval, other: Interval) -> bool:
 
 
 def _with_neighbours(stretches: Sequence[Interval]) -> tuple[Interval, ...]:
-    """Widen long stretches over what is beside them: word times there are guesses."""
-    return union(
-        (max(0.0, start - _LOST), end + _LOST) if end - start >= _LONG else (start, end)
-        for start, end in stretches
-    )
+    """Widen long stretches over what is beside them: word times there are guesses.
+
+    Pauses count, because spelled letters are said one by one.
+    """
+    long = [(s, e) for s, e in union(stretches, gap=_PAUSE) if e - s >= _LONG]
+    return union([*stretches, *((max(0.0, s - _LOST), e + _LOST) for s, e in long)])

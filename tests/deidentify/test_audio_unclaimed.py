@@ -57,3 +57,11 @@ def test_the_rest_of_a_mention_is_masked_up_to_the_next_kept_word() -> None:
     (far,) = beside(masked(2.0, 3.0), [(0.0, 9.0)], ())
     assert (far.start, far.end) == (pytest.approx(0.9), pytest.approx(4.1))
     assert beside(masked(2.0, 3.0), [(3.5, 5.0)], kept) == ()
+
+
+def test_letters_with_pauses_between_are_one_stretch() -> None:
+    letters = [(float(at), at + 0.4) for at in range(10)]  # nobody wrote them down
+    doubtful = segment((9.6, 10.0))
+    found = uncovered([*letters, (9.6, 10.0)], [doubtful], OPTIONS)
+    # The letter at 8.0 is the last one half a second from the word; 1.5 s after it go as well.
+    assert found == (pytest.approx((0.0, 9.9)),)
