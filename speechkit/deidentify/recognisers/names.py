@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from speechkit.deidentify import lists
 from speechkit.deidentify.find import COMMA, SPACE, STOP, TURN, Find, Scene, is_negative
 from speechkit.deidentify.language import phrase
+from speechkit.deidentify.recognisers import signatures
+from speechkit.deidentify.recognisers.signatures import PARTICLES
 
 DETECTOR = "names"
 _RARE = 4.0  # powers of ten in a thousand million words
@@ -23,8 +25,7 @@ def find(scene: Scene) -> Iterator[Find]:
     yield from _vocatives(scene)
     yield from _by_lists(scene)
     if scene.conversation.cased:
-        yield from _initials(scene)
-        yield from _signatures(scene)
+        yield from signatures.find(scene)
 
 
 def _name(scene: Scene, first: int, after: int, score: float) -> Find:
@@ -45,7 +46,7 @@ def _titles(scene: Scene) -> Iterator[Find]:
             continue
         weak = match.group() in names.weak_titles
         start = first
-        while start < len(scene.tokens) and scene.tokens[start].key in _PARTICLES:
+        while start < len(scene.tokens) and scene.tokens[start].key in PARTICLES:
             start += 1
         if start < len(scene.tokens) and _after_title(scene, start, weak=weak):
             after = scene.extend_name(first, start + 1, _least(scene))
@@ -60,53 +61,6 @@ def _given_name(scene: Scene, first: int, after: int) -> int:
             if listed or scene.tokens[first].shouted:
                 return after + 1
     return after
-
-
-def _initials(scene: Scene) -> Iterator[Find]:
-    """Yield "K. Stargardt" where a line, a title or a list of names has it."""
-    tokens = scene.tokens
-    for index in range(len(tokens) - 1):
-        token = tokens[index]
-        if len(token.text) != 1 or not token.text.isupper() or tokens[index + 1].gap != SPACE:
-            continue
-        if scene.conversation.text[token.end : token.end + 1] != ".":
-            continue
-        follows = tokens[index + 1]
-        opens = (
-            token.gap >= COMMA
-            or "\t" in scene.conversation.text[max(0, token.start - 3) : token.start]
-        )
-        named = follows.text[0].isupper() and len(follows.text) > 2 and not scene.is_word(index + 1)
-        if opens and named and not is_negative(follows.key, scene.language.code):
-            yield _name(scene, index, scene.extend_name(index + 1, index + 2, 2), 0.7)
-
-
-def _signatures(scene: Scene) -> Iterator[Find]:
-    """Yield two to four words with capitals on the line after "Yours sincerely"."""
-    closings = scene.cues.names.closings
-    for _, first, _m in scene.conversation.find(phrase(closings)) if closings else ():
-        if first >= len(scene.tokens) or scene.conversation.gap(first) != TURN:
-            continue
-        after = first
-        limit = min(scene.line_of(first)[1], first + 6)
-        while after < limit and (after == first or scene.conversation.gap(after) <= SPACE):
-            token = scene.tokens[after]
-            small = token.key in _PARTICLES or token.key in scene.cues.places.links
-            if token.key in scene.language.stopwords and not small:
-                break
-            if not (token.capital or (small and after > first) or _is_dotted(scene, after)):
-                break
-            after += 1
-        if after - first >= 2:
-            yield _name(scene, first, after, 0.8)
-
-
-def _is_dotted(scene: Scene, index: int) -> bool:
-    """Say whether a token is an abbreviated title: "Dr.", "Ass."."""
-    return scene.tokens[index].key in scene.cues.names.titles
-
-
-_PARTICLES = frozenset("de la del van von vom zur der den di le du o mc mac el y dos".split())
 
 
 def _least(scene: Scene) -> int:
