@@ -10,7 +10,8 @@ import msgspec
 from speechkit.core.types import Identifier
 from speechkit.deidentify import lists
 from speechkit.deidentify.language import Language, phrase
-from speechkit.deidentify.numbers import Run, number_at, runs
+from speechkit.deidentify.numbers import number_at
+from speechkit.deidentify.runs import Run, runs
 from speechkit.deidentify.tokens import COMMA, NONE, SPACE, STOP, TURN, Conversation, Token
 
 

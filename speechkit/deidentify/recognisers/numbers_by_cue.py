@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from speechkit.core.types import Identifier
 from speechkit.deidentify.find import Find, Scene
-from speechkit.deidentify.numbers import Run
+from speechkit.deidentify.runs import Run
 from speechkit.deidentify.tokens import NONE, STOP, TURN
 
 DETECTOR = "numbers"
