@@ -32,6 +32,7 @@ from speechkit.pipeline.deidentify_files import DeidentifiedFile, deidentify_aud
     show_default=True,
     help="Through tone and noise, sequences can be guessed; silence is safe.",
 )
+@click.option("--disguise", is_flag=True, help="Move voices in pitch. This is no anonymity.")
 @click.option("--language", default="", help="ISO 639-1 code, as en; detected if not given.")
 @click.option("--set", "settings", multiple=True, metavar="STAGE.OPTION=VALUE", help="An option.")
 @click.option("--device", default="cpu", show_default=True)
@@ -41,6 +42,7 @@ def command(
     output_dir: Path,
     transcript: Path | None,
     method: Method,
+    disguise: bool,
     language: str,
     settings: tuple[str, ...],
     device: str,
@@ -53,6 +55,9 @@ def command(
     from its file name. A file in which something removed is heard again is not written, and the
     exit code is 1.
     """
+    options = _by_stage(settings)
+    if disguise:
+        options.setdefault("redact", {})["disguise"] = "true"
     with progress_bars() as progress:
         results = deidentify_audio(
             audio,
@@ -60,7 +65,7 @@ def command(
             method=method,
             language=language,
             transcript=transcript,
-            settings=_by_stage(settings),
+            settings=options,
             resources=Resources(device=device),
             progress=progress,
         )

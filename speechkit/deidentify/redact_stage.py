@@ -40,6 +40,7 @@ from speechkit.deidentify.ear import Token, listen
 from speechkit.deidentify.place import PlaceOptions
 from speechkit.deidentify.redact import Findings, Outcome, find, redact
 from speechkit.deidentify.text import redact_segments
+from speechkit.deidentify.voices import with_other_voices
 
 NAME = "redact"
 _FLAC_CHANNELS = 8
@@ -50,6 +51,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     `method`: silence, tone or noise. `extra_margin`, `merge_gap`, `crosstalk`, `cover_margin`,
     `min_uncovered`: see `PlaceOptions`. `uncovered`: mute speech that no transcript covers.
+    `disguise`: move every speaker's voice in pitch; no anonymity (see `audio/disguise.py`).
     `max_doubt`: share of words that may be wrong before a person has to correct the draft (see
     `doubt.py`; 1 trusts any draft). `max_rounds`: how often to listen. `check_engine`,
     `check_options`: who listens, with other settings than the draft was made with;
@@ -62,6 +64,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     merge_gap: float = 0.3
     crosstalk: bool = True
     uncovered: bool = True
+    disguise: bool = False
     cover_margin: float = 0.5
     min_uncovered: float = 0.3
     max_doubt: float = 0.25
@@ -150,9 +153,7 @@ class RedactStage:
             folder = stack.enter_context(
                 tempfile.TemporaryDirectory(prefix=scratch_prefix("redacting"), dir=scratch)
             )
-            channels = stack.enter_context(
-                open_sound(task.audio_path, sample_rate, mono=False, scratch=scratch)
-            )
+            channels = self._channels(task, segments, Path(folder), stack)
             suffix = ".flac" if len(channels) <= _FLAC_CHANNELS else ".wav"
             path = Path(folder) / f"copy{suffix}"
             bits = bits_of(task.recording.audio.codec)
@@ -189,6 +190,23 @@ class RedactStage:
                 codec=f"{suffix[1:]}/pcm_{bits}",
             )
             return self._copy(segments, findings, outcome, audio, path, task.corpus, language)
+
+    def _channels(
+        self, task: Task, segments: Sequence[Segment], folder: Path, stack: ExitStack
+    ) -> Sequence[Sound]:
+        """Open what is to be masked: the recording, or the same with other voices."""
+        scratch, sample_rate = task.corpus.scratch, task.recording.audio.sample_rate
+
+        def opened(path: Path) -> Sequence[Sound]:
+            return stack.enter_context(open_sound(path, sample_rate, mono=False, scratch=scratch))
+
+        channels = opened(task.audio_path)
+        if not self.options.disguise:
+            return channels
+        moved = folder / "moved.wav"
+        voices = with_other_voices(channels, sample_rate, segments, task.recording.id)
+        write_audio(moved, voices, sample_rate, bits=24)
+        return opened(moved)
 
     def _copy(
         self,

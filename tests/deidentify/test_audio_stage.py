@@ -261,3 +261,23 @@ def test_a_draft_that_is_probably_wrong_proves_nothing(
     with RedactStage(RedactOptions(max_doubt=0.5)).open(ONE_THREAD) as trusting:
         ((copy,),) = trusting([given])
     assert copy.verdict == "clean" and copy.segments and released(tmp_path)
+
+
+def test_disguised_voices_say_the_same_and_masks_stay_silent(
+    tmp_path: Path, real_call: Path, call: tuple[Segment, ...]
+) -> None:
+    given = task(tmp_path, real_call, call, spans_of(call, secrets(real_call)))
+    with RedactStage(RedactOptions(disguise=True)).open(ONE_THREAD) as disguise:
+        ((copy,),) = disguise([given])
+    assert copy.verdict == "clean"
+    before, rate = read_audio(real_call)
+    after, _ = read_audio(given.corpus.root / copy.audio.uri)
+    assert after.shape == before.shape
+    for redaction in copy.redactions:
+        assert not after[:, int(redaction.start * rate) + 1 : int(redaction.end * rate) - 1].any()
+    assert not np.allclose(after, before, atol=0.05)
+    with make_engine("transcriber", "faster-whisper:base").open(ONE_THREAD) as transcribe:
+        heard = transcribe(resample(to_mono(after)[None], rate, SAMPLE_RATE)[0], "en").segments
+    words = {word.strip(".,?!").lower() for segment in heard for word in segment.text.split()}
+    kept = {word.strip(".,?!").lower() for s in copy.segments for word in s.text.split()}
+    assert len(words & kept) > len(kept) / 2
