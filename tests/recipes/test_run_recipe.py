@@ -251,7 +251,8 @@ def test_a_recipe_from_another_package(
         'how = "ask"\nlayout = "*.wav"\n[expect]\nrecordings = "some"\n'
     )
     (package / "__init__.py").write_text(
-        "from speechkit.pipeline.prepared import Clip, audio_below, write_prepared\n"
+        "from speechkit.pipeline.prepared import Clip, write_prepared\n"
+        "from speechkit.pipeline.published import audio_below\n"
         "def prepare(raw, dest, *, ward='7'):\n"
         "    told = {'site': ward, 'language': 'en'}\n"
         "    clips = [Clip(audio=a, told=told) for a in audio_below(raw).values()]\n"
