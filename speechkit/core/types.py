@@ -253,6 +253,9 @@ class Redaction(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verdict: Literal["clean", "failed", "unchecked"] = "unchecked"
 
 
+Verdict = Literal["clean", "doubtful", "failed"]
+
+
 class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that may leave of one recording: masked audio, tagged text, and the proof.
 
@@ -265,7 +268,7 @@ class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     audio: Audio
     segments: tuple[Segment, ...]
     redactions: tuple[Redaction, ...]
-    verdict: Literal["clean", "doubtful", "failed"]
+    verdict: Verdict
     rounds: int = 1
     heard: int = 0
     doubt: float = 0.0

@@ -33,7 +33,7 @@ from speechkit.core.errors import UsageError
 from speechkit.core.files import scratch_prefix
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.time import Interval
-from speechkit.core.types import Audio, PhiSpan, Recording, RedactedCopy, Segment
+from speechkit.core.types import Audio, PhiSpan, Recording, RedactedCopy, Segment, Verdict
 from speechkit.deidentify.check import rare_in, words_of
 from speechkit.deidentify.doubt import doubt
 from speechkit.deidentify.ear import Token, listen
@@ -222,7 +222,12 @@ class RedactStage:
         released = redact_segments(segments, outcome.spans)
         readable = rare_in(released, findings.removed, language)
         doubtful = doubt(segments)
-        clean = outcome.clean and not readable and doubtful <= self.options.max_doubt
+        verdict: Verdict = "clean"
+        if not outcome.clean or readable:
+            verdict = "failed"
+        elif doubtful > self.options.max_doubt:
+            verdict = "doubtful"
+        clean = verdict == "clean"
         if clean:
             uri = corpus.put_audio(path, audio.sha256, area="redacted")
             audio = msgspec.structs.replace(audio, uri=uri)
@@ -230,11 +235,7 @@ class RedactStage:
             audio=audio,
             segments=tuple(released) if clean else (),
             redactions=outcome.redactions,
-            verdict="clean"
-            if clean
-            else "doubtful"
-            if outcome.clean and not readable
-            else "failed",
+            verdict=verdict,
             rounds=outcome.rounds,
             heard=outcome.heard + len(readable),
             doubt=doubtful,
