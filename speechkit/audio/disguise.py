@@ -31,7 +31,7 @@ _WINDOW = 0.032
 _LOW, _HIGH = 60.0, 400.0  # Hz: where voices lie
 _BETWEEN = 165.0  # Hz: lower voices go up, higher ones down
 _LEAST, _MOST = 3.0, 5.0  # semitones
-_HEARD = 10.0  # seconds of a voice from which its pitch is told
+HEARD = 10.0  # seconds of a voice from which its pitch is told
 
 
 class Piece(NamedTuple):
@@ -53,7 +53,7 @@ def shift_of(voice: Samples, sample_rate: int, chance: float) -> float:
     import librosa
 
     amount = _LEAST + (_MOST - _LEAST) * chance
-    voice = voice[: round(_HEARD * sample_rate)]
+    voice = voice[: round(HEARD * sample_rate)]
     if len(voice) < sample_rate // 4 or not voice.any():
         return amount
     pitch = librosa.yin(voice, fmin=_LOW, fmax=_HIGH, sr=sample_rate)

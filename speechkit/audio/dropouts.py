@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speechkit.audio.stretches import stretches
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -54,9 +56,8 @@ class DropoutCounter:
 
 
 def _count(peaks: NDArray[np.float32], flat: NDArray[np.bool_]) -> int:
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], flat, [False]])))
     found = 0
-    for start, end in edges.reshape(-1, 2).tolist():
+    for start, end in stretches(flat):
         if _SHORTEST <= end - start <= _LONGEST:
             found += _breaks_off(peaks[:start][::-1]) and _breaks_off(peaks[end:])
     return found

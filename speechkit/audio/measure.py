@@ -119,8 +119,9 @@ class Meter:
         self._clipped += int((magnitude >= _FULL_SCALE).sum())
         for channel in magnitude:
             self._add_plateaus(channel)
-        self._energy += float(np.square(block, dtype=np.float64).sum())
-        self._difference += float(np.square(block - block[:1], dtype=np.float64).sum())
+        if len(block) > 1:
+            self._energy += float(np.square(block, dtype=np.float64).sum())
+            self._difference += float(np.square(block - block[:1], dtype=np.float64).sum())
         self._loudness.add(block)
         self._dropouts.add(block)
         frames = self._framed(block, self._frame)

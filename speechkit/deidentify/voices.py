@@ -8,11 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from speechkit.audio.disguise import Piece, disguised, shift_of
+from speechkit.audio.disguise import HEARD, Piece, disguised, shift_of
 from speechkit.core.engines import Sound
 from speechkit.core.types import Segment
-
-_ENOUGH = 10.0  # seconds of a voice from which its pitch is told
 
 
 def with_other_voices(
@@ -73,7 +71,7 @@ def _voice(
 ) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     parts, seconds = [np.zeros(0, dtype=np.float32)], 0.0
     for segment in segments:
-        if (segment.speaker or "") == speaker and seconds < _ENOUGH:
+        if (segment.speaker or "") == speaker and seconds < HEARD:
             parts.append(
                 sound[round(segment.start * sample_rate) : round(segment.end * sample_rate)]
             )

@@ -20,12 +20,12 @@ import msgspec
 import numpy as np
 
 from speechkit.audio.sound import blocks, louder
+from speechkit.audio.stretches import stretches
 from speechkit.core.engines import SAMPLE_RATE, Diarize, Sound, Speakers, parse_options
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, union
 from speechkit.core.types import Turn
-from speechkit.diarize.masks import stretches
 from speechkit.diarize.silero import Silero, SileroOptions
 from speechkit.diarize.turns import check_speakers, turns_of
 

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from speechkit.audio.stretches import stretches
 from speechkit.core import models
 from speechkit.core.engines import SAMPLE_RATE
 from speechkit.core.time import Interval, duration
-from speechkit.diarize.masks import stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
