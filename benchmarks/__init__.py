@@ -1,5 +1,5 @@
 """Figures, each printed by a command: `python -m benchmarks.<name>`."""
 
-from speechkit.core.machine import share_cores
+from speechkit.pipeline.machine import share_cores
 
 share_cores()

@@ -2,7 +2,7 @@
 
 For every segment that an engine writes on the shared clips (language given), counts how many of
 its words are right, and fits  P(word right) = 1 / (1 + exp(-(a + b · logit(mean word probability))))
-by maximum likelihood, a word being a trial. Prints a and b for `speechkit/transcribe/confidence.py`,
+by maximum likelihood, a word being a trial. Prints a and b for `speechkit/transcription/confidence.py`,
 and how well a fit on one half of the clips describes the other half: expected calibration error
 (five bins of equal size) before and after, and the area under the curve for "this segment has a
 wrong word".
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from benchmarks.clips import Clip, clips, data_folder
 from speechkit.benchmark.errors import align
-from speechkit.benchmark.normalise import normaliser_for
+from speechkit.benchmark.normalize import normalizer_for
 from speechkit.core.engines import Transcript, make_engine
 from speechkit.core.stage import Resources
-from speechkit.transcribe.confidence import calibrate, logit
+from speechkit.transcription.confidence import calibrate, logit
 
 ENGINES = ("faster-whisper:base", "whisper:base")
 NUM_BINS = 5
@@ -71,7 +71,7 @@ def report(spec: str, num_clips: int, counted: list[Counted]) -> None:
 
 def count(heard: Transcript, clip: Clip, half: int) -> list[Counted]:
     """Count right words per segment; a word is right if all its tokens stand in the reference."""
-    tokens = normaliser_for(clip.language, "basic@1").tokens
+    tokens = normalizer_for(clip.language, "basic@1").tokens
     owners: list[tuple[int, int]] = []
     written: list[str] = []
     for index, segment in enumerate(heard.segments):

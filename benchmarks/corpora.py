@@ -14,10 +14,10 @@ from pathlib import Path
 
 import speechkit
 from benchmarks.clips import data_folder
-from speechkit.core.corpus import Corpus
 from speechkit.manifest.versions import read_release
-from speechkit.pipeline.bring import bring
-from speechkit.pipeline.recipes import prepare_recipe
+from speechkit.recipe.discovery import prepare_recipe
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.recipe_to_corpus import bring
 
 ROOT = Path(__file__).parent.parent
 # recipe → folder of the test data

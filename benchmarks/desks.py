@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from speechkit.audio.encode import write_audio
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id, segment_id
 from speechkit.core.types import (
     Audio,
@@ -29,6 +28,7 @@ from speechkit.core.types import (
     SpeakerRole,
     Word,
 )
+from speechkit.storage.corpus import Corpus
 
 RATE = 8000
 PASSWORD = "correct horse battery"

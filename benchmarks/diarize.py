@@ -138,7 +138,7 @@ def chain(distance: float) -> System:
     import torch
     from scipy.cluster.hierarchy import fcluster, linkage
 
-    from speechkit.diarize.embeddings import load_embedding
+    from speechkit.diarization.embeddings import load_embedding
 
     voice = make_engine("voice-detector", "silero").open(Resources())
     detect = voice.__enter__()

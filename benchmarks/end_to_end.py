@@ -27,12 +27,12 @@ from benchmarks.stopwatch import Stopwatch
 from speechkit.audio.read import read_resampled
 from speechkit.benchmark.cpwer import cpwer
 from speechkit.benchmark.errors import ErrorRate, count_words
-from speechkit.benchmark.normalise.registry import normaliser_for
-from speechkit.core import models
+from speechkit.benchmark.normalize.registry import normalizer_for
 from speechkit.core.engines import SAMPLE_RATE, Speakers, make_engine
 from speechkit.core.stage import Resources
-from speechkit.transcribe.attribute import attribute
-from speechkit.transcribe.stage import numbered
+from speechkit.storage import models
+from speechkit.transcription.attribute import attribute
+from speechkit.transcription.stage import numbered
 
 VARIABLE = "SPEECHKIT_WHISPERX_PYTHON"
 Samples = NDArray[np.float32]
@@ -166,7 +166,7 @@ def whisperx(python: str, talks: Sequence[Talk], threads: int) -> tuple[Result, 
 
 def report(name: str, result: Result, talks: Sequence[Talk], seconds: float) -> None:
     """Print WER and cpWER over all talks, and what each step took."""
-    tokens = normaliser_for("en").tokens
+    tokens = normalizer_for("en").tokens
     words = speakers = ErrorRate.zero()
     for talk, heard in zip(talks, result.heard, strict=True):
         words += count_words(tokens(joined(talk.said)), tokens(joined(heard)))

@@ -24,7 +24,7 @@ from speechkit.core.types import Segment
 
 CONSULTATIONS = 32
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 420, "height": 900}
-# name → window, colours, and how far down (of the page's height)
+# name → window, colors, and how far down (of the page's height)
 PICTURES = {
     "report": (WIDE, "light", 0.0),
     "report-slices": (WIDE, "light", 0.35),
@@ -44,8 +44,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         page = scored_page(Path(scratch))
         with chromium() as browser:
-            for name, (window, colours, down) in PICTURES.items():
-                context = browser.new_context(viewport=window, color_scheme=colours)
+            for name, (window, colors, down) in PICTURES.items():
+                context = browser.new_context(viewport=window, color_scheme=colors)
                 tab = context.new_page()
                 tab.goto(page.as_uri())
                 tab.evaluate(f"scrollTo(0, {down} * document.body.scrollHeight)")

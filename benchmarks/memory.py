@@ -21,13 +21,13 @@ import soundfile
 
 from benchmarks.clips import real_call
 from speechkit.audio.read import read_resampled
-from speechkit.core.corpus import Corpus
 from speechkit.core.engines import SAMPLE_RATE
 from speechkit.core.stage import Resources
-from speechkit.ingest.ingest import IngestOptions, ingest_folder
-from speechkit.pipeline.default import STAGE_NAMES, make_stage
+from speechkit.ingestion.ingest import IngestOptions, ingest_folder
+from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.jobs import Stored, jobs_of
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.pipelines import STAGE_NAMES, make_stage
+from speechkit.storage.corpus import Corpus
 
 ROOT = Path(__file__).parent.parent
 STAGES = ("ingest", *STAGE_NAMES)

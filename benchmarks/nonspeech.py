@@ -26,9 +26,9 @@ def clips() -> Iterator[tuple[str, Samples]]:
     yield "one-bit dither", _float(random.choice([-1, 0, 1], t.size) / 32768)
     for level in (-70, -60, -50, -40, -30, -20):
         yield f"white noise {level} dB", _float(_at(random.standard_normal(t.size), level))
-        yield f"pink noise {level} dB", _float(_at(_coloured(random, t.size, 0.5), level))
+        yield f"pink noise {level} dB", _float(_at(_colored(random, t.size, 0.5), level))
     for level in (-50, -35, -20):
-        yield f"brown noise {level} dB", _float(_at(_coloured(random, t.size, 1.0), level))
+        yield f"brown noise {level} dB", _float(_at(_colored(random, t.size, 1.0), level))
     yield (
         "mains hum 50 Hz",
         _float(_at(sum(np.sin(2 * np.pi * 50 * k * t) / k for k in (1, 2, 3, 5)), -35)),
@@ -46,12 +46,12 @@ def clips() -> Iterator[tuple[str, Samples]]:
     yield "melody, plucked", _float(_at(_melody(t), -20))
     yield (
         "chords in pink noise",
-        _float(_at(_chords(t, harmonics=6), -25) + _at(_coloured(random, t.size, 0.5), -30)),
+        _float(_at(_chords(t, harmonics=6), -25) + _at(_colored(random, t.size, 0.5), -30)),
     )
     yield (
         "breathing noise",
         _float(
-            _at(_coloured(random, t.size, 0.5) * np.clip(np.sin(2 * np.pi * t / 4), 0, 1) ** 2, -30)
+            _at(_colored(random, t.size, 0.5) * np.clip(np.sin(2 * np.pi * t / 4), 0, 1) ** 2, -30)
         ),
     )
 
@@ -62,7 +62,7 @@ def _at(wave: NDArray[np.float64], level: float) -> NDArray[np.float64]:
     return scaled
 
 
-def _coloured(random: np.random.Generator, size: int, slope: float) -> NDArray[np.float64]:
+def _colored(random: np.random.Generator, size: int, slope: float) -> NDArray[np.float64]:
     """Noise whose amplitude falls as frequency to the power of -slope."""
     spectrum = np.fft.rfft(random.standard_normal(size))
     spectrum /= np.maximum(np.arange(spectrum.size), 20) ** slope

@@ -23,7 +23,7 @@ from pyannote.audio.pipelines import SpeakerDiarization
 from pyannote.audio.pipelines.clustering import AgglomerativeClustering
 
 from benchmarks.stopwatch import Stopwatch
-from speechkit.diarize.embeddings import Embedding, load_embedding
+from speechkit.diarization.embeddings import Embedding, load_embedding
 
 # https://huggingface.co/pyannote/speaker-diarization-3.1/blob/main/config.yaml
 CLUSTERING = {"threshold": 0.7045654963945799, "method": "centroid", "min_cluster_size": 12}

@@ -20,10 +20,10 @@ from benchmarks.clips import data_folder
 from benchmarks.phi_sets import TextSet, load_authored, load_sets, with_other_names
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
-from speechkit.deidentify.baseline import make as make_baseline
-from speechkit.deidentify.evaluate import Count, Evaluation, Place, evaluate
-from speechkit.deidentify.policy import apply_policy, load_policy
-from speechkit.deidentify.spoken import make as make_spoken
+from speechkit.deidentification.policy import apply_policy, load_policy
+from speechkit.deidentification.text.baseline import make as make_baseline
+from speechkit.deidentification.text.evaluate import Count, Evaluation, Place, evaluate
+from speechkit.deidentification.text.spoken import make as make_spoken
 
 GOALS = {
     "en_natural": "full .98, leak 1.5 %, over 1.5 %",

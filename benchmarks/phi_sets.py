@@ -16,9 +16,9 @@ from typing import Any
 import msgspec
 
 from speechkit.core.types import Identifier
-from speechkit.deidentify import lists
-from speechkit.deidentify.evaluate import Document, Gold
-from speechkit.deidentify.lines import read_gold
+from speechkit.deidentification.text import lists
+from speechkit.deidentification.text.documents import read_gold
+from speechkit.deidentification.text.evaluate import Document, Gold
 
 AUTHORED = Path(__file__).parent / "phi_authored"
 SPOKEN = ("en_natural", "en_spoken", "es_spoken", "fr_spoken")
@@ -177,7 +177,7 @@ def load_authored() -> Iterator[TextSet]:
 
 
 def as_asr(document: Document) -> Document:
-    """Return a document in lower case without punctuation, as some recognisers write it."""
+    """Return a document in lower case without punctuation, as some recognizers write it."""
     kept: list[str] = []
     places = [0]  # by offset of the original: how much is written before it
     for at, char in enumerate(document.text):

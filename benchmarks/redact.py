@@ -23,13 +23,13 @@ from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.stage import Resources
 from speechkit.core.time import duration
 from speechkit.core.types import Identifier, PhiSpan, Segment
-from speechkit.deidentify.agree import covered_words, kept_words
-from speechkit.deidentify.check import heard_again
-from speechkit.deidentify.ear import listen
-from speechkit.deidentify.place import PlaceOptions, redactions
-from speechkit.deidentify.redact import Findings, find
-from speechkit.deidentify.redact_stage import RedactOptions, hear
-from speechkit.deidentify.unclaimed import uncovered
+from speechkit.deidentification.audio.masked_words import covered_words, kept_words
+from speechkit.deidentification.audio.placement import PlaceOptions, redactions
+from speechkit.deidentification.audio.redact import Findings, find
+from speechkit.deidentification.audio.redact_stage import RedactOptions, hear
+from speechkit.deidentification.audio.untranscribed import uncovered
+from speechkit.deidentification.check.comparison import listen
+from speechkit.deidentification.check.leak_check import heard_again
 
 RESOURCES = Resources(threads=1)
 OPTIONS = RedactOptions()

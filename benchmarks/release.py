@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 
 from speechkit.audio.encode import write_audio
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id
 from speechkit.core.types import (
     Audio,
@@ -37,6 +36,7 @@ from speechkit.core.types import (
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.filter import count_segments
 from speechkit.manifest.verify import verify_release
+from speechkit.storage.corpus import Corpus
 
 TEXT = "and how long have you had that pain in your knee would you say doctor".split()
 
@@ -125,7 +125,7 @@ def make_corpus(root: Path, num_segments: int, num_words: int, a_recording: int)
 _CREATE = """
 import resource, sys
 from pathlib import Path
-from speechkit.core.corpus import Corpus
+from speechkit.storage.corpus import Corpus
 from speechkit.manifest.release import create_release
 create_release(Corpus.open(Path(sys.argv[1])), sys.argv[2], Path(sys.argv[3]))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
@@ -147,8 +147,8 @@ def create(corpus: Corpus, version: str, out: Path) -> tuple[float, int]:
 def write_lhotse(release: Path, target: Path, num_segments: int) -> None:
     """The first segments as lhotse's SupervisionSet, plain JSON lines."""
     from speechkit.core.types import Recording as Stored
-    from speechkit.manifest.formats.lhotse import supervision_row
-    from speechkit.manifest.formats.rows import write_json_lines
+    from speechkit.manifest.export.lhotse import supervision_row
+    from speechkit.manifest.export.rows import write_json_lines
     from speechkit.manifest.lines import read_lines
     from speechkit.manifest.schema import RECORDINGS, SEGMENTS, ReleasedSegment
 

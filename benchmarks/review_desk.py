@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from benchmarks.desks import PASSWORD, RATE, Running, Samples, bring, chromium, lay_out
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import Segment
 from speechkit.review.accounts import add_user
-from speechkit.review.load import load
+from speechkit.review.load_drafts import load
 from speechkit.review.server.app import make_app
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import open_store
+from speechkit.storage.corpus import Corpus
 
 SECONDS, LINES = 3600.0, 2000
 WORDS = "so how long have you had this pain in your left".split()  # and a number: 12 a line

@@ -17,14 +17,14 @@ from msgspec.structs import replace
 
 from benchmarks.clips import Clip, clips, data_folder
 from speechkit.audio.encode import write_audio
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id, segment_id
 from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.stage import Resources
 from speechkit.core.types import Context, Layer, Provenance, Segment
-from speechkit.ingest.recording import ingest_file
-from speechkit.review.load import SECOND
+from speechkit.ingestion.recording import ingest_file
+from speechkit.review.load_drafts import SECOND
 from speechkit.review.queue import REFERENCE
+from speechkit.storage.corpus import Corpus
 
 FOLDER = Path("corpora/review-drafts")
 DRAFT = "faster-whisper:base"

@@ -15,13 +15,13 @@ from typing import Any
 
 from benchmarks.desks import PASSWORD, Running, bring, chromium, lay_out
 from benchmarks.review_desk import open_desk, speech_like
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import Identifier
 from speechkit.review.accounts import add_user
-from speechkit.review.load import load
+from speechkit.review.load_drafts import load
 from speechkit.review.server.app import make_app
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import open_store
+from speechkit.storage.corpus import Corpus
 
 WIDE, NARROW = {"width": 1280, "height": 820}, {"width": 420, "height": 900}
 CLIPS = {"tasks": {"x": 0, "y": 0, "width": 1280, "height": 240}}

@@ -24,13 +24,13 @@ import numpy as np
 
 from benchmarks.clips import data_folder
 from benchmarks.review_drafts import DRAFT, SECOND_ELSE, SECOND_ENGLISH, drafts
-from speechkit.benchmark.normalise import normaliser_for
-from speechkit.core.corpus import Corpus
+from speechkit.benchmark.normalize import normalizer_for
 from speechkit.core.reviewed import REFERENCE
 from speechkit.core.types import Segment
-from speechkit.review.expected import Model, expect, features
-from speechkit.review.load import SECOND
+from speechkit.review.error_model import Model, expect, features
+from speechkit.review.load_drafts import SECOND
 from speechkit.review.queue import Tokens, simulate, word_errors
+from speechkit.storage.corpus import Corpus
 
 SHARE, TARGET = 0.2, 2.5
 SPLITS = 10
@@ -60,7 +60,7 @@ def main() -> None:
     met = [report_systems(systems), report_clips(spoken, consultations[::8])]
     print(f"all of it: {fit(spoken, consultations)}")
     print("speechkit review simulate, the first 20 %:")
-    for row in simulate(corpus, normaliser_for("en").tokens):
+    for row in simulate(corpus, normalizer_for("en").tokens):
         if row.share == SHARE:
             minute = (
                 "" if row.errors_per_minute is None else f", {row.errors_per_minute:.1f} a minute"
@@ -144,8 +144,8 @@ def errors_of(draft: Sequence[Segment], said: Sequence[Segment]) -> list[int]:
 
 @cache
 def tokens_of(language: str) -> Tokens:
-    """Return the normaliser of a language, which remembers words."""
-    return cache(normaliser_for(language).tokens)
+    """Return the normalizer of a language, which remembers words."""
+    return cache(normalizer_for(language).tokens)
 
 
 def fit(*collections: Sequence[Draft]) -> Model:

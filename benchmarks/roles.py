@@ -1,7 +1,7 @@
 """How often the role stage is right, wrong or abstains: `python -m benchmarks.roles [--fit]`.
 
 Conversations of four collections with known roles; every second one of each to fit the weights on
-(`--fit` prints them), the rest to report on. Each is scored as written, as a recogniser without
+(`--fit` prints them), the rest to report on. Each is scored as written, as a recognizer without
 punctuation would write it, and cut to its first 150 words. A speaker is right if the doctor is
 called doctor and the patient patient.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.clips import data_folder
-from speechkit.diarize.roles import (
+from speechkit.diarization.roles import (
     Speech,
     assign_roles,
     features,

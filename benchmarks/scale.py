@@ -27,13 +27,13 @@ import soundfile
 
 from benchmarks.clips import real_call
 from speechkit.audio.read import read_resampled
-from speechkit.core.corpus import Corpus
 from speechkit.core.engines import SAMPLE_RATE
 from speechkit.core.stage import Resources
-from speechkit.ingest.ingest import IngestOptions, ingest_folder
-from speechkit.pipeline.default import default_pipeline
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.ingestion.ingest import IngestOptions, ingest_folder
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.pipelines import default_pipeline
 from speechkit.pipeline.run import RunReport, run
+from speechkit.storage.corpus import Corpus
 
 ROOT = Path(__file__).parent.parent
 TOYS = ROOT / "tests" / "faults"
@@ -223,7 +223,7 @@ def sleeping(folder: Path, num_nodes: int) -> float:
     """Seconds that 40 jobs of a second of sleep take."""
     import toys
 
-    from speechkit.pipeline.on_ray import RayExecutor
+    from speechkit.pipeline.executors.ray import RayExecutor
 
     with cluster(num_nodes):
         corpus = toys.make_corpus(folder / "corpus", 40)
@@ -238,7 +238,7 @@ def losing(folder: Path) -> tuple[int, int]:
 
     import toys
 
-    from speechkit.pipeline.on_ray import RayExecutor
+    from speechkit.pipeline.executors.ray import RayExecutor
 
     corpus, marks = toys.make_corpus(folder / "corpus", 20), folder / "marks"
     marks.mkdir()

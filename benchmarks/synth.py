@@ -26,15 +26,15 @@ import speechkit
 from benchmarks.corpora import ROOT, percent
 from speechkit.audio.decode import read_audio, resample
 from speechkit.benchmark.phi import Mention, PhiCount, count_phi
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id
 from speechkit.core.engines import SAMPLE_RATE, Align, make_engine
 from speechkit.core.stage import Resources
 from speechkit.core.types import Identifier, Segment, Word
-from speechkit.pipeline.bring import bring
-from speechkit.pipeline.demo import redacted_copy
-from speechkit.pipeline.prepared import Prepared
-from speechkit.pipeline.recipes import load_recipe
+from speechkit.recipe.discovery import load_recipe
+from speechkit.recipe.prepared import Prepared
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.demo import redacted_copy
+from speechkit.workflows.recipe_to_corpus import bring
 
 ALIGNED = RUN = 12  # consultations: four languages in turn, three conditions in turn
 

@@ -3,7 +3,7 @@
 Prints the word error rate and CPU time of each and how far their texts differ; on how many of 30
 clips without speech they write something; and how many words of clips get lost when they are
 spliced into one long recording with gaps of 5–40 s, against each clip's transcription alone.
-Words are compared after the benchmark room's normalisation.
+Words are compared after the benchmark room's normalization.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from benchmarks.clips import Clip, clips, data_folder, gappy
 from benchmarks.nonspeech import clips as nonspeech
 from speechkit.benchmark.errors import ErrorRate, count_words
-from speechkit.benchmark.normalise import normaliser_for
+from speechkit.benchmark.normalize import normalizer_for
 from speechkit.core.engines import Transcribe, Transcript, make_engine
 from speechkit.core.stage import Resources
 
@@ -68,7 +68,7 @@ def measure(transcribe: Transcribe, spoken: list[Clip]) -> Figures:
     cpu = time.process_time() - before
     errors: dict[str, ErrorRate] = {}
     for clip in spoken:
-        said = normaliser_for(clip.language).tokens(clip.text)
+        said = normalizer_for(clip.language).tokens(clip.text)
         counted = count_words(said, texts[clip.name])
         errors[clip.language] = errors.get(clip.language, ErrorRate.zero()) + counted
     hallucinated = [name for name, one in nonspeech() if transcribe(one, "en").segments]
@@ -80,9 +80,9 @@ def measure(transcribe: Transcribe, spoken: list[Clip]) -> Figures:
 
 
 def words(heard: Transcript, clip: Clip) -> list[str]:
-    """Return the normalised words of a transcript."""
+    """Return the normalized words of a transcript."""
     text = " ".join(segment.text for segment in heard.segments)
-    return normaliser_for(clip.language).tokens(text)
+    return normalizer_for(clip.language).tokens(text)
 
 
 if __name__ == "__main__":

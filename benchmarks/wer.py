@@ -2,7 +2,7 @@
 
 Data: PriMock57 days 1 and 2 as 12 systems wrote them (`primock57_12_systems` of the developers'
 shared data). Published are the mean of the WER of 55 files a system and the WER of each file
-(`wer_published.py`), under Whisper's normaliser with two changes: "oh" is not a zero, and variants
+(`wer_published.py`), under Whisper's normalizer with two changes: "oh" is not a zero, and variants
 as okay/ok and yeah/yes are one word. What can be compared is compared on the same files: here are
 25 of the 57 consultations, and they are harder than the rest.
 """
@@ -18,11 +18,11 @@ from benchmarks.wer_cost import memory, speed
 from benchmarks.wer_published import ALL_FILES, BY_FILE, FILES, OTHER_TEXT, STOCK
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.errors import align, count
-from speechkit.benchmark.normalise import DEFAULT_ENGLISH, normaliser_for
+from speechkit.benchmark.normalize import DEFAULT_ENGLISH, normalizer_for
 from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import ScoreOptions
-from speechkit.pipeline.score_inputs import read_references, read_systems
+from speechkit.workflows.score_inputs import read_references, read_systems
 
 ROOT = Path(__file__).parent.parent
 FOLDER = data_folder("primock57_12_systems") / "primock57_12_systems"
@@ -43,7 +43,7 @@ def main() -> None:
 
 
 def run(normalizer: str) -> Scores:
-    """Score all systems under one normaliser."""
+    """Score all systems under one normalizer."""
     references = read_references(str(FOLDER / "reference"))
     systems = read_systems((str(FOLDER / "hypotheses"),), references)
     options = ScoreOptions(normalizer=normalizer, allow_missing=True)
@@ -92,7 +92,7 @@ def same_files(default: Scores, stock: Scores) -> None:
 
 def blind_spots() -> None:
     """Print what plain WER and the clinical score make of pairs that differ in what hurts."""
-    tokens = normaliser_for("en").tokens
+    tokens = normalizer_for("en").tokens
     lines = (ROOT / "tests" / "benchmark" / "blind_spots.tsv").read_text("utf-8").splitlines()
     rows: dict[str, list[tuple[bool, float]]] = {}
     for kind, *pair in (line.split("\t") for line in lines if not line.startswith("#")):

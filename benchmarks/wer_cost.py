@@ -15,7 +15,7 @@ import jiwer
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import ScoreOptions
-from speechkit.pipeline.score_inputs import read_references, read_systems
+from speechkit.workflows.score_inputs import read_references, read_systems
 
 ROUNDS = 5
 # Scores two systems and writes the report, then prints the peak memory of its process in KiB.
@@ -24,7 +24,7 @@ import sys
 from pathlib import Path
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
-from speechkit.pipeline.score_inputs import read_references, read_systems
+from speechkit.workflows.score_inputs import read_references, read_systems
 folder = sys.argv[1]
 references = read_references(f"{folder}/said")
 systems = read_systems((f"{folder}/wrote",), references)
@@ -36,8 +36,8 @@ print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 def speed(folder: Path) -> None:
     """Time one run with intervals, clinical errors and the report against jiwer alone.
 
-    Both get the texts as they are: jiwer counts them as they are, speechkit normalises them, too.
-    What people do with jiwer is between: they normalise first, mostly as Whisper does.
+    Both get the texts as they are: jiwer counts them as they are, speechkit normalizes them, too.
+    What people do with jiwer is between: they normalize first, mostly as Whisper does.
     """
     references = read_references(str(folder / "reference"))
     systems = read_systems((str(folder / "hypotheses"),), references)
@@ -76,16 +76,16 @@ def speed(folder: Path) -> None:
         f"CPU seconds: jiwer {alone_cpu:.2f}, speechkit {our_cpu:.2f} over all processes; load of "
         f"the machine {load:.1f} (above 1 the two processes wait for each other)"
     )
-    print(f"jiwer behind Whisper's normaliser: {timed(lambda: normalised(pairs))[0]:.2f} s")
+    print(f"jiwer behind Whisper's normalizer: {timed(lambda: normalized(pairs))[0]:.2f} s")
 
 
-def normalised(pairs: list[tuple[str, str]]) -> None:
-    """Count as leaderboards do: Whisper's normaliser, then jiwer."""
+def normalized(pairs: list[tuple[str, str]]) -> None:
+    """Count as leaderboards do: Whisper's normalizer, then jiwer."""
     from whisper.normalizers import EnglishTextNormalizer
 
-    normalise = EnglishTextNormalizer()
+    normalize = EnglishTextNormalizer()
     for said, wrote in pairs:
-        jiwer.wer(normalise(said), normalise(wrote))
+        jiwer.wer(normalize(said), normalize(wrote))
 
 
 def memory(folder: Path) -> None:

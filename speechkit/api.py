@@ -15,10 +15,10 @@ from speechkit.core.errors import AudioError
 if TYPE_CHECKING:
     from speechkit.benchmark.results import Scores
     from speechkit.core.types import Segment, Turn
-    from speechkit.ingest.ingest import IngestReport
-    from speechkit.pipeline.deidentify_files import DeidentifiedFile
-    from speechkit.pipeline.files import FileResult
+    from speechkit.ingestion.ingest import IngestReport
     from speechkit.pipeline.run import RunReport
+    from speechkit.workflows.deidentify_files import DeidentifiedFile
+    from speechkit.workflows.files import FileResult
 
 AnyPath = str | PathLike[str]
 
@@ -51,7 +51,7 @@ def diarize(
     """
     from speechkit.core.engines import Speakers
     from speechkit.core.stage import Resources
-    from speechkit.pipeline.files import diarize_files
+    from speechkit.workflows.files import diarize_files
 
     speakers = Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers)
     (result,) = diarize_files(
@@ -88,7 +88,7 @@ def transcribe(
         MissingExtraError, ModelError: if the engine's package or weights are missing.
     """
     from speechkit.core.stage import Resources
-    from speechkit.pipeline.files import transcribe_files
+    from speechkit.workflows.files import transcribe_files
 
     (result,) = transcribe_files(
         [Path(audio)],
@@ -122,9 +122,9 @@ def deidentify_text(
     """
     from speechkit.core.engines import make_engine
     from speechkit.core.stage import Resources
-    from speechkit.deidentify.detect_stage import with_policy
-    from speechkit.deidentify.lines import deidentify_document
-    from speechkit.deidentify.policy import load_policy
+    from speechkit.deidentification.policy import load_policy
+    from speechkit.deidentification.text.detect_stage import with_policy
+    from speechkit.deidentification.text.documents import deidentify_document
 
     rules = load_policy(policy)
     options = with_policy(engine, {}, rules.least_score, any_language=rules.any_language)
@@ -162,7 +162,7 @@ def deidentify_audio(
         MissingExtraError, ModelError: if an engine's package or weights are missing.
     """
     from speechkit.core.stage import Resources
-    from speechkit.pipeline import deidentify_files
+    from speechkit.workflows import deidentify_files
 
     return deidentify_files.deidentify_audio(
         [Path(path) for path in audio],
@@ -199,9 +199,9 @@ def ingest(
         UsageError: if there is no such folder, table or column.
         StoreError: if the corpus cannot be written.
     """
-    from speechkit.core.corpus import Corpus
-    from speechkit.ingest.ingest import IngestOptions, ingest_folder
-    from speechkit.pipeline.references import read_reference
+    from speechkit.ingestion.ingest import IngestOptions, ingest_folder
+    from speechkit.ingestion.read_reference import read_reference
+    from speechkit.storage.corpus import Corpus
 
     options = IngestOptions(
         metadata=None if metadata is None else Path(metadata),
@@ -241,11 +241,11 @@ def run(
         StoreError: if there is no such corpus or it cannot be written.
         MissingExtraError, ModelError: if an engine's package or weights are missing.
     """
-    from speechkit.core.corpus import Corpus
     from speechkit.core.stage import Resources
     from speechkit.pipeline import run as runner
-    from speechkit.pipeline.default import default_pipeline
-    from speechkit.pipeline.executors import make_executor
+    from speechkit.pipeline.executors.registry import make_executor
+    from speechkit.pipeline.pipelines import default_pipeline
+    from speechkit.storage.corpus import Corpus
 
     stages = default_pipeline(dict(settings or {}))
     where = make_executor(executor, Resources(device=device, threads=threads), workers=workers)
@@ -267,8 +267,8 @@ def release(corpus: AnyPath, version: str, *, dest: AnyPath = "manifests") -> Pa
         UsageError: for a version that is none.
         StoreError: if that version exists, or nothing may be released.
     """
-    from speechkit.core.corpus import Corpus
     from speechkit.manifest.release import create_release
+    from speechkit.storage.corpus import Corpus
 
     return create_release(Corpus.open(Path(corpus)), version, Path(dest))
 
@@ -302,7 +302,7 @@ def score(
     """
     from speechkit.benchmark.score import score as score_systems
     from speechkit.benchmark.types import ScoreOptions
-    from speechkit.pipeline.score_inputs import read_references, read_systems
+    from speechkit.workflows.score_inputs import read_references, read_systems
 
     references = read_references(str(reference))
     systems = read_systems(tuple(map(str, hypotheses)), references)

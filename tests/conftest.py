@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from speechkit.core.machine import share_cores
+from speechkit.pipeline.machine import share_cores
 
 share_cores()  # else tests take ten times as long beside any other work
 

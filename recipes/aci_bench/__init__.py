@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from speechkit.pipeline.prepared import Dialogue, Prepared, write_prepared
-from speechkit.pipeline.published import read_rows
+from speechkit.recipe.prepared import Dialogue, Prepared, write_prepared
+from speechkit.recipe.published import read_rows
 
 _FILE = re.compile(r"(train|valid|test\d)_(aci|virtscribe)_(asr|asrcorr|humantrans)")
 _LINE = re.compile(r"\[(\w+)\]\s*")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below, read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import audio_below, read_rows
 
 _NEEDED = ("audio_paths", "transcript", "user_ids", "accent", "gender")
 

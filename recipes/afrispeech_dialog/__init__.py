@@ -6,8 +6,8 @@ import re
 from pathlib import Path, PurePosixPath
 
 from speechkit.core.types import Segment
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below, find_one, read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import audio_below, find_one, read_rows
 
 _CLOCK = re.compile(r"\d+:\d\d:\d\d")  # minutes, seconds, hundredths
 _SPEAKER = re.compile(r"\[Speaker (\d+)\]:")

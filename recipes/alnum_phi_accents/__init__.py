@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
 
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import find_one, read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import find_one, read_rows
 
 _PROMPTS = {"Names": "Name", "Numbers": "Number", "Addresses": "Address"}
 _EXTRACT = ("file", "speaker", "gold", "native_language", "gender", "age", "device")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from speechkit.core.types import Turn
-from speechkit.manifest.formats.rttm import parse_rttm
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below
+from speechkit.formats.rttm import parse_rttm
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import audio_below
 
 
 def prepare(raw: Path, dest: Path) -> Prepared:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from speechkit.core.errors import InputError, UsageError
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import read_rows
 
 _TEXTS = re.compile(r"core-sounds-([a-z]{2})\.txt(\.gz)?")
 _EXTRACT = ("file", "language", "accent_speaker", "text")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import read_rows
 
 _NEEDED = ("client_id", "path", "sentence", "age", "gender", "locale")
 

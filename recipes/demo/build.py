@@ -26,8 +26,8 @@ import numpy as np
 from speechkit.core.digest import canonical_json, digest_file
 from speechkit.core.engines import SAMPLE_RATE
 from speechkit.core.errors import MissingExtraError
-from speechkit.core.files import atomic_path, write_bytes
 from speechkit.core.time import round_ms, union
+from speechkit.storage.files import atomic_path, write_bytes
 
 from ..synth.mix import Spoken, mix  # noqa: TID252 (one package, two names)
 from ..synth.script import Script  # noqa: TID252 (one package, two names)

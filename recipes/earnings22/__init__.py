@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import find_one, read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import find_one, read_rows
 
 
 def prepare(raw: Path, dest: Path) -> Prepared:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import find_one, read_pairs, read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import find_one, read_pairs, read_rows
 
 _ACCENT = "How would you describe your accent in English? (e.g. Italian, Glaswegian)"
 _IGNORED = "IGNORE_TIME_SEGMENT_IN_SCORING"

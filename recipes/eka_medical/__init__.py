@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Prepared, keep_sound, write_prepared
-from speechkit.pipeline.published import read_parquet
+from speechkit.recipe.prepared import Clip, Prepared, keep_sound, write_prepared
+from speechkit.recipe.published import read_parquet
 
 
 def prepare(raw: Path, dest: Path) -> Prepared:

@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Dialogue, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below
+from speechkit.recipe.prepared import Clip, Dialogue, Prepared, write_prepared
+from speechkit.recipe.published import audio_below
 
 _LINE = re.compile(r"^\s*([DP])\s*[:;]\s*(.*)$")
 _ROLES = {"D": "doctor", "P": "patient"}

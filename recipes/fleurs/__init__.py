@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
 
-_FIELDS = 7  # id, file, as written, normalised, characters, samples, gender
+_FIELDS = 7  # id, file, as written, normalized, characters, samples, gender
 
 
 def prepare(raw: Path, dest: Path, *, part: str = "test") -> Prepared:

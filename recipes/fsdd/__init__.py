@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below, find_one
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import audio_below, find_one
 
 _NAME = re.compile(r"(\d)_([a-z]+)_(\d+)")
 _DIGITS = "zero one two three four five six seven eight nine".split()

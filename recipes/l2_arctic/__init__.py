@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
 
 # Native language: speakers, women in lower case.
 _SPEAKERS = {

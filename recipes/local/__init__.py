@@ -9,10 +9,10 @@ from typing import NamedTuple
 import msgspec
 
 from speechkit.core.errors import InputError, UsageError, did_you_mean
-from speechkit.ingest.columns import map_columns
-from speechkit.ingest.folder import Names, scan
-from speechkit.ingest.table import read_table
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
+from speechkit.ingestion.columns import map_columns
+from speechkit.ingestion.folder import Names, scan
+from speechkit.ingestion.table import read_table
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
 
 _ALWAYS = "language consent site device specialty period".split()
 _PEOPLE = "id language accent sex age_band".split()

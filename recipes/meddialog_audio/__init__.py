@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 from speechkit.core.errors import UsageError, did_you_mean
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below, find_one, read_rows
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import audio_below, find_one, read_rows
 
 _NAME = re.compile(r"(.+)_([owb]\d\d)")
 _NOISE = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from speechkit.pipeline.prepared import Dialogue, Prepared, write_prepared
-from speechkit.pipeline.published import read_rows
+from speechkit.recipe.prepared import Dialogue, Prepared, write_prepared
+from speechkit.recipe.published import read_rows
 
 _LINE = re.compile(r"^\s*([A-Z][A-Za-z_ ]{2,20}):\s*(.*)$")
 _ROLES = {"doctor": "doctor", "patient": "patient", "guest_family": "companion"}

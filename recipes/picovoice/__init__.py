@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import find_one
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import find_one
 
 
 def prepare(raw: Path, dest: Path) -> Prepared:

@@ -10,10 +10,10 @@ import numpy as np
 
 from speechkit.audio.decode import read_audio
 from speechkit.core.errors import InputError
-from speechkit.core.files import atomic_path
 from speechkit.core.types import Segment
-from speechkit.manifest.formats.textgrid import parse_textgrid
-from speechkit.pipeline.prepared import Clip, Dialogue, Prepared, write_prepared
+from speechkit.formats.textgrid import parse_textgrid
+from speechkit.recipe.prepared import Clip, Dialogue, Prepared, write_prepared
+from speechkit.storage.files import atomic_path
 
 _NAME = re.compile(r"(day\d+_consultation\d+)_(doctor|patient)")
 _ROLES = ("doctor", "patient")  # channel 0, channel 1

@@ -7,10 +7,10 @@ from pathlib import Path
 import msgspec
 
 from speechkit.core.types import Turn
-from speechkit.manifest.formats.rttm import parse_rttm
-from speechkit.manifest.formats.subtitles import parse_srt
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import audio_below, find_one, read_rows
+from speechkit.formats.rttm import parse_rttm
+from speechkit.formats.subtitles import parse_srt
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import audio_below, find_one, read_rows
 
 
 def prepare(raw: Path, dest: Path) -> Prepared:

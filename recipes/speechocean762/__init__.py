@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.prepared import Clip, Prepared, write_prepared
-from speechkit.pipeline.published import find_one, read_pairs
+from speechkit.recipe.prepared import Clip, Prepared, write_prepared
+from speechkit.recipe.published import find_one, read_pairs
 
 
 def prepare(raw: Path, dest: Path, *, part: str = "test") -> Prepared:

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from speechkit.core.errors import UsageError, did_you_mean
-from speechkit.core.files import write_bytes
-from speechkit.pipeline.prepared import Prepared, write_prepared
+from speechkit.recipe.prepared import Prepared, write_prepared
+from speechkit.storage.files import write_bytes
 
 from . import spoken
 from .acoustics import CONDITIONS, Condition

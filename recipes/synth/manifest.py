@@ -18,17 +18,17 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id
 from speechkit.core.stage import Resources, Stage, Task, Work, Writes
 from speechkit.core.types import Identifier, Item, Kind, PhiSpan, Segment, SpeakerRole
-from speechkit.deidentify.redact_stage import RedactOptions, RedactStage
-from speechkit.ingest.ingest import IngestOptions, ingest_folder
+from speechkit.deidentification.audio.redact_stage import RedactOptions, RedactStage
+from speechkit.ingestion.ingest import IngestOptions, ingest_folder
+from speechkit.ingestion.read_reference import read_reference
 from speechkit.manifest.release import ReleaseOptions, create_release
-from speechkit.pipeline.local import LocalExecutor
-from speechkit.pipeline.prepared import write_prepared
-from speechkit.pipeline.references import read_reference
+from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.run import run
+from speechkit.recipe.prepared import write_prepared
+from speechkit.storage.corpus import Corpus
 
 from .write import Consultation, Studio, write_consultation
 
@@ -73,7 +73,7 @@ def build_manifest(dest: Path) -> Path:
     """Make `dest/synthetic/1.0.0` and the audio beside it; return the version's folder.
 
     Raises:
-        SpeechkitError: if espeak-ng, the recogniser or its weights are not installed.
+        SpeechkitError: if espeak-ng, the recognizer or its weights are not installed.
         StoreError: if that version is there.
     """
     with tempfile.TemporaryDirectory() as scratch:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from speechkit.transcribe.numerals import DIGITS, cardinal
+from speechkit.language.numerals import DIGITS, cardinal
 
 LANGUAGES = ("en", "es", "fr", "de")
 

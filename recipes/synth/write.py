@@ -18,10 +18,10 @@ import msgspec
 import numpy as np
 
 from speechkit.core.digest import canonical_json
-from speechkit.core.files import atomic_path, write_bytes
 from speechkit.core.time import round_ms, union
 from speechkit.core.types import Segment, Turn
-from speechkit.pipeline.prepared import Clip
+from speechkit.recipe.prepared import Clip
+from speechkit.storage.files import atomic_path, write_bytes
 
 from .acoustics import Condition, record
 from .mix import Spoken, place

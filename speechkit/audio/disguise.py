@@ -1,4 +1,4 @@
-"""Voices moved in pitch, and their formants with it: harder for an ear to recognise.
+"""Voices moved in pitch, and their formants with it: harder for an ear to recognize.
 
 This is no anonymity. The shift can be undone by who tries all of them, and rhythm, accent and choice
 of words stay. How methods hold against attackers is measured by the VoicePrivacy Initiative
@@ -26,7 +26,7 @@ LONGEST = 20.0  # seconds that are shifted at once
 _CONTEXT = 0.25  # seconds around a piece that are shifted with it, so that its edges are whole
 _FADE = 0.01  # seconds over which one piece passes into the next
 # Window of the phase vocoder, in seconds. librosa's own (2048 samples: 128 ms at 16 kHz) smears
-# speech until a recogniser reads next to nothing.
+# speech until a recognizer reads next to nothing.
 _WINDOW = 0.032
 _LOW, _HIGH = 60.0, 400.0  # Hz: where voices lie
 _BETWEEN = 165.0  # Hz: lower voices go up, higher ones down

@@ -15,7 +15,7 @@ import numpy as np
 
 from speechkit.core.engines import Sound
 from speechkit.core.errors import AudioError
-from speechkit.core.files import atomic_path
+from speechkit.storage.files import atomic_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

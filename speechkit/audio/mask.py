@@ -2,7 +2,7 @@
 
 The replacement is made from what lies around a mask, never from what lies under it. Fades lie
 outside the masked stretch, so that all of it is gone and the edges do not click. Speech was
-recognised again through a tone (counting sequences were guessed) and seldom through noise; silence
+recognized again through a tone (counting sequences were guessed) and seldom through noise; silence
 is the safe method.
 """
 

@@ -30,7 +30,7 @@ _SITE = re.compile(
 _GAP = 8  # words that may stand for what nobody understood
 _ROUNDS = 4
 
-Tokenise = Callable[[str], list[str]]
+Tokenize = Callable[[str], list[str]]
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -72,14 +72,14 @@ def parse_alternates(text: str) -> list[Part]:
 
 
 def resolve(
-    segments: Sequence[Segment], wrote: Sequence[str], tokens: Tokenise
+    segments: Sequence[Segment], wrote: Sequence[str], tokens: Tokenize
 ) -> tuple[Segment, ...]:
     """Return the segments in the wording that comes closest to a hypothesis.
 
     Args:
         segments: of the reference, in time.
         wrote: the hypothesis' tokens.
-        tokens: the normaliser.
+        tokens: the normalizer.
     """
     parts = [parse_alternates(segment.text) for segment in segments]
     flat = [part for own in parts for part in own]
@@ -91,7 +91,7 @@ def resolve(
     )
 
 
-def _closest(parts: Sequence[Part], wrote: list[str], tokens: Tokenise) -> list[str]:
+def _closest(parts: Sequence[Part], wrote: list[str], tokens: Tokenize) -> list[str]:
     from rapidfuzz.distance import Levenshtein
 
     chosen = [part.options[0] for part in parts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from speechkit.benchmark.errors import Edit, ErrorRate
-from speechkit.benchmark.ledger import Side
+from speechkit.benchmark.hallucinations import Side
 from speechkit.benchmark.types import ROLES, Reference
 
 

@@ -32,7 +32,7 @@ def compare(before: Scores, after: Scores) -> list[Comparison]:
     the paired difference lies above 0; from a single cluster, if it rose at all.
 
     Raises:
-        UsageError: if no system or no recording is in both, or the normalisers differ.
+        UsageError: if no system or no recording is in both, or the normalizers differ.
     """
     pairs = _pairs(before, after)
     return [_compare(before, after, old, new) for old, new in pairs]
@@ -60,7 +60,7 @@ def _compare(before: Scores, after: Scores, old: str, new: str) -> Comparison:
     }
     if len(rules) > 1:
         raise UsageError(
-            f"{new}: scored with different normalisers ({', '.join(sorted(rules))}); "
+            f"{new}: scored with different normalizers ({', '.join(sorted(rules))}); "
             "score both again with the same --normalizer"
         )
     first, second = _counts(before, old), _counts(after, new)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from speechkit.benchmark.errors import ErrorRate
-from speechkit.benchmark.normalise import Normaliser
+from speechkit.benchmark.normalize import Normalizer
 from speechkit.core.errors import MissingExtraError
 from speechkit.core.types import Segment
 
@@ -28,7 +28,7 @@ class MeetingErrors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def meeting_errors(
-    said: Sequence[Segment], wrote: Sequence[Segment], normaliser: Normaliser
+    said: Sequence[Segment], wrote: Sequence[Segment], normalizer: Normalizer
 ) -> MeetingErrors:
     """Compare who said what when.
 
@@ -41,7 +41,7 @@ def meeting_errors(
         from meeteval.wer import time_constrained_minimum_permutation_word_error_rate as tcp
     except ModuleNotFoundError as error:
         raise MissingExtraError("meeteval", extra="meeting") from error
-    sides = [_rows(segments, normaliser) for segments in (said, wrote)]
+    sides = [_rows(segments, normalizer) for segments in (said, wrote)]
     if not all(side and all(row["speaker"] for row in side) for side in sides):
         return MeetingErrors()
     a, b = (SegLST(side) for side in sides)
@@ -51,8 +51,8 @@ def meeting_errors(
     return MeetingErrors(timed=timed, streams=_counts(orc_word_error_rate(a, b)))
 
 
-def _rows(segments: Sequence[Segment], normaliser: Normaliser) -> list[dict[str, Any]]:
-    made = [(segment, " ".join(normaliser.tokens(segment.text))) for segment in segments]
+def _rows(segments: Sequence[Segment], normalizer: Normalizer) -> list[dict[str, Any]]:
+    made = [(segment, " ".join(normalizer.tokens(segment.text))) for segment in segments]
     return [
         {
             "session_id": "r",

@@ -23,7 +23,7 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
 class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the leaderboard. Rates are fractions; None where they cannot be had.
 
-    `wer` counts words, or characters where the normaliser's unit is the character. `rank` and
+    `wer` counts words, or characters where the normalizer's unit is the character. `rank` and
     `rank_interval` are among systems scored on the same recordings.
     """
 

@@ -9,11 +9,11 @@ from multiprocessing import get_all_start_methods, get_context
 
 import msgspec
 
+from speechkit.benchmark.counts import Tally, digest_reference, tally_recording, transcript_of
 from speechkit.benchmark.coverage import coverage
 from speechkit.benchmark.results import Absent, RecordingScore, Scores, Transcript
 from speechkit.benchmark.slices import known_fields, parse_by, slice_scores, unit_fields
 from speechkit.benchmark.summary import Sample, pair_scores, system_scores
-from speechkit.benchmark.tally import Tally, digest_reference, tally_recording, transcript_of
 from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.digest import digest_of
 from speechkit.core.errors import UsageError

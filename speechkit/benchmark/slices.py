@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from speechkit.benchmark.counts import Tally
 from speechkit.benchmark.der import DiarizationErrors
 from speechkit.benchmark.errors import rate
 from speechkit.benchmark.intervals import interval, rates, sum_by_cluster
 from speechkit.benchmark.results import Gap, SliceScore
-from speechkit.benchmark.tally import Tally
 from speechkit.benchmark.types import ROLES, Reference
 from speechkit.core.errors import UsageError, did_you_mean
 

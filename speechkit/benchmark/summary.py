@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from speechkit.benchmark.counts import Tally
 from speechkit.benchmark.der import DiarizationErrors
 from speechkit.benchmark.errors import ErrorRate, rate
 from speechkit.benchmark.intervals import (
@@ -24,7 +25,6 @@ from speechkit.benchmark.intervals import (
     sum_by_cluster,
 )
 from speechkit.benchmark.results import ClinicalCount, Pair, PassageCount, SystemScore
-from speechkit.benchmark.tally import Tally
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from speechkit.benchmark.errors import Edit
 
-# English, as the normalisers write it; in other languages the first two kinds stay empty.
+# English, as the normalizers write it; in other languages the first two kinds stay empty.
 _AGREEMENT = frozenset(
     "yes no ok oh right ah well alright sure hi hello bye thanks er erm hm uhhuh mhm so".split()
 )

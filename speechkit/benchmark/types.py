@@ -57,7 +57,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     Attributes:
         language: ISO 639 code for references that name none.
-        normalizer: name of a normaliser (`en@1`); empty for the one of the language.
+        normalizer: name of a normalizer (`en@1`); empty for the one of the language.
         by: fields to slice by; `accent*role` crosses two.
         min_cell: cells with fewer reference words are shown, but kept out of gaps.
         draws: bootstrap draws; 0 for no intervals.
@@ -68,7 +68,7 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         clinical: count clinical errors (English).
         contexts: keep what was said: around each clinical error, in passages, in alignments.
         alternates: of {a / b}, (a), <UNSURE>a</UNSURE> and <UNIN/> in a reference, take what fits
-            the hypothesis best; else the normaliser sees them as they are.
+            the hypothesis best; else the normalizer sees them as they are.
         meeting: count tcpWER and ORC-WER, too (meeteval).
     """
 

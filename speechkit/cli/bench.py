@@ -11,17 +11,17 @@ from typing import Any
 import click
 import msgspec
 
+from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.results import RunCost, Scores
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import InputError, UsageError
-from speechkit.core.machine import usable_cores
 from speechkit.core.version import VERSION
-from speechkit.pipeline.score_corpus import is_release, release_audio, release_name
-from speechkit.pipeline.score_inputs import read_references, read_systems
-from speechkit.pipeline.score_targets import read_targets
+from speechkit.pipeline.machine import usable_cores
+from speechkit.workflows.score_corpus import is_release, release_audio, release_name
+from speechkit.workflows.score_inputs import read_references, read_systems
 
 _PARALLEL_FROM = 8  # recordings × systems below which starting a second process costs more
 
@@ -132,7 +132,7 @@ def run(
     # All stages come with these; scoring alone is done sooner than they are loaded.
     from speechkit.cli.progress import progress_bars
     from speechkit.core.stage import Resources
-    from speechkit.pipeline.bench_run import EngineJob, as_system, run_engine
+    from speechkit.workflows.bench_run import EngineJob, as_system, run_engine
 
     path = Path(release)
     if "#" not in release and (path / "corpus.json").is_file():

@@ -58,7 +58,7 @@ def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]
         ("RTF", lambda r: _number(r.cost.real_time_factor if r.cost else None)),
         ("MiB", lambda r: _number(r.cost.peak_memory_mib if r.cost else None)),
         ("words", lambda r: r.num_words),
-        ("normaliser", lambda r: r.normalizer),
+        ("normalizer", lambda r: r.normalizer),
     ]
     return [
         (title, cell) for title, cell in columns if any(cell(row) != "" for row in scores.systems)

@@ -10,12 +10,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError
 from speechkit.governance.consent import ConsentRecord, ConsentRegister, read_records
 from speechkit.governance.fhir import from_fhir, read_resources, to_fhir
 from speechkit.governance.policy import DEFAULT_POLICY, read_policy
 from speechkit.governance.rego import to_rego
+from speechkit.storage.corpus import Corpus
 
 _PATH = click.Path(path_type=Path)
 _VERSION = click.Choice(["R4B", "R5"])

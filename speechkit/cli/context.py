@@ -9,7 +9,6 @@ from typing import Any, Literal
 import click
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Context, Recording
 from speechkit.governance.encounter import from_encounter, identifiers_of, to_encounter
@@ -17,6 +16,7 @@ from speechkit.governance.fhir import read_resources
 from speechkit.governance.omop import read_omop, to_omop, write_omop
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS, RELEASE_JSON, SEGMENTS, ReleasedSegment
+from speechkit.storage.corpus import Corpus
 
 _PATH = click.Path(path_type=Path)
 _VERSION = click.Choice(["R4B", "R5"])

@@ -12,18 +12,23 @@ import msgspec
 
 from speechkit.cli.deidentify_audio import command as audio
 from speechkit.cli.pairs import parse_pairs
-from speechkit.core.corpus import Corpus
 from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError
-from speechkit.core.files import atomic_path
 from speechkit.core.stage import Resources
-from speechkit.deidentify.detect_stage import with_policy
-from speechkit.deidentify.evaluate import Evaluation, evaluate, table
-from speechkit.deidentify.keys import KeyStore
-from speechkit.deidentify.lines import BadLineError, deidentify_document, read_gold, read_lines
-from speechkit.deidentify.policy import load_policy
-from speechkit.deidentify.report import lines as report_lines
-from speechkit.deidentify.report import make_report
+from speechkit.deidentification.keys import KeyStore
+from speechkit.deidentification.policy import load_policy
+from speechkit.deidentification.report import lines as report_lines
+from speechkit.deidentification.report import make_report
+from speechkit.deidentification.text.detect_stage import with_policy
+from speechkit.deidentification.text.documents import (
+    BadLineError,
+    deidentify_document,
+    read_gold,
+    read_lines,
+)
+from speechkit.deidentification.text.evaluate import Evaluation, evaluate, table
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.files import atomic_path
 
 
 @click.group()

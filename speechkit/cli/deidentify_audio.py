@@ -14,7 +14,7 @@ from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
-from speechkit.pipeline.deidentify_files import DeidentifiedFile, deidentify_audio
+from speechkit.workflows.deidentify_files import DeidentifiedFile, deidentify_audio
 
 
 @click.command(name="audio")

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from speechkit.cli.progress import progress_bars
 from speechkit.core.stage import Resources
-from speechkit.pipeline.demo import Demo, run_demo
-from speechkit.pipeline.demo_page import write_demo_page
+from speechkit.workflows.demo import Demo, run_demo
+from speechkit.workflows.demo_page import write_demo_page
 
 
 @click.command()

@@ -12,10 +12,10 @@ from speechkit.cli.outputs import output_names
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
 from speechkit.core.engines import Speakers
-from speechkit.core.files import write_bytes
 from speechkit.core.stage import Resources
-from speechkit.manifest.formats.rttm import format_rttm
-from speechkit.pipeline.files import diarize_files
+from speechkit.formats.rttm import format_rttm
+from speechkit.storage.files import write_bytes
+from speechkit.workflows.files import diarize_files
 
 
 @click.command()

@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.pipeline.doctor import GIB, Checkup, examine
+from speechkit.workflows.doctor import GIB, Checkup, examine
 
 
 @click.command()

@@ -12,9 +12,9 @@ from rich.table import Table
 
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
-from speechkit.core.corpus import Corpus
-from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
-from speechkit.pipeline.references import read_reference
+from speechkit.ingestion.ingest import IngestOptions, IngestReport, ingest_folder
+from speechkit.ingestion.read_reference import read_reference
+from speechkit.storage.corpus import Corpus
 
 
 @click.command()

@@ -12,7 +12,7 @@ import sys
 import click
 
 from speechkit.core.errors import MissingExtraError, SpeechkitError, did_you_mean
-from speechkit.core.machine import share_cores
+from speechkit.pipeline.machine import share_cores
 
 # verb → what it does; the file `cli/<verb>.py` holds a click command or group named `command`.
 VERBS = {

@@ -7,8 +7,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.core import models
 from speechkit.core.errors import ModelError
+from speechkit.storage import models
 
 
 @click.group()

@@ -11,19 +11,19 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.cli.pairs import parse_pairs
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
-from speechkit.ingest.ingest import IngestOptions, IngestReport, ingest_folder
-from speechkit.pipeline.download import download_recipe
-from speechkit.pipeline.prepared import Prepared
-from speechkit.pipeline.recipes import (
+from speechkit.ingestion.ingest import IngestOptions, IngestReport, ingest_folder
+from speechkit.ingestion.read_reference import read_reference
+from speechkit.recipe.discovery import (
     Recipe,
     load_recipe,
     prepare_recipe,
     read_recipe,
     recipe_names,
 )
-from speechkit.pipeline.references import read_reference
+from speechkit.recipe.download import download_recipe
+from speechkit.recipe.prepared import Prepared
+from speechkit.storage.corpus import Corpus
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

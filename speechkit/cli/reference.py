@@ -15,8 +15,8 @@ import click
 
 from speechkit import api
 from speechkit.cli.main import VERBS, cli
-from speechkit.core.files import write_bytes
-from speechkit.pipeline.recipes import read_recipe, recipe_names
+from speechkit.recipe.discovery import read_recipe, recipe_names
+from speechkit.storage.files import write_bytes
 
 _WIDTH = 96
 _NOTE = "<!-- written by: python -m speechkit.cli.reference -->\n\n"
@@ -161,7 +161,7 @@ A folder in `recipes/` with
   accents, what to expect, settings for the pipeline, what to download. It is read without running
   any code.
 - `__init__.py` with `prepare(raw, dest, *, option="default") -> Prepared`, which hands clips to
-  `speechkit.pipeline.prepared.write_prepared`.
+  `speechkit.recipe.prepared.write_prepared`.
 - `tests/recipes/corpora/<name>/`: a made-up corpus in the real layout, and the golden manifest. A
   recipe without them fails the tests.
 

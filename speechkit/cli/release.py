@@ -13,16 +13,10 @@ from rich.table import Table
 from speechkit.cli.release_origin import custody, provenance, withdraw
 from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
 from speechkit.cli.release_transfer import export, formats, import_
-from speechkit.core.corpus import Corpus
 from speechkit.governance.audit import LOG
-from speechkit.governance.signing import (
-    has_password,
-    make_key,
-    read_public_key,
-    read_secret_key,
-)
+from speechkit.governance.signing import has_password, make_key, read_public_key, read_secret_key
 from speechkit.manifest.diff import diff_releases
-from speechkit.manifest.facts import NO_LICENCE
+from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.filter import Filter, filtered_lines
 from speechkit.manifest.leaks import Leak, find_leaks
 from speechkit.manifest.release import ReleaseOptions, create_release
@@ -30,6 +24,7 @@ from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.stats import coverage, release_stats
 from speechkit.manifest.verify import verify_release
 from speechkit.manifest.versions import read_release
+from speechkit.storage.corpus import Corpus
 
 
 @click.group()

@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.cli.release_show import AS_JSON, FOLDER, print_json
-from speechkit.core.corpus import Corpus
 from speechkit.manifest.custody import Chain, chains, check_custody, released_when
-from speechkit.manifest.facts import NO_LICENCE
-from speechkit.manifest.fhir_provenance import read_provenance, with_times
+from speechkit.manifest.documentation.facts import NO_LICENCE
+from speechkit.manifest.documentation.fhir_provenance import read_provenance, with_times
 from speechkit.manifest.release import ReleaseOptions
 from speechkit.manifest.schema import RELEASE_JSON
-from speechkit.pipeline.withdraw import withdraw as run_withdrawal
-from speechkit.pipeline.withdraw_imported import withdraw_imported
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.withdraw import withdraw as run_withdrawal
+from speechkit.workflows.withdraw_imported import withdraw_imported
 
 
 @click.command()

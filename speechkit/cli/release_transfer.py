@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
-from speechkit.core.corpus import Corpus
-from speechkit.manifest.bring_in import ImportOptions, import_release
-from speechkit.manifest.exchange import export_release
-from speechkit.manifest.facts import NO_LICENCE
-from speechkit.manifest.formats.registry import FORMATS
+from speechkit.manifest.documentation.facts import NO_LICENCE
+from speechkit.manifest.export.exchange import export_release
+from speechkit.manifest.export.registry import FORMATS
+from speechkit.manifest.importer import ImportOptions, import_release
 from speechkit.manifest.versions import read_release
+from speechkit.storage.corpus import Corpus
 
 
 @click.command()

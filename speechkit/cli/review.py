@@ -13,15 +13,15 @@ from sqlalchemy import select
 from speechkit.cli import review_work
 from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
 from speechkit.cli.review_users import users
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
-from speechkit.pipeline.default import default_pipeline
-from speechkit.pipeline.reviewed import clinical_weights, redact_corrected
+from speechkit.pipeline.corrections import clinical_weights, redact_corrected
+from speechkit.pipeline.pipelines import default_pipeline
 from speechkit.review.audit import checkpoints, findings
 from speechkit.review.export import Exported, export
-from speechkit.review.load import Loading, load
+from speechkit.review.load_drafts import Loading, load
 from speechkit.review.schema import User
+from speechkit.storage.corpus import Corpus
 
 
 @click.group()

@@ -12,8 +12,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.core.corpus import Corpus
 from speechkit.review.store import Store, open_store
+from speechkit.storage.corpus import Corpus
 
 CORPUS = click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path))
 DATABASE = click.option(

@@ -9,21 +9,21 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from speechkit.benchmark.normalise import normaliser_for
+from speechkit.benchmark.normalize import normalizer_for
 from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import REFERENCE
-from speechkit.pipeline.reviewed import clinical_weights
+from speechkit.pipeline.corrections import clinical_weights
 from speechkit.review import accounts
 from speechkit.review.accounts import Person
 from speechkit.review.agreement import agreements
 from speechkit.review.honeypots import plant
-from speechkit.review.load import Loading, adjudications, load, second_passes
+from speechkit.review.load_drafts import Loading, adjudications, load, second_passes
 from speechkit.review.quality import quality
 from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
 from speechkit.review.schema import Task
 from speechkit.review.tasks import assign as assign_task
+from speechkit.storage.corpus import Corpus
 
 _BY = "command line"
 
@@ -134,7 +134,7 @@ def show_quality(corpus_path: Path, database: str | None, as_json: bool) -> None
 
 
 def _tokens(text: str) -> list[str]:
-    tokens: list[str] = normaliser_for("en").tokens(text)
+    tokens: list[str] = normalizer_for("en").tokens(text)
     return tokens
 
 

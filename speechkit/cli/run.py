@@ -14,13 +14,13 @@ from rich.table import Table
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import Events, progress_bars
 from speechkit.cli.run_recipe import Source, run_recipe
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources, Stage
-from speechkit.pipeline.default import STAGE_NAMES, default_pipeline
-from speechkit.pipeline.executors import make_executor
+from speechkit.pipeline.executors.registry import make_executor
+from speechkit.pipeline.pipelines import STAGE_NAMES, default_pipeline
 from speechkit.pipeline.plan import check_plan, dry_run
 from speechkit.pipeline.run import Executor, RunReport, run
+from speechkit.storage.corpus import Corpus
 
 
 @click.command()

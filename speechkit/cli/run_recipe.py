@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 import click
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError
-from speechkit.pipeline.bring import (
+from speechkit.recipe.discovery import read_recipe
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.recipe_to_corpus import (
     CORPORA,
     PREPARED,
     bring,
@@ -20,8 +21,7 @@ from speechkit.pipeline.bring import (
     raw_folder,
     redact_dialogues,
 )
-from speechkit.pipeline.recipes import read_recipe
-from speechkit.pipeline.watch import changes
+from speechkit.workflows.watch import changes
 
 
 class Source(NamedTuple):

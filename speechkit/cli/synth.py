@@ -13,7 +13,7 @@ from rich.table import Table
 
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import UsageError
-from speechkit.pipeline.recipes import load_recipe
+from speechkit.recipe.discovery import load_recipe
 
 
 @click.command()

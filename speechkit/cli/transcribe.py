@@ -10,10 +10,10 @@ import click
 from speechkit.cli.outputs import output_names
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
-from speechkit.core.files import write_bytes
 from speechkit.core.stage import Resources
-from speechkit.manifest.formats import SEGMENT_FORMATS, format_segments
-from speechkit.pipeline.files import transcribe_files
+from speechkit.formats import SEGMENT_FORMATS, format_segments
+from speechkit.storage.files import write_bytes
+from speechkit.workflows.files import transcribe_files
 
 
 @click.command()

@@ -1,1 +1,1 @@
-"""What everything is made of: types, time, ids, digests, errors, the corpus, the contracts."""
+"""What everything is made of: types, time, ids, digests, errors, contracts of engines and stages."""

@@ -13,9 +13,28 @@ from typing import Protocol
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_of
 from speechkit.core.types import Item, Kind, Layer, Provenance, Recording, Session
+
+
+class Workspace(Protocol):
+    """What a stage may use of the corpus it works for: no layer but those it is given."""
+
+    @property
+    def root(self) -> Path:
+        """The folder, to be named in errors."""
+        ...
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for samples while a process works on them, as private as the recordings."""
+        ...
+
+    def put_audio(
+        self, source: Path, sha256: str, *, area: str = "vault", suffix: str | None = None
+    ) -> str:
+        """Copy a file into an area (`vault` or `redacted`) under its digest; return its uri."""
+        ...
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,7 +43,7 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     recording: Recording
     audio_path: Path
     layers: Mapping[str, Layer]
-    corpus: Corpus
+    workspace: Workspace
 
 
 class Resources(msgspec.Struct, frozen=True, kw_only=True):

@@ -259,10 +259,10 @@ Verdict = Literal["clean", "doubtful", "failed"]
 class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that may leave of one recording: masked audio, tagged text, and the proof.
 
-    `verdict` is `clean` when nothing removed could be recognised again, and `doubtful` when too much
+    `verdict` is `clean` when nothing removed could be recognized again, and `doubtful` when too much
     of the text is probably wrong for identifiers to be found in it; only a clean copy is released.
     `rounds` counts how often masks were widened before that. `heard` counts removed words that
-    still were recognised in the end. `doubt` is the share of words that are probably wrong.
+    still were recognized in the end. `doubt` is the share of words that are probably wrong.
     """
 
     audio: Audio

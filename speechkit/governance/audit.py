@@ -20,10 +20,10 @@ import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes
 from speechkit.core.errors import InputError, UsageError
-from speechkit.core.files import append_line
-from speechkit.core.journal import chained
 from speechkit.governance.merkle import inclusion_proof, is_included, leaf_hash, root_of
 from speechkit.governance.signing import PublicKey, SecretKey, verify_bytes
+from speechkit.storage.files import append_line
+from speechkit.storage.journal import chained
 
 LOG = "journal.jsonl"
 CHECKPOINTS = "audit-checkpoints.jsonl"

@@ -14,7 +14,7 @@ import msgspec
 
 from speechkit.core.digest import canonical_json, digest_of
 from speechkit.core.errors import InputError
-from speechkit.core.files import write_bytes
+from speechkit.storage.files import write_bytes
 
 CONSENTS = "vault/consents.jsonl"
 Status = Literal["draft", "active", "withdrawn", "rejected", "inactive"]

@@ -13,14 +13,7 @@ import msgspec
 
 from speechkit.core.types import Recording
 from speechkit.governance.consent import ConsentRegister
-from speechkit.governance.policy import (
-    DEFAULT_POLICY,
-    Action,
-    Phi,
-    Request,
-    evaluate,
-    read_policy,
-)
+from speechkit.governance.policy import DEFAULT_POLICY, Action, Phi, Request, evaluate, read_policy
 from speechkit.governance.rego import ask_sidecar
 from speechkit.governance.withdrawals import is_withdrawn, read_withdrawals
 

@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from speechkit.core.errors import InputError, MissingExtraError, StoreError
-from speechkit.core.files import write_bytes
+from speechkit.storage.files import write_bytes
 
 SUFFIX = ".minisig"
 _UNTRUSTED = "untrusted comment: "

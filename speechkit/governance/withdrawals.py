@@ -1,6 +1,6 @@
 """What was withdrawn from a corpus, in `vault/withdrawals.jsonl`: it may not come back.
 
-A recording that is brought in once more after its withdrawal is recognised, by its own id or by
+A recording that is brought in once more after its withdrawal is recognized, by its own id or by
 whom it is of, and not released.
 """
 
@@ -12,8 +12,8 @@ import msgspec
 
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
-from speechkit.core.files import append_line
 from speechkit.core.types import Recording
+from speechkit.storage.files import append_line
 
 WITHDRAWALS = "vault/withdrawals.jsonl"
 

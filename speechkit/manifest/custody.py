@@ -15,15 +15,15 @@ from typing import Any
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import keyed_digest
 from speechkit.core.errors import InputError, StoreError
 from speechkit.core.types import Provenance, Recording, Session
 from speechkit.governance.audit import LOG, read_events
-from speechkit.manifest.agree import Finding
+from speechkit.manifest.consistency import Finding
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import CUSTODY, RECORDINGS, Custody, HandOver
 from speechkit.manifest.versions import release_digest
+from speechkit.storage.corpus import Corpus
 
 _LAST = "redacted"
 _ALSO = "roles"  # by it speakers are named

@@ -58,7 +58,7 @@ class ReleaseDiff(msgspec.Struct, frozen=True, kw_only=True):
     def wer(self) -> float | None:
         """Word error rate of the old version against the new one's recordings that both have.
 
-        Edits over the old words, as written: no normalising. None where there were no words.
+        Edits over the old words, as written: no normalizing. None where there were no words.
         """
         return round(self.words_edited / self.words_before, 4) if self.words_before else None
 

@@ -9,14 +9,13 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
 from speechkit.governance.gate import Asking, Gate
 from speechkit.manifest.counts import Tally
-from speechkit.manifest.facts import NO_LICENCE
+from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import (
     RECORDINGS,
@@ -37,6 +36,7 @@ from speechkit.manifest.splits import STRATA, make_splits
 from speechkit.manifest.versions import read_release, release_digest
 from speechkit.manifest.withdrawal import tombstones
 from speechkit.manifest.write import ReleaseWriter
+from speechkit.storage.corpus import Corpus
 
 # Semantic Versioning 2.0.0, without build metadata: that is ignored when versions are compared.
 _SEMVER = re.compile(
@@ -235,7 +235,7 @@ class StatementDraft:
             ),
             check=(
                 "The redacted audio was transcribed again; recordings in which anything removed "
-                "could still be recognised are withheld."
+                "could still be recognized are withheld."
             ),
             checked_by=tuple(sorted(self._checkers)),
             caveat=(

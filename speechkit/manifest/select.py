@@ -9,7 +9,6 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import recording_id, segment_id
 from speechkit.core.reviewed import (
     ADJUDICATED,
@@ -37,6 +36,7 @@ from speechkit.manifest.schema import (
     Tool,
     Withheld,
 )
+from speechkit.storage.corpus import Corpus
 
 _YEARS = re.compile(r"\d{4}(-\d{4})?")
 

@@ -8,13 +8,13 @@ import msgspec
 
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
-from speechkit.core.files import write_bytes
 from speechkit.governance.audit import Checkpoint, make_checkpoint
 from speechkit.governance.signing import SUFFIX, PublicKey, SecretKey, sign_file, verify_file
-from speechkit.manifest.agree import Finding
+from speechkit.manifest.consistency import Finding
 from speechkit.manifest.schema import CHECKPOINT, SUMS
 from speechkit.manifest.verify import verify_release
 from speechkit.manifest.versions import read_release
+from speechkit.storage.files import write_bytes
 
 
 def sign_release(path: Path, key: SecretKey, log: Path | None = None) -> Path:

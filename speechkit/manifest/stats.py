@@ -13,8 +13,8 @@ from msgspec import UNSET
 from speechkit.core.errors import InputError, did_you_mean
 from speechkit.core.time import round_ms
 from speechkit.core.types import Recording
-from speechkit.manifest.formats import read_text
-from speechkit.manifest.formats.fields import seconds
+from speechkit.formats import read_text
+from speechkit.formats.fields import seconds
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS, SPLITS, Split
 

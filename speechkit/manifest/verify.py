@@ -15,7 +15,7 @@ import msgspec
 from speechkit.core.digest import canonical_json, digest_file
 from speechkit.core.errors import InputError, StoreError
 from speechkit.core.types import Recording
-from speechkit.manifest.agree import Finding, LineChecks, check_release, check_splits
+from speechkit.manifest.consistency import Finding, LineChecks, check_release, check_splits
 from speechkit.manifest.lines import encode_line, line_files, raw_lines, reason_of
 from speechkit.manifest.schema import (
     CHECKPOINT,

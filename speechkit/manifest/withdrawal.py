@@ -14,11 +14,11 @@ import msgspec
 
 from speechkit.core.digest import canonical_json, digest_file, recording_id
 from speechkit.core.errors import InputError
-from speechkit.core.files import write_bytes
 from speechkit.core.types import Recording
 from speechkit.manifest.lines import open_lines, raw_lines, read_lines, reason_of
 from speechkit.manifest.schema import RECORDINGS, WITHDRAWN, Withdrawn
 from speechkit.manifest.versions import line_names, read_release
+from speechkit.storage.files import write_bytes
 
 
 class Gone(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,8 +17,8 @@ from speechkit.core.digest import canonical_json, digest_bytes, digest_file
 from speechkit.core.errors import StoreError
 from speechkit.core.types import Recording
 from speechkit.manifest.counts import Tally
+from speechkit.manifest.documentation.documents import papers
 from speechkit.manifest.lines import encode_line, write_lines
-from speechkit.manifest.papers import papers
 from speechkit.manifest.schema import (
     CUSTODY,
     RECORDINGS,

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from speechkit.core import errors
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import (
     DamagedError,
     MissingExtraError,
@@ -25,6 +24,7 @@ from speechkit.core.errors import (
 )
 from speechkit.core.stage import Stage, Task, Work, cache_key, provenance
 from speechkit.core.types import Item, Layer, Session
+from speechkit.storage.corpus import Corpus
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 
@@ -114,7 +114,7 @@ def attempt(work: Work, task: Task) -> Done | Failed:
     except Exception as error:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             raise StoreError(
-                f"cannot write in {task.corpus.root}: {error.strerror}; "
+                f"cannot write in {task.workspace.root}: {error.strerror}; "
                 "free space or check permissions, then run again"
             ) from error
         return Failed(recording=task.recording.id, reason=describe(error))
@@ -169,5 +169,5 @@ def _task(corpus: Corpus, stage: Stage, state: Session) -> Task:
         recording=state.recording,
         audio_path=corpus.audio_path(state.recording),
         layers={name: layer for name, layer in layers.items() if layer is not None},
-        corpus=corpus,
+        workspace=corpus,
     )

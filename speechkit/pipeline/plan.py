@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
-from speechkit.core.files import tail_lines
 from speechkit.core.stage import Stage, cache_key
 from speechkit.core.types import Session
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.files import tail_lines
 
 # Layers that ingest and people bring; every other layer must be written by an earlier stage.
 GIVEN = ("reference", "reference_turns", "corrected")

@@ -8,16 +8,16 @@ from typing import Protocol
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import keyed_digest
 from speechkit.core.errors import SpeechkitError
-from speechkit.core.files import sweep
-from speechkit.core.lock import locked
 from speechkit.core.stage import Stage, cache_key
 from speechkit.core.types import Session
 from speechkit.governance.gate import Gate
 from speechkit.pipeline.jobs import Failed, Job, Stored, jobs_of
 from speechkit.pipeline.plan import PACE, check_plan, given_only, with_layer
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.files import sweep
+from speechkit.storage.lock import locked
 
 
 class Executor(Protocol):

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from speechkit.core.reviewed import ADJUDICATED
-from speechkit.review.lines import Line
+from speechkit.review.line import Line
 from speechkit.review.schema import Task, User
 from speechkit.review.tasks import lines_of_task
 

@@ -14,9 +14,9 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import canonical_json, digest_of
 from speechkit.review.schema import AuditHead, AuditRow
+from speechkit.storage.corpus import Corpus
 
 FIRST = "0" * 64
 

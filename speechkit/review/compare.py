@@ -8,17 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.reviewed import ADJUDICATED
 from speechkit.core.time import overlap
 from speechkit.core.types import Session
 from speechkit.review.access import UnknownError, hides
 from speechkit.review.accounts import Person
-from speechkit.review.lines import Line, decode, lines_of
-from speechkit.review.load import PASSES, draft_of
+from speechkit.review.line import Line, decode, lines_of
+from speechkit.review.load_drafts import PASSES, draft_of
+from speechkit.review.masked_view import hide_said
 from speechkit.review.schema import LineRow, Task
 from speechkit.review.tasks import lines_of_task
-from speechkit.review.view import hide_said
+from speechkit.storage.corpus import Corpus
 
 
 def versions(

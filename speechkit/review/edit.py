@@ -1,6 +1,6 @@
 """Edits of lines, as pure functions: what the text, the words and the marks become.
 
-Words that stay keep their time and confidence; new ones share the time between their neighbours.
+Words that stay keep their time and confidence; new ones share the time between their neighbors.
 A mark that an edit touches grows over it rather than shrinks: what was hidden stays hidden.
 """
 
@@ -16,7 +16,7 @@ from speechkit.core.errors import InputError
 from speechkit.core.text import is_unspaced, join_words, word_offsets
 from speechkit.core.time import round_ms
 from speechkit.core.types import Identifier, Segment, Word
-from speechkit.review.lines import FREE_LABELS, LABELS, Line, Mark
+from speechkit.review.line import FREE_LABELS, LABELS, Line, Mark
 
 SHORTEST = 0.02  # seconds
 PERSON = "person"

@@ -13,15 +13,15 @@ from typing import Literal
 import msgspec
 from sqlalchemy import select
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import segment_id
 from speechkit.core.reviewed import ADJUDICATED, AUTO_ACCEPTED, UNREVIEWED
 from speechkit.core.types import Layer, PhiSpan, Provenance, Segment, SpeakerRole
 from speechkit.review.audit import checkpoint, record
-from speechkit.review.lines import Line
+from speechkit.review.line import Line
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import lines_of_task
+from speechkit.storage.corpus import Corpus
 
 LayerName = Literal["corrected", "reference"]
 REJECTED = "rejected"  # detector of spans that a person said are no identifiers; their score is 0

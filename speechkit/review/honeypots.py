@@ -14,15 +14,15 @@ from rapidfuzz.distance import Levenshtein
 from sqlalchemy import select
 from sqlalchemy.orm import Session as Db
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.reviewed import REFERENCE
 from speechkit.core.types import Segment
 from speechkit.review.access import fits, had_another
 from speechkit.review.accounts import Person
 from speechkit.review.compare import text_between
-from speechkit.review.lines import Line
-from speechkit.review.load import add_pass, draft_of, lines_of_draft
+from speechkit.review.line import Line
+from speechkit.review.load_drafts import add_pass, draft_of, lines_of_draft
 from speechkit.review.schema import Task
+from speechkit.storage.corpus import Corpus
 
 Tokens = Callable[[str], list[str]]
 FEWEST_TOKENS = 3  # of a known answer

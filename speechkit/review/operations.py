@@ -17,7 +17,8 @@ from speechkit.review.access import RefusedError, UnknownError, hides, seen_task
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
 from speechkit.review.leases import held
-from speechkit.review.lines import Line, decode, encode
+from speechkit.review.line import Line, decode, encode
+from speechkit.review.masked_view import View, show
 from speechkit.review.requests import (
     Accept,
     AnyOperation,
@@ -36,7 +37,6 @@ from speechkit.review.requests import (
 )
 from speechkit.review.schema import LineRow, OperationRow, Task
 from speechkit.review.tasks import present_rows
-from speechkit.review.view import View, show
 
 Change = dict[str, Line | None]  # id → the line as it becomes; None: gone
 

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple, get_args
 import msgspec
 from rapidfuzz.distance import Levenshtein
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.reviewed import REFERENCE
 from speechkit.core.types import Segment, Session
-from speechkit.review.expected import Expected, Weigh, expect, texts_of
-from speechkit.review.load import SECOND, draft_of
+from speechkit.review.error_model import Expected, Weigh, expect, texts_of
+from speechkit.review.load_drafts import SECOND, draft_of
+from speechkit.storage.corpus import Corpus
 
 Order = Literal["expected-error", "confidence", "random", "time"]
 ORDERS: tuple[Order, ...] = get_args(Order)

@@ -15,14 +15,14 @@ import numpy as np
 from speechkit.audio.encode import write_audio
 from speechkit.audio.peaks import read_peaks
 from speechkit.audio.read import read_resampled
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import SpeechkitError
-from speechkit.core.files import atomic_path
 from speechkit.core.margins import word_margin
 from speechkit.core.time import Interval, union
 from speechkit.core.types import RedactedCopy, Session
 from speechkit.review.edit import SHORTEST, offsets_of
-from speechkit.review.lines import Line
+from speechkit.review.line import Line
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.files import atomic_path
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,20 +16,13 @@ from sqlalchemy.orm import Session
 
 from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import ADJUDICATED
-from speechkit.review.access import (
-    RefusedError,
-    fits,
-    had_another,
-    hides,
-    may_edit,
-    may_see,
-)
+from speechkit.review.access import RefusedError, fits, had_another, hides, may_edit, may_see
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
 from speechkit.review.leases import held
-from speechkit.review.lines import Line, decode
+from speechkit.review.line import Line, decode
+from speechkit.review.masked_view import show
 from speechkit.review.schema import AuditRow, LineRow, OperationRow, Task
-from speechkit.review.view import show
 
 Step = Literal["submit", "approve", "return"]
 

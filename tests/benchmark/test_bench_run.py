@@ -12,13 +12,13 @@ import soundfile
 from click.testing import CliRunner
 
 from speechkit.cli.bench import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import SpeechkitError, UsageError
-from speechkit.core.models import cache_folder
 from speechkit.core.types import Context, Layer, Provenance, RedactedCopy, Segment, Session
-from speechkit.ingest.recording import ingest_file
+from speechkit.ingestion.recording import ingest_file
 from speechkit.manifest.release import create_release
-from speechkit.pipeline.bench_run import EngineJob, run_engine
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.models import cache_folder
+from speechkit.workflows.bench_run import EngineJob, run_engine
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.errors import align, count
-from speechkit.benchmark.normalise import normaliser_for
+from speechkit.benchmark.normalize import normalizer_for
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.types import Segment
@@ -27,7 +27,7 @@ HARMLESS = [pair for pair in PAIRS if pair[0] == "harmless"]
 
 def compare(said: str, wrote: str) -> tuple[bool, float]:
     """Return whether anything clinical is flagged, and the WER."""
-    tokens = normaliser_for("en").tokens
+    tokens = normalizer_for("en").tokens
     a, b = tokens(AROUND.format(said)), tokens(AROUND.format(wrote))
     edits = align(a, b)
     counts = judge(a, b, edits, mentions(a)).counts
@@ -37,7 +37,7 @@ def compare(said: str, wrote: str) -> tuple[bool, float]:
 
 
 def found(text: str) -> list[tuple[str, str]]:
-    return [(m.category, m.value) for m in mentions(normaliser_for("en").tokens(text)) if m.certain]
+    return [(m.category, m.value) for m in mentions(normalizer_for("en").tokens(text)) if m.certain]
 
 
 def test_the_suite_flags_what_hurts_and_wer_hardly_moves() -> None:

@@ -9,13 +9,7 @@ import pytest
 
 from speechkit.benchmark.cpwer import cpwer
 from speechkit.benchmark.der import diarization_errors
-from speechkit.benchmark.errors import (
-    ErrorRate,
-    align,
-    character_distance,
-    count,
-    count_words,
-)
+from speechkit.benchmark.errors import ErrorRate, align, character_distance, count, count_words
 from speechkit.core.types import Turn
 
 NASTY = [

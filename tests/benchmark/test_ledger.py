@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from speechkit.benchmark.ledger import is_loop
+from speechkit.benchmark.hallucinations import is_loop
+from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.results import Scores
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment, Word
-from speechkit.pipeline.score_targets import read_targets
 
 TURNS = (
     ("doctor", 0.0, 4.0, "good morning what brings you in today then"),

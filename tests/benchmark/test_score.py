@@ -161,7 +161,7 @@ def test_result_travels_as_json_and_compares() -> None:
     assert not compare(good, good)[0].worse
     assert compare(good, bad)[0].worse
     assert not compare(bad, good)[0].worse
-    with pytest.raises(UsageError, match="different normalisers"):
+    with pytest.raises(UsageError, match="different normalizers"):
         compare(good, score(references, systems[1:], ScoreOptions(normalizer="basic")))
 
 

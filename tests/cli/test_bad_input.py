@@ -66,7 +66,7 @@ def test_what_does_not_exist_is_said_in_a_line(
 
 
 def test_misspelt_options_of_stages_are_wrong_use(tmp_path: Path) -> None:
-    from speechkit.core.corpus import Corpus
+    from speechkit.storage.corpus import Corpus
 
     Corpus.create(tmp_path / "c")
     done = speechkit("run", "--corpus", tmp_path / "c", "--set", "diarise.engine=channels")
@@ -76,7 +76,7 @@ def test_misspelt_options_of_stages_are_wrong_use(tmp_path: Path) -> None:
 
 
 def test_an_empty_corpus_says_how_to_fill_it(tmp_path: Path) -> None:
-    from speechkit.core.corpus import Corpus
+    from speechkit.storage.corpus import Corpus
 
     Corpus.create(tmp_path / "c")
     done = speechkit("run", "--corpus", tmp_path / "c")
@@ -145,7 +145,7 @@ def test_a_full_disk_is_said_and_leaves_nothing_half_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from speechkit.core.errors import StoreError
-    from speechkit.core.files import write_bytes
+    from speechkit.storage.files import write_bytes
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

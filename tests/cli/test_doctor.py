@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from speechkit.cli.doctor import command
-from speechkit.core import machine
-from speechkit.pipeline import doctor
+from speechkit.pipeline import machine
+from speechkit.workflows import doctor
 
 
 def call(*arguments: object) -> tuple[int, str]:

@@ -10,14 +10,14 @@ from click.testing import CliRunner
 
 from speechkit.cli.progress import Events
 from speechkit.cli.run import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Audio, Recording, Session
-from speechkit.pipeline.default import default_pipeline
-from speechkit.pipeline.executors import make_executor
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.executors.registry import make_executor
+from speechkit.pipeline.pipelines import default_pipeline
 from speechkit.pipeline.plan import PACE
+from speechkit.storage.corpus import Corpus
 
 
 def test_executors_by_name() -> None:
@@ -39,7 +39,7 @@ def test_executors_by_name() -> None:
 
 
 def test_workers_fit_into_the_budget_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("speechkit.pipeline.executors.usable_cores", lambda: 16)
+    monkeypatch.setattr("speechkit.pipeline.executors.registry.usable_cores", lambda: 16)
     assert make_executor("local", Resources(), budget_memory="9GiB").workers == 4
     assert make_executor("local", Resources(), workers=3, budget_memory="9g").workers == 3
     assert make_executor("local", Resources(), workers=8, budget_memory="6000MiB").workers == 2

@@ -7,9 +7,9 @@ import stat
 import msgspec
 import pytest
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import StoreError
 from speechkit.core.types import Audio, Layer, Provenance, Recording, Session, Turn
+from speechkit.storage.corpus import Corpus
 
 
 @pytest.fixture

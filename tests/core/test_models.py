@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
-from speechkit.core import models
 from speechkit.core.errors import ModelError, UsageError
+from speechkit.storage import models
 
 
 @pytest.fixture

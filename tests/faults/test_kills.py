@@ -14,11 +14,11 @@ import pytest
 import toys
 
 from speechkit.core.errors import BusyError, StoreError
-from speechkit.core.files import append_line, scratch_prefix, sweep, write_bytes
-from speechkit.core.lock import locked
 from speechkit.governance.audit import verify_log
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.run import run
+from speechkit.storage.files import append_line, scratch_prefix, sweep, write_bytes
+from speechkit.storage.lock import locked
 
 HERE = str(Path(__file__).parent)
 NUM_RECORDINGS, KILLS = 40, 50
@@ -30,8 +30,8 @@ import os, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
 import toys
-from speechkit.core.corpus import Corpus
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.storage.corpus import Corpus
+from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.run import run
 for line in sys.stdin:
     child = os.fork()
@@ -106,8 +106,8 @@ def test_two_runs_on_one_corpus_exclude_each_other(tmp_path: Path) -> None:
         code = (
             "import sys; sys.path.insert(0, sys.argv[1])\n"
             "import toys; from pathlib import Path\n"
-            "from speechkit.core.corpus import Corpus\n"
-            "from speechkit.pipeline.local import LocalExecutor\n"
+            "from speechkit.storage.corpus import Corpus\n"
+            "from speechkit.pipeline.executors.local import LocalExecutor\n"
             "from speechkit.pipeline.run import run\n"
             "run(Corpus(Path(sys.argv[2])), toys.pipeline(), LocalExecutor())"
         )
@@ -130,7 +130,7 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
         [
             sys.executable,
             "-c",
-            "import sys, time; from pathlib import Path; from speechkit.core.lock import locked\n"
+            "import sys, time; from pathlib import Path; from speechkit.storage.lock import locked\n"
             "with locked(Path(sys.argv[1]), 'run'): print('held', flush=True); time.sleep(60)",
             tmp_path,
         ],
@@ -190,7 +190,7 @@ def test_a_full_disk_ends_the_run_with_a_clear_line_and_room_mends_it(
 def test_a_file_size_limit_is_as_a_full_disk(tmp_path: Path) -> None:
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
-        "from speechkit.core.files import write_bytes\n"
+        "from speechkit.storage.files import write_bytes\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "write_bytes(Path(sys.argv[1]), bytes(5000))"
@@ -223,7 +223,7 @@ def as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[str]
             *(
                 sys.executable,
                 "-c",
-                "import fcntl, toys, speechkit.pipeline.local, speechkit.pipeline.run\n"
+                "import fcntl, toys, speechkit.pipeline.executors.local, speechkit.pipeline.run\n"
                 + become
                 + code,
             ),
@@ -239,10 +239,11 @@ def as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[str]
 
 RUN = (
     "import sys; from pathlib import Path\n"
-    "from speechkit.core.corpus import Corpus\n"
+    "from speechkit.storage.corpus import Corpus\n"
     "from speechkit.core.errors import SpeechkitError\n"
     "from speechkit.pipeline.run import run\n"
-    "try: run(Corpus(Path(sys.argv[1])), toys.pipeline(), speechkit.pipeline.local.LocalExecutor())\n"
+    "from speechkit.pipeline.executors.local import LocalExecutor\n"
+    "try: run(Corpus(Path(sys.argv[1])), toys.pipeline(), LocalExecutor())\n"
     "except SpeechkitError as error: sys.exit(f'{type(error).__name__}: {error}')\n"
 )
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import AudioError, ModelError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Audio, Recording, Session, Turn
+from speechkit.storage.corpus import Corpus
 
 CANARY = b"".join([b"Zebu", b"lonia"])  # what is said: it may lie in layers, and nowhere else
 

@@ -11,8 +11,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from speechkit.core.corpus import Corpus
-from speechkit.core.journal import append_event
 from speechkit.governance.audit import (
     CHECKPOINTS,
     LOG,
@@ -23,6 +21,8 @@ from speechkit.governance.audit import (
 )
 from speechkit.governance.merkle import inclusion_proof, is_included, leaf_hash, root_of
 from speechkit.governance.signing import make_key
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.journal import append_event
 
 pytest.importorskip("cryptography")
 

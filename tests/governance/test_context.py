@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from speechkit.cli.context import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError
 from speechkit.core.types import Audio, Code, Context, Participant, Recording, Session
 from speechkit.governance.encounter import from_encounter, to_encounter
 from speechkit.governance.omop import read_omop, to_omop, write_omop
+from speechkit.storage.corpus import Corpus
 
 AUDIO = Audio(sha256="", uri="", sample_rate=8, num_samples=8, num_channels=1, codec="")
 PEOPLE = (Participant(id="p-1", role="doctor"), Participant(id="p-2", role="patient"))

@@ -15,11 +15,11 @@ from speechkit.cli.release import command
 from speechkit.core.errors import InputError
 from speechkit.core.types import Audio, Code, Context, Participant, Recording
 from speechkit.manifest import lines as lines_module
-from speechkit.manifest.bring_in import ImportOptions, import_release
-from speechkit.manifest.exchange import load_bundle
+from speechkit.manifest.export.bundle import Bundle, no_audio, write_bundle
+from speechkit.manifest.export.exchange import load_bundle
+from speechkit.manifest.export.registry import FORMATS
 from speechkit.manifest.filter import Filter, count_segments, filtered
-from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
-from speechkit.manifest.formats.registry import FORMATS
+from speechkit.manifest.importer import ImportOptions, import_release
 from speechkit.manifest.leaks import find_leaks
 from speechkit.manifest.lines import line_files
 from speechkit.manifest.schema import SEGMENTS, ReleasedSegment

@@ -13,7 +13,6 @@ from click.testing import CliRunner
 
 from speechkit.audio.encode import write_audio
 from speechkit.cli.release import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, keyed_digest, recording_id
 from speechkit.core.types import (
     Audio,
@@ -30,6 +29,7 @@ from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import create_release
 from speechkit.manifest.schema import CUSTODY, Custody
 from speechkit.manifest.verify import verify_release
+from speechkit.storage.corpus import Corpus
 
 RAW = hashlib.sha256(b"as it was recorded").hexdigest()
 NAME = recording_id(RAW)

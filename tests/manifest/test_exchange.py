@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from speechkit.audio.encode import write_audio
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Code, Context, Identifier, Participant, Recording, Word
-from speechkit.manifest.bring_in import ImportOptions, import_release
-from speechkit.manifest.exchange import export_release, load_bundle
-from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
-from speechkit.manifest.formats.registry import FORMATS, LOSSLESS
-from speechkit.manifest.formats.uem import format_uem, parse_uem
+from speechkit.formats.uem import format_uem, parse_uem
+from speechkit.manifest.export.bundle import Bundle, no_audio, write_bundle
+from speechkit.manifest.export.exchange import export_release, load_bundle
+from speechkit.manifest.export.registry import FORMATS, LOSSLESS
+from speechkit.manifest.importer import ImportOptions, import_release
 from speechkit.manifest.schema import ReleasedRedaction, ReleasedSegment
 from speechkit.manifest.verify import verify_release
 from speechkit.manifest.versions import read_release

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment, Turn, Word
-from speechkit.manifest.formats import format_segments, read_segments, read_turns
-from speechkit.manifest.formats.fields import in_order
-from speechkit.manifest.formats.rttm import format_rttm
+from speechkit.formats import format_segments, read_segments, read_turns
+from speechkit.formats.fields import in_order
+from speechkit.formats.rttm import format_rttm
 
 NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
 TIMES = st.integers(0, 7_200_000).map(lambda ms: ms / 1000)

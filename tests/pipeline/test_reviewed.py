@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.reviewed import CORRECTED, CORRECTED_PHI, UNREVIEWED
 from speechkit.core.stage import Task
 from speechkit.core.types import Audio, Layer, Provenance, Recording, Segment, Word
-from speechkit.deidentify.doubt import doubt
-from speechkit.pipeline.reviewed import of_corrected
+from speechkit.deidentification.check.draft_quality import doubt
+from speechkit.pipeline.corrections import of_corrected
+from speechkit.storage.corpus import Corpus
 
 
 def said(name: str, *labels: str) -> Segment:
@@ -37,7 +37,7 @@ def test_words_that_a_person_accepted_are_doubted_no_more(tmp_path: Path) -> Non
             ),
             CORRECTED_PHI: layer(CORRECTED_PHI, "phi"),
         },
-        corpus=Corpus.create(tmp_path / "corpus"),
+        workspace=Corpus.create(tmp_path / "corpus"),
     )
     given = of_corrected(task, lambda _: ()).layers["attributed"].items
     assert [doubt([segment]) for segment in given] == [0.0, 0.6, 0.0]

@@ -5,13 +5,13 @@ from contextlib import contextmanager
 import msgspec
 import pytest
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import AudioError, ModelError, SpeechkitError, UsageError
 from speechkit.core.stage import Writes
 from speechkit.core.types import Audio, Recording, Session, Turn
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.plan import check_plan, dry_run
 from speechkit.pipeline.run import run
+from speechkit.storage.corpus import Corpus
 
 CANARY = "Zebulonia"
 

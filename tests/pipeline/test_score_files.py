@@ -10,7 +10,7 @@ import pytest
 
 from speechkit.benchmark.score import score
 from speechkit.core.errors import InputError, UsageError
-from speechkit.pipeline.score_inputs import read_references, read_systems
+from speechkit.workflows.score_inputs import read_references, read_systems
 
 TEXTS = {"day1_c01": "No chest pain, señor.", "day1_c02": "Yes. Two tablets"}
 Put = Callable[[str, str | bytes], None]

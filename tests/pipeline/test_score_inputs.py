@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 
 from speechkit.cli.bench import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import (
     Audio,
@@ -23,7 +22,8 @@ from speechkit.core.types import (
     Session,
     Turn,
 )
-from speechkit.pipeline.score_inputs import open_side, read_references, read_systems
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.score_inputs import open_side, read_references, read_systems
 
 TEXTGRID = """File type = "ooTextFile"
 Object class = "TextGrid"
@@ -264,7 +264,7 @@ def test_compare_gates(tmp_path: Path) -> None:
 
 @pytest.mark.data
 def test_the_12_systems_of_primock57(shared_data: Path) -> None:
-    """Equal to jiwer on Whisper-normalised text, as measured apart from speechkit's own code."""
+    """Equal to jiwer on Whisper-normalized text, as measured apart from speechkit's own code."""
     folder = shared_data / "primock57_12_systems"
     found = run(
         folder / "reference",
@@ -288,13 +288,7 @@ def test_the_12_systems_of_primock57(shared_data: Path) -> None:
 
 def test_a_release_scores_and_is_cited_by_its_digest(tmp_path: Path) -> None:
     from speechkit.core.digest import canonical_json, digest_file
-    from speechkit.manifest.schema import (
-        Counts,
-        Policy,
-        Release,
-        ReleasedSegment,
-        Statement,
-    )
+    from speechkit.manifest.schema import Counts, Policy, Release, ReleasedSegment, Statement
 
     root = tmp_path / "mine"
     recording = corpus(root).session("rec-1").recording

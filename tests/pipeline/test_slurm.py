@@ -8,8 +8,8 @@ import pytest
 import toys
 
 from speechkit.core.errors import ModelError, SpeechkitError, UsageError
-from speechkit.pipeline.local import LocalExecutor
-from speechkit.pipeline.on_slurm import SlurmExecutor, split
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.executors.slurm import SlurmExecutor, split
 from speechkit.pipeline.run import run
 
 pytest.importorskip("submitit")

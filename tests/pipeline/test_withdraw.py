@@ -13,25 +13,25 @@ from sqlalchemy import MetaData, select
 
 from benchmarks.desks import RATE, bring, lay_out
 from speechkit.cli.release import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.core.types import Context, Identifier, Participant, Recording
 from speechkit.governance.audit import LOG, verify_log
-from speechkit.manifest.exchange import export_release
-from speechkit.manifest.formats.registry import FORMATS
+from speechkit.manifest.export.exchange import export_release
+from speechkit.manifest.export.registry import FORMATS
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import create_release
 from speechkit.manifest.schema import RECORDINGS
 from speechkit.manifest.verify import verify_release
-from speechkit.pipeline.withdraw import withdraw
 from speechkit.review.accounts import add_user, find_user, person_of
 from speechkit.review.audit import checkpoint, findings
 from speechkit.review.leases import lease
-from speechkit.review.load import load
+from speechkit.review.load_drafts import load
 from speechkit.review.operations import apply
 from speechkit.review.requests import SetText
 from speechkit.review.sound import peaks, sound
 from speechkit.review.store import Store, open_store
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.withdraw import withdraw
 
 GOES, STAYS = "p-aaaaaaaaaaaa", "p-bbbbbbbbbbbb"
 SECRET = {GOES: "Quillfeather", STAYS: "Marrowby"}

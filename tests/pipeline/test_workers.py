@@ -10,8 +10,8 @@ import toys
 
 from speechkit.core.errors import MissingExtraError, ModelError, SpeechkitError
 from speechkit.core.stage import Resources
+from speechkit.pipeline.executors.local import LocalExecutor, shares
 from speechkit.pipeline.jobs import Refused
-from speechkit.pipeline.local import LocalExecutor, shares
 from speechkit.pipeline.run import run
 
 
@@ -59,7 +59,7 @@ def test_what_concerns_every_recording_comes_back_as_it_was(tmp_path: Path) -> N
 
 
 def test_workers_share_cores_and_devices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("speechkit.pipeline.local.usable_cores", lambda: 8)
+    monkeypatch.setattr("speechkit.pipeline.executors.local.usable_cores", lambda: 8)
     assert [share.threads for share in shares(Resources(), 1)] == [8]
     assert [share.threads for share in shares(Resources(), 3)] == [2, 2, 2]
     assert [share.threads for share in shares(Resources(), 16)] == [1] * 16
@@ -74,7 +74,7 @@ def test_workers_share_cores_and_devices(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_default_stages_can_be_sent_to_workers() -> None:
     import pickle
 
-    from speechkit.pipeline.default import default_pipeline
+    from speechkit.pipeline.pipelines import default_pipeline
 
     for stage in default_pipeline():
         again = pickle.loads(pickle.dumps(stage))

@@ -15,7 +15,7 @@ from speechkit.audio.decode import read_audio
 from speechkit.core.digest import digest_file
 from speechkit.core.errors import UsageError
 from speechkit.core.types import Identifier
-from speechkit.pipeline.recipes import load_recipe
+from speechkit.recipe.discovery import load_recipe
 
 pytest.importorskip("piper")
 pytest.importorskip("hibari")
@@ -123,7 +123,7 @@ def test_synthetic_in_the_table(built: Path) -> None:
 
 
 def test_same_bytes_in_another_process(built: Path, tmp_path: Path) -> None:
-    code = "import sys, pathlib; from speechkit.pipeline.recipes import load_recipe; "
+    code = "import sys, pathlib; from speechkit.recipe.discovery import load_recipe; "
     code += "load_recipe('demo').build(pathlib.Path(sys.argv[1]))"
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=tmp_path)
     for path in sorted(built.iterdir()):
@@ -139,7 +139,7 @@ def test_wheel_layout(tmp_path: Path) -> None:
         (package / path.name).symlink_to(path)
     (package / "_recipes").symlink_to(root / "recipes")
     code = (
-        "from speechkit.pipeline.recipes import load_recipe, recipes_folder; "
+        "from speechkit.recipe.discovery import load_recipe, recipes_folder; "
         "print(recipes_folder().name, load_recipe('demo').__name__)"
     )
     done = subprocess.run(
@@ -158,8 +158,8 @@ def test_whisper_hears_it(built: Path) -> None:
     """Whisper base makes under 15 % errors, so the demo's figures speak of the pipeline."""
     jiwer = pytest.importorskip("jiwer")
     faster_whisper = pytest.importorskip("faster_whisper")
-    normalisers = pytest.importorskip("whisper.normalizers")
-    from speechkit.core.models import resolve
+    normalizers = pytest.importorskip("whisper.normalizers")
+    from speechkit.storage.models import resolve
 
     model = faster_whisper.WhisperModel(
         str(resolve("whisper-base")), device="cpu", compute_type="int8"
@@ -168,8 +168,8 @@ def test_whisper_hears_it(built: Path) -> None:
         str(built / "consultation.wav"), language="en", beam_size=5, vad_filter=True
     )
     heard = " ".join(segment.text for segment in segments)
-    normalise = normalisers.EnglishTextNormalizer()
+    normalize = normalizers.EnglishTextNormalizer()
     reference = " ".join(text for *_, text in stm(built / "consultation.stm"))
-    assert jiwer.wer(normalise(reference), normalise(heard)) < 0.15
+    assert jiwer.wer(normalize(reference), normalize(heard)) < 0.15
     for name in ("Ellison", "Hartman", "Caroline", "Maple Street", "Parkinson"):
         assert name in heard, "a name of the script is not heard"

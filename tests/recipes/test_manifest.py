@@ -11,7 +11,7 @@ import pytest
 
 from speechkit.manifest.verify import verify_release
 from speechkit.manifest.versions import read_release
-from speechkit.pipeline.recipes import load_recipe
+from speechkit.recipe.discovery import load_recipe
 
 ROOT = Path(__file__).parents[2]
 

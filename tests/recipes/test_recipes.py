@@ -19,13 +19,11 @@ import soundfile
 from click.testing import CliRunner
 
 from speechkit.cli.main import cli
-from speechkit.core.corpus import Corpus
 from speechkit.core.digest import canonical_json, digest_file
 from speechkit.core.errors import InputError, UsageError
-from speechkit.ingest.ingest import IngestOptions, ingest_folder
-from speechkit.pipeline.download import download_recipe
-from speechkit.pipeline.prepared import Prepared
-from speechkit.pipeline.recipes import (
+from speechkit.ingestion.ingest import IngestOptions, ingest_folder
+from speechkit.ingestion.read_reference import read_reference
+from speechkit.recipe.discovery import (
     Download,
     Recipe,
     load_recipe,
@@ -34,7 +32,9 @@ from speechkit.pipeline.recipes import (
     recipe_names,
     recipes_folder,
 )
-from speechkit.pipeline.references import read_reference
+from speechkit.recipe.download import download_recipe
+from speechkit.recipe.prepared import Prepared
+from speechkit.storage.corpus import Corpus
 
 CORPORA = Path(__file__).parent / "corpora"
 RawOf = Callable[[str, Path], Path]
@@ -94,7 +94,7 @@ def test_contract(name: str) -> None:
     assert module.__doc__ and (hasattr(module, "prepare") or hasattr(module, "build"))
     for item in recipe.download:
         assert item.url.startswith("https://")
-    from speechkit.pipeline.default import default_pipeline
+    from speechkit.pipeline.pipelines import default_pipeline
 
     default_pipeline(recipe.pipeline)  # its settings exist
 

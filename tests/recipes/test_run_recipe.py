@@ -13,12 +13,12 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from speechkit.cli.main import cli
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import InputError, SpeechkitError, UsageError
-from speechkit.pipeline.bring import bring
-from speechkit.pipeline.prepared import Prepared
-from speechkit.pipeline.recipes import load_recipe, prepare_recipe, read_recipe, recipe_names
-from speechkit.pipeline.watch import changes
+from speechkit.recipe.discovery import load_recipe, prepare_recipe, read_recipe, recipe_names
+from speechkit.recipe.prepared import Prepared
+from speechkit.storage.corpus import Corpus
+from speechkit.workflows.recipe_to_corpus import bring
+from speechkit.workflows.watch import changes
 
 RawOf = Callable[[str, Path], Path]
 
@@ -251,8 +251,8 @@ def test_a_recipe_from_another_package(
         'how = "ask"\nlayout = "*.wav"\n[expect]\nrecordings = "some"\n'
     )
     (package / "__init__.py").write_text(
-        "from speechkit.pipeline.prepared import Clip, write_prepared\n"
-        "from speechkit.pipeline.published import audio_below\n"
+        "from speechkit.recipe.prepared import Clip, write_prepared\n"
+        "from speechkit.recipe.published import audio_below\n"
         "def prepare(raw, dest, *, ward='7'):\n"
         "    told = {'site': ward, 'language': 'en'}\n"
         "    clips = [Clip(audio=a, told=told) for a in audio_below(raw).values()]\n"

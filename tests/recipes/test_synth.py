@@ -21,7 +21,7 @@ from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Identifier, Segment, Word
-from speechkit.pipeline.recipes import load_recipe
+from speechkit.recipe.discovery import load_recipe
 
 pytest.importorskip("faker")
 LANGUAGES = ("en", "es", "fr", "de")
@@ -220,7 +220,7 @@ def test_channels_languages_and_ingest(tmp_path: Path) -> None:
          str(dest / "table.csv"), "--pseudonym-key", str(dest / "pseudonym.key"), "--json"],
     )  # fmt: skip
     assert brought.exit_code == 0, brought.output
-    from speechkit.core.corpus import Corpus
+    from speechkit.storage.corpus import Corpus
 
     corpus = Corpus.open(tmp_path / "corpus")
     for session in corpus.sessions():

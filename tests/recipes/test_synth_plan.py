@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from speechkit.core.errors import InputError
-from speechkit.pipeline.recipes import load_recipe
+from speechkit.recipe.discovery import load_recipe
 
 pytest.importorskip("faker")
 

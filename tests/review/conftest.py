@@ -11,14 +11,14 @@ import pytest
 from argon2 import PasswordHasher
 
 from benchmarks.desks import PASSWORD, RATE, Running, bring, lay_out
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import Identifier, Recording
 from speechkit.review import accounts
 from speechkit.review.accounts import add_user
-from speechkit.review.load import load
+from speechkit.review.load_drafts import load
 from speechkit.review.server.app import make_app
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store, open_store
+from speechkit.storage.corpus import Corpus
 from tests.postgres import postgresql  # noqa: F401  a fixture
 from tests.review.asking import Client
 

@@ -9,12 +9,12 @@ import httpx
 import pytest
 
 from benchmarks.desks import PASSWORD, Running
-from speechkit.core.corpus import Corpus
 from speechkit.review.audit import findings
 from speechkit.review.schema import AuditRow, Login, User
 from speechkit.review.server.app import make_app
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 from tests.review.asking import SECRETS, op, send
 
 

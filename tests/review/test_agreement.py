@@ -9,8 +9,8 @@ from speechkit.core.types import Identifier
 from speechkit.review.access import ADJUDICATED
 from speechkit.review.agreement import agreements, krippendorff_alpha
 from speechkit.review.edit import mark, set_text
-from speechkit.review.lines import decode, encode
-from speechkit.review.load import Loading, adjudications, second_passes
+from speechkit.review.line import decode, encode
+from speechkit.review.load_drafts import Loading, adjudications, second_passes
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import present_rows

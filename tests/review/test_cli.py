@@ -8,11 +8,11 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from speechkit.cli.review import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import SpeechkitError
-from speechkit.pipeline.reviewed import merge_spans
+from speechkit.pipeline.corrections import merge_spans
 from speechkit.review.schema import Task
 from speechkit.review.store import Store, open_store
+from speechkit.storage.corpus import Corpus
 
 SECRETS = ("Quillfeather", "Zebedee", "Marrow")
 

@@ -6,7 +6,7 @@ import json
 
 import msgspec
 
-from speechkit.core.corpus import Corpus
+from speechkit.storage.corpus import Corpus
 
 
 def test_without_consent_a_recording_is_not_opened(client, task, corpus: Corpus):

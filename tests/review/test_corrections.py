@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from speechkit.audio.decode import read_audio
 from speechkit.audio.encode import write_audio
 from speechkit.cli.main import cli
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import Context
-from speechkit.ingest.recording import ingest_file
-from speechkit.pipeline.default import default_pipeline
-from speechkit.pipeline.local import LocalExecutor
+from speechkit.ingestion.recording import ingest_file
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.pipelines import default_pipeline
 from speechkit.pipeline.run import run
+from speechkit.storage.corpus import Corpus
 
 pytestmark = pytest.mark.models
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from benchmarks.desks import PASSWORD
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import PhiSpan, Segment
 from speechkit.review.export import export
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from speechkit.core.types import Identifier, Word
 from speechkit.review import edit
-from speechkit.review.lines import Line, Mark
-from speechkit.review.view import TAG, View
+from speechkit.review.line import Line, Mark
+from speechkit.review.masked_view import TAG, View
 
 
 def line(text: str, *said: str) -> Line:

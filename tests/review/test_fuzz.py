@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode, openapi
 
-from speechkit.core.corpus import Corpus
 from speechkit.review.server.app import make_api
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 
 KINDS = "text split merge retime speaker labels mark unmark accept insert delete undo other".split()
 FIELDS = (

@@ -12,17 +12,17 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import Identifier, Word
 from speechkit.review.audit import findings
 from speechkit.review.edit import mark, set_text
-from speechkit.review.lines import Line
-from speechkit.review.load import load
+from speechkit.review.line import Line
+from speechkit.review.load_drafts import load
 from speechkit.review.schema import AuditRow
 from speechkit.review.server.app import make_api
 from speechkit.review.server.settings import Settings
 from speechkit.review.sound import muted
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 from tests.review.asking import SECRETS, Client, one, op, send
 
 WITHOUT = ("tom", "aud", "root")  # the right to hear unredacted audio

@@ -8,12 +8,12 @@ import pytest
 from click.testing import CliRunner
 
 from speechkit.cli.review import command
-from speechkit.core.corpus import Corpus
 from speechkit.core.types import Layer, Provenance, Segment
 from speechkit.review.export import export
 from speechkit.review.honeypots import answers
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 
 
 def segment(name: str, start: float, text: str) -> Segment:

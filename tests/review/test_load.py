@@ -21,12 +21,12 @@ import pytest
 from sqlalchemy import func, select
 
 from benchmarks.desks import PASSWORD
-from speechkit.core.corpus import Corpus
 from speechkit.review.accounts import add_user
 from speechkit.review.audit import findings
 from speechkit.review.schema import OperationRow
 from speechkit.review.store import open_store
 from speechkit.review.tasks import lines_of_task
+from speechkit.storage.corpus import Corpus
 from tests.postgres import free_port
 
 WRITERS = 8

@@ -17,7 +17,6 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from benchmarks.desks import Running
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import UsageError
 from speechkit.review.audit import findings
 from speechkit.review.schema import AuditRow, User
@@ -25,6 +24,7 @@ from speechkit.review.server.app import make_app
 from speechkit.review.server.oidc import Provider
 from speechkit.review.server.settings import OidcOptions, Settings
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 
 CLIENT, SECRET = "desk", "not much of a secret"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from speechkit.core.types import Layer, Provenance, Segment, Word
-from speechkit.review.expected import expect
-from speechkit.review.load import SECOND
+from speechkit.review.error_model import expect
+from speechkit.review.load_drafts import SECOND
 from speechkit.review.queue import ORDERS, REFERENCE, entries, ranked, simulate, word_errors
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from speechkit.core.corpus import Corpus
 from speechkit.review.export import export
 from speechkit.review.schema import OperationRow, Task
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 from tests.review.asking import one, op, send
 
 

@@ -1,6 +1,6 @@
 """Errors that hurt: drug, dose, frequency, number, negation, side, body, symptom, condition.
 
-Works on normalised English tokens. `mentions` finds terms and writes them in one form ("five
+Works on normalized English tokens. `mentions` finds terms and writes them in one form ("five
 milligrams" = "5 mg" = "0.005 g"); `judge` compares those of reference and hypothesis.
 """
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 
 import msgspec
 
-from speechkit.benchmark.normalise import normaliser_for
+from speechkit.benchmark.normalize import normalizer_for
 
 Phrase = tuple[str, ...]
 _REMEMBERED = 1 << 16  # words
@@ -63,7 +63,7 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
 
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
-    """Read all lists; terms pass the normaliser, so that they look as they do in a transcript."""
+    """Read all lists; terms pass the normalizer, so that they look as they do in a transcript."""
     phrases, body = _terms()
     units: dict[str, list[tuple[Phrase, str, Fraction]]] = {}
     for line in _lines("units.tsv"):
@@ -91,7 +91,7 @@ def lexicon() -> Lexicon:
 
 def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:
     """Return all phrases, and the words that name a part of the body."""
-    tokens = normaliser_for("en").tokens
+    tokens = normalizer_for("en").tokens
     phrases: dict[Phrase, Entry] = {}
     body: set[str] = set()
     # A later list wins: "chest pain" is a symptom, "high blood pressure" a condition.

@@ -32,7 +32,7 @@ _COUNTED_ONCE = frozenset(("negation", "side"))
 
 class Mention(msgspec.Struct, frozen=True, gc=False):
     """A term at tokens [start, end). `value` is its one form; `certain` is off for a word that is
-    one only by its neighbours ("right", "one"), which stands as evidence but is not counted."""
+    one only by its neighbors ("right", "one"), which stands as evidence but is not counted."""
 
     category: str
     value: str
@@ -42,7 +42,7 @@ class Mention(msgspec.Struct, frozen=True, gc=False):
 
 
 def mentions(tokens: Sequence[str]) -> list[Mention]:
-    """Find the clinical terms among normalised English tokens, left to right, longest first.
+    """Find the clinical terms among normalized English tokens, left to right, longest first.
 
     >>> [(m.category, m.value) for m in mentions("no 500 mg of amoxicillin b d".split())]
     [('negation', 'not'), ('dose', '500000 ug'), ('drug', 'amoxicillin'), ('frequency', '2/day')]

@@ -12,7 +12,7 @@ _ROW = 26
 _LEFT = 250
 _RIGHT = 70
 _BLUE = "#3367a8"
-# Light to dark; words on the dark ones are white. Readable with every colour vision.
+# Light to dark; words on the dark ones are white. Readable with every color vision.
 HEAT = ("#f3f7fb", "#dbe7f4", "#bdd3ea", "#94b8dc", "#6597c9", "#3b74b0", "#1f5490")
 _DARK = 5
 KINDS = (
@@ -57,16 +57,16 @@ def error_bars(rows: Sequence[SystemScore]) -> Figure:
     known = [row for row in rows if row.num_words]
     top = max((_errors(row) / row.num_words for row in known), default=0.0) or 1.0
     shapes: list[Shape] = []
-    for place, (kind, colour) in enumerate(KINDS):
+    for place, (kind, color) in enumerate(KINDS):
         at = _LEFT + place * 140
-        shapes += [Box(at, 4, 12, 12, colour), Words(at + 18, 15, kind)]
+        shapes += [Box(at, 4, 12, 12, color), Words(at + 18, 15, kind)]
     for index, row in enumerate(known):
         y = 30 + index * _ROW
         shapes.append(Words(_LEFT - 12, y + 12, short(row.system), "end"))
         begin = float(_LEFT)
-        for kind, colour in KINDS:
+        for kind, color in KINDS:
             width = (WIDTH - _LEFT - _RIGHT) * getattr(row, kind) / row.num_words / top
-            shapes.append(Box(begin, y, width, 16, colour))
+            shapes.append(Box(begin, y, width, 16, color))
             begin += width
     summary = "; ".join(
         f"{r.system}: {r.substitutions} substitutions, {r.deletions} deletions, "
@@ -86,7 +86,7 @@ def heat_map(scores: Scores, by: str) -> Figure:
     side = max(46.0, min(110.0, (WIDTH - _LEFT - 10) / max(len(columns), 1)))
     width = max(WIDTH, round(_LEFT + side * len(columns) + 10))
     shapes: list[Shape] = []
-    # Long names take turns on two heights, so that neighbours do not run into each other.
+    # Long names take turns on two heights, so that neighbors do not run into each other.
     crowded = any(len(name) > side / 7 for name in columns)
     room = int(side / 4)
     for column, name in enumerate(columns):

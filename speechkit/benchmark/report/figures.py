@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 WIDTH = 760
-INK = "ink"  # the page's own text colour, so that figures fit a light and a dark page
+INK = "ink"  # the page's own text color, so that figures fit a light and a dark page
 _PNG_SCALE = 2
 _PNG_INK = "#1c2430"
 Anchor = Literal["start", "middle", "end"]
@@ -24,7 +24,7 @@ class Line(msgspec.Struct, frozen=True):
     y1: float
     x2: float
     y2: float
-    colour: str = INK
+    color: str = INK
     width: float = 1.0
     opacity: float = 1.0
 
@@ -36,7 +36,7 @@ class Box(msgspec.Struct, frozen=True):
     y: float
     width: float
     height: float
-    colour: str
+    color: str
 
 
 class Dot(msgspec.Struct, frozen=True):
@@ -45,7 +45,7 @@ class Dot(msgspec.Struct, frozen=True):
     x: float
     y: float
     radius: float
-    colour: str
+    color: str
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ class Words(msgspec.Struct, frozen=True):
     text: str
     anchor: Anchor = "start"
     size: int = 13
-    colour: str = INK
+    color: str = INK
 
 
 Shape = Line | Box | Dot | Words
@@ -73,7 +73,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def svg(figure: Figure) -> str:
-    """Return a figure as SVG that takes the text colour of what is around it."""
+    """Return a figure as SVG that takes the text color of what is around it."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{figure.width}" '
         f'height="{figure.height}" viewBox="0 0 {figure.width} {figure.height}" '
@@ -97,22 +97,22 @@ def png(figure: Figure) -> bytes | None:
             points = [(shape.x1, shape.y1), (shape.x2, shape.y2)]
             draw.line(
                 [(x * _PNG_SCALE, y * _PNG_SCALE) for x, y in points],
-                fill=_blended(shape.colour, shape.opacity),
+                fill=_blended(shape.color, shape.opacity),
                 width=max(1, round(shape.width * _PNG_SCALE)),
             )
         elif isinstance(shape, Box):
             corner = shape.x + shape.width, shape.y + shape.height
             box = [(v * _PNG_SCALE) for v in (shape.x, shape.y, *corner)]
-            draw.rectangle(box, fill=_blended(shape.colour, 1))
+            draw.rectangle(box, fill=_blended(shape.color, 1))
         elif isinstance(shape, Dot):
             r = shape.radius
             box = [v * _PNG_SCALE for v in (shape.x - r, shape.y - r, shape.x + r, shape.y + r)]
-            draw.ellipse(box, fill=_blended(shape.colour, 1))
+            draw.ellipse(box, fill=_blended(shape.color, 1))
         else:
             font = ImageFont.load_default(shape.size * _PNG_SCALE)
             anchor = {"start": "ls", "middle": "ms", "end": "rs"}[shape.anchor]
             where = shape.x * _PNG_SCALE, shape.y * _PNG_SCALE
-            draw.text(where, shape.text, fill=_blended(shape.colour, 1), font=font, anchor=anchor)
+            draw.text(where, shape.text, fill=_blended(shape.color, 1), font=font, anchor=anchor)
     return _png_file(*size, image.tobytes())
 
 
@@ -120,7 +120,7 @@ def _png_file(width: int, height: int, pixels: bytes) -> bytes:
     """Return 8-bit RGB pixels as a PNG file (ISO/IEC 15948).
 
     Pillow tries five filters on each line, which takes five times as long as all the rest and on
-    flat colours gains nothing: here no line has a filter (a zero byte before each).
+    flat colors gains nothing: here no line has a filter (a zero byte before each).
     """
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -148,31 +148,31 @@ def _element(shape: Shape) -> str:
         ends = ' stroke-linecap="round"' if shape.width > 1 else ""
         return (
             f'<line x1="{shape.x1:.1f}" x2="{shape.x2:.1f}" y1="{shape.y1:.1f}" '
-            f'y2="{shape.y2:.1f}" stroke="{_css(shape.colour)}" stroke-width="{shape.width:g}" '
+            f'y2="{shape.y2:.1f}" stroke="{_css(shape.color)}" stroke-width="{shape.width:g}" '
             f'stroke-opacity="{shape.opacity:g}"{ends}/>'
         )
     if isinstance(shape, Box):
         return (
             f'<rect x="{shape.x:.1f}" y="{shape.y:.1f}" width="{shape.width:.1f}" '
-            f'height="{shape.height:.1f}" fill="{_css(shape.colour)}"/>'
+            f'height="{shape.height:.1f}" fill="{_css(shape.color)}"/>'
         )
     if isinstance(shape, Dot):
         return (
             f'<circle cx="{shape.x:.1f}" cy="{shape.y:.1f}" r="{shape.radius:g}" '
-            f'fill="{_css(shape.colour)}"/>'
+            f'fill="{_css(shape.color)}"/>'
         )
     return (
         f'<text x="{shape.x:.1f}" y="{shape.y:.1f}" text-anchor="{shape.anchor}" '
-        f'font-size="{shape.size}" fill="{_css(shape.colour)}">{escape(shape.text)}</text>'
+        f'font-size="{shape.size}" fill="{_css(shape.color)}">{escape(shape.text)}</text>'
     )
 
 
-def _css(colour: str) -> str:
-    return "currentColor" if colour == INK else colour
+def _css(color: str) -> str:
+    return "currentColor" if color == INK else color
 
 
-def _blended(colour: str, opacity: float) -> tuple[int, ...]:
-    """Return a colour on white."""
-    code = _PNG_INK if colour == INK else colour
+def _blended(color: str, opacity: float) -> tuple[int, ...]:
+    """Return a color on white."""
+    code = _PNG_INK if color == INK else color
     parts = (int(code[i : i + 2], 16) for i in (1, 3, 5))
     return tuple(round(255 - opacity * (255 - part)) for part in parts)

@@ -40,7 +40,7 @@ def render_report(
     )
     template = environment.from_string((folder / "page.html.j2").read_text("utf-8"))
     viewer, left_out = viewer_data(scores, audio or {})
-    same, neighbours = tables.indistinct(scores)
+    same, neighbors = tables.indistinct(scores)
     return template.render(
         title=title,
         style=Markup((folder / "page.css").read_text("utf-8")),  # noqa: S704 - our own file
@@ -69,6 +69,6 @@ def render_report(
         diarization_slices=tables.diarization_slices(scores),
         gaps=tables.gaps(scores),
         same=same,
-        neighbours=neighbours,
+        neighbors=neighbors,
         sections=[(s.title, Markup(s.html)) for s in extra_sections],  # noqa: S704 - documented
     )

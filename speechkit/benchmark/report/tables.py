@@ -180,10 +180,10 @@ def gaps(scores: Scores) -> Table | None:
 
 
 def indistinct(scores: Scores) -> tuple[int, int]:
-    """Return how many neighbouring ranks cannot be told apart at 5 % (Holm), and of how many."""
+    """Return how many neighboring ranks cannot be told apart at 5 % (Holm), and of how many."""
     ranked = [row.system for row in scores.systems]
-    neighbours = {frozenset(pair) for pair in pairwise(ranked)}
-    pairs = [p for p in scores.pairs if frozenset((p.better, p.worse)) in neighbours]
+    neighbors = {frozenset(pair) for pair in pairwise(ranked)}
+    pairs = [p for p in scores.pairs if frozenset((p.better, p.worse)) in neighbors]
     return sum(p.p_value is None or p.p_value >= 0.05 for p in pairs), len(pairs)
 
 

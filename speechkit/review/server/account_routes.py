@@ -18,7 +18,7 @@ from speechkit.review.accounts import (
     who_is,
 )
 from speechkit.review.schema import User
-from speechkit.review.server.desk import Desk, NoSessionError, TheDesk, ThePerson
+from speechkit.review.server.context import Desk, NoSessionError, TheDesk, ThePerson
 
 router = APIRouter(prefix="/api")
 

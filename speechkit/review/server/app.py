@@ -13,17 +13,17 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import IntegrityError
 
-from speechkit.core.corpus import Corpus
 from speechkit.core.errors import SpeechkitError, UsageError
 from speechkit.review.access import RefusedError, UnknownError
 from speechkit.review.edit import EditError
 from speechkit.review.leases import LeaseError
 from speechkit.review.operations import ReusedError, StaleError
 from speechkit.review.server import account_routes, oidc_routes, sound_routes, task_routes
-from speechkit.review.server.desk import Desk, NoSessionError
+from speechkit.review.server.context import Desk, NoSessionError
 from speechkit.review.server.security import App, Guard
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
 
 _STATUS: dict[type[SpeechkitError], int] = {
     account_routes.TooManyError: 429,

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from speechkit.review.access import RefusedError, UnknownError
 from speechkit.review.accounts import log_in_as, same
 from speechkit.review.server.account_routes import set_session
-from speechkit.review.server.desk import Desk, TheDesk
+from speechkit.review.server.context import Desk, TheDesk
 from speechkit.review.server.settings import OIDC_LOGIN
 
 if TYPE_CHECKING:

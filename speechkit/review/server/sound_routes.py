@@ -12,8 +12,8 @@ from speechkit.audio.peaks import PEAKS_RATE
 from speechkit.review.access import RefusedError, UnknownError, seen_task
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
-from speechkit.review.lines import Line
-from speechkit.review.server.desk import Desk, TheDesk, ThePerson
+from speechkit.review.line import Line
+from speechkit.review.server.context import Desk, TheDesk, ThePerson
 from speechkit.review.server.task_routes import TaskId
 from speechkit.review.sound import Sound, muted, peaks, sound
 from speechkit.review.tasks import lines_of_task

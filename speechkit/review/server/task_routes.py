@@ -15,7 +15,7 @@ from speechkit.review.compare import versions
 from speechkit.review.operations import apply
 from speechkit.review.requests import AnyOperation, Count, Name
 from speechkit.review.schema import Task
-from speechkit.review.server.desk import Desk, TheDesk, ThePerson
+from speechkit.review.server.context import Desk, TheDesk, ThePerson
 from speechkit.review.sound import redacted_copy
 
 router = APIRouter(prefix="/api")

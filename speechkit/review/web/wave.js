@@ -30,7 +30,7 @@ export class Wave extends EventTarget {
     /** @type {Columns | null} */
     this.envelope = null;
     /** @type {Record<string, string> | null} */
-    this.colour = null;
+    this.color = null;
     overview.setAttribute("aria-valuemin", "0");
     overview.setAttribute("aria-valuemax", duration.toFixed(1));
     overview.addEventListener("pointerdown", (event) => {
@@ -64,7 +64,7 @@ export class Wave extends EventTarget {
     }
     const style = getComputedStyle(document.documentElement);
     const names = ["wave", "accent", "tint", "phi", "soft", "line"];
-    this.colour = Object.fromEntries(names.map((n) => [n, style.getPropertyValue(`--${n}`)]));
+    this.color = Object.fromEntries(names.map((n) => [n, style.getPropertyValue(`--${n}`)]));
     this.envelope = null;
     this.draw();
   }
@@ -112,49 +112,49 @@ export class Wave extends EventTarget {
   }
 
   draw() {
-    if (!this.colour) return;
-    this.drawOverview(this.colour);
-    this.drawDetail(this.colour);
+    if (!this.color) return;
+    this.drawOverview(this.color);
+    this.drawDetail(this.color);
   }
 
-  /** @param {Record<string, string>} colour */
-  drawOverview(colour) {
+  /** @param {Record<string, string>} color */
+  drawOverview(color) {
     const { width, height } = this.overview;
     const pen = penOf(this.overview);
     pen.clearRect(0, 0, width, height);
     if (this.peaks) {
       this.envelope ??= this.columns(this.peaks, 0, this.duration, width);
-      this.bars(pen, colour.wave, this.envelope, width, height);
+      this.bars(pen, color.wave, this.envelope, width, height);
     }
     const x = (/** @type {number} */ s) => (s / this.duration) * width;
-    pen.fillStyle = colour.soft;
+    pen.fillStyle = color.soft;
     pen.globalAlpha = 0.18;
     pen.fillRect(x(this.from), 0, Math.max(2, x(WINDOW)), height);
     pen.globalAlpha = 1;
-    pen.fillStyle = colour.accent;
+    pen.fillStyle = color.accent;
     pen.fillRect(x(this.time) - 1, 0, Math.max(2, devicePixelRatio * 1.5), height);
   }
 
-  /** @param {Record<string, string>} colour */
-  drawDetail(colour) {
+  /** @param {Record<string, string>} color */
+  drawDetail(color) {
     const { width, height } = this.detail;
     const pen = penOf(this.detail);
     const x = (/** @type {number} */ s) => ((s - this.from) / WINDOW) * width;
     pen.clearRect(0, 0, width, height);
     if (this.line) {
       const [start, end] = this.edges(this.line);
-      pen.fillStyle = colour.tint;
+      pen.fillStyle = color.tint;
       pen.fillRect(x(start), 0, x(end) - x(start), height);
-      pen.fillStyle = colour.accent;
+      pen.fillStyle = color.accent;
       for (const edge of [start, end]) pen.fillRect(x(edge) - 1, 0, 2 * devicePixelRatio, height);
     }
     if (this.peaks) {
       const columns = this.columns(this.peaks, this.from, this.from + WINDOW, width);
-      this.bars(pen, colour.wave, columns, width, height);
+      this.bars(pen, color.wave, columns, width, height);
     }
-    pen.fillStyle = colour.accent;
+    pen.fillStyle = color.accent;
     pen.fillRect(x(this.time), 0, 2 * devicePixelRatio, height);
-    pen.fillStyle = colour.soft;
+    pen.fillStyle = color.soft;
     pen.font = `${11 * devicePixelRatio}px sans-serif`;
     for (let s = Math.ceil(this.from / 2) * 2; s < this.from + WINDOW; s += 2) {
       pen.fillText(`${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`, x(s) + 3, height - 4);
@@ -163,13 +163,13 @@ export class Wave extends EventTarget {
 
   /**
    * @param {CanvasRenderingContext2D} pen
-   * @param {string} colour
+   * @param {string} color
    * @param {Columns} columns
    * @param {number} width
    * @param {number} height
    */
-  bars(pen, colour, { low, high }, width, height) {
-    pen.fillStyle = colour;
+  bars(pen, color, { low, high }, width, height) {
+    pen.fillStyle = color;
     const middle = height / 2;
     for (let i = 0; i < width; i++) {
       const top = (high[i] / this.loudest) * middle;

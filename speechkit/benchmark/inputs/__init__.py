@@ -1,0 +1,1 @@
+"""References and hypotheses as the benchmark reads them."""

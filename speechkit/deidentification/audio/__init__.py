@@ -1,0 +1,1 @@
+"""Places identifiers in time and masks them."""

@@ -1,0 +1,186 @@
+"""Numbers and letters said one after the other: "oh seven double one", "AB 12 CDE"."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import msgspec
+
+from speechkit.deidentification.text.cues import LANGUAGES, get_language
+from speechkit.deidentification.text.numbers import Number, NumberTable, number_at, number_table
+from speechkit.deidentification.text.tokens import (
+    COMMA,
+    NONE,
+    SPACE,
+    STOP,
+    TURN,
+    Conversation,
+    Token,
+)
+
+_WHOLE = 16  # digits and letters
+
+
+class Run(msgspec.Struct, frozen=True):
+    """Numbers and letters said one after the other. `value` is what they spell."""
+
+    parts: tuple[Number, ...]
+
+    def __repr__(self) -> str:
+        return f"Run({self.first}, {self.after})"
+
+    @property
+    def first(self) -> int:
+        return self.parts[0].first
+
+    @property
+    def after(self) -> int:
+        return self.parts[-1].after
+
+    @property
+    def value(self) -> str:
+        return "".join(part.value for part in self.parts)
+
+    @property
+    def digits(self) -> str:
+        return "".join(part.value for part in self.parts if part.kind == "digits")
+
+    @property
+    def letters(self) -> str:
+        return "".join(part.value for part in self.parts if part.kind == "letters")
+
+    @property
+    def spoken(self) -> bool:
+        return any(part.spoken for part in self.parts)
+
+
+def runs(conversation: Conversation, language: str, letters: frozenset[str]) -> tuple[Run, ...]:
+    """Return all runs of numbers and single letters, longest possible, in order.
+
+    A run may go on in the next turn when that starts with a number: people read out in pieces.
+    """
+    table = number_table(language)
+    found: list[Run] = []
+    index = 0
+    tokens = conversation.tokens
+    while index < len(tokens):
+        parts, _ = _run_at(conversation, index, language, table, letters)
+        parts = _trim(parts, tokens, language)
+        if parts and any(part.kind == "digits" for part in parts):
+            found.append(Run(tuple(parts)))
+            index = parts[-1].after
+        else:
+            index += 1
+    return tuple(found)
+
+
+def _run_at(
+    conversation: Conversation,
+    index: int,
+    language: str,
+    table: NumberTable,
+    letters: frozenset[str],
+) -> tuple[list[Number], int]:
+    parts: list[Number] = []
+    tokens = conversation.tokens
+    while index < len(tokens):
+        part = _part_at(conversation, index, language, table, letters)
+        if parts and tokens[index].gap >= STOP and not _goes_on(parts, tokens[index], part):
+            break
+        if part is None and parts and tokens[index].key in table.joiners:
+            after = index + 1
+            if after < len(tokens) and tokens[after].gap < STOP:
+                part = _part_at(conversation, after, language, table, letters)
+                part = part if part is not None and part.kind == "digits" else None
+        if part is None:
+            break
+        parts.append(part)
+        index = part.after
+    return parts, index
+
+
+def _goes_on(parts: list[Number], token: Token, part: Number | None) -> bool:
+    """Say whether a run may cross a turn: three numbers or more so far, then numbers at once.
+
+    What is long enough already is whole: lines of numbers below each other are several.
+    """
+    follows = part is not None and part.kind == "digits" and part.spoken == parts[-1].spoken
+    if token.gap != TURN or not follows or sum(len(part.value) for part in parts) > _WHOLE:
+        return False
+    return sum(part.kind == "digits" for part in parts) >= 3
+
+
+def _part_at(
+    conversation: Conversation,
+    index: int,
+    language: str,
+    table: NumberTable,
+    letters: frozenset[str],
+) -> Number | None:
+    tokens = conversation.tokens
+    token = tokens[index]
+    times = 2 if token.key in table.twice else 3 if token.key in table.thrice else 0
+    if times and index + 1 < len(tokens) and tokens[index + 1].gap < COMMA:
+        following = _part_at(conversation, index + 1, language, table, letters)
+        if following is not None and len(following.value) == 1:
+            return Number(index, following.after, following.value * times, following.kind, True)
+        return None
+    number = number_at(conversation, index, language)
+    if number is not None:
+        return number
+    if token.key in letters or (len(token.key) == 1 and token.key.isalpha()):
+        value = token.key if len(token.key) == 1 else token.key[0]
+        return Number(index, index + 1, value, "letters", True)
+    if token.shouted and token.text.isalpha() and len(token.text) <= 4:
+        # "AB 12 CDE" is a plate; "45 mg ECG" and "IPP 123" are not one number.
+        near = token.gap == NONE or (
+            index + 1 < len(tokens)
+            and tokens[index + 1].gap == NONE
+            and tokens[index + 1].key.isdecimal()
+        )
+        if near or (len(token.text) <= 3 and token.gap <= SPACE and _is_plate(tokens, index)):
+            return Number(index, index + 1, token.key, "letters", False)
+    return None
+
+
+@cache
+def _acronyms() -> frozenset[str]:
+    return frozenset().union(*(get_language(code).cues.spelled.acronyms for code in LANGUAGES))
+
+
+def _is_plate(tokens: tuple[Token, ...], index: int) -> bool:
+    """Say whether digits stand within a space of a short word in capitals, on either side."""
+    return (
+        any(
+            0 <= at < len(tokens)
+            and tokens[at].key.isdecimal()
+            and tokens[max(at, index)].gap <= SPACE
+            for at in (index - 1, index + 1)
+        )
+        and tokens[index].key not in _acronyms()
+    )
+
+
+def _trim(parts: list[Number], tokens: tuple[Token, ...], language: str) -> list[Number]:
+    """Drop lone words that only look like letters at the edges: "a", "I", Spanish "y", "o"."""
+    while (
+        parts
+        and parts[0].kind == "letters"
+        and not (len(parts) > 1 and parts[1].kind == "letters" and len(parts[1].value) == 1)
+        and _loose(tokens, parts[0], language, after=True)
+    ):
+        parts = parts[1:]
+    while (
+        parts and parts[-1].kind == "letters" and _loose(tokens, parts[-1], language, after=False)
+    ):
+        parts = parts[:-1]
+    return parts
+
+
+def _loose(tokens: tuple[Token, ...], part: Number, language: str, *, after: bool) -> bool:
+    token = tokens[part.first]
+    if token.key not in tuple("aioyeu") or token.key not in get_language(language).stopwords:
+        return False
+    neighbor = part.after if after else part.first
+    glued = neighbor < len(tokens) and tokens[neighbor].gap == NONE
+    return not glued and (token.key in "ai" or not token.text.isupper())

@@ -1,1 +1,0 @@
-"""Recognisers, one kind of identifier a file. Each has `find(scene) -> Iterator[Find]`."""

@@ -1,0 +1,281 @@
+"""A folder of recordings and a table about them become sessions of a corpus.
+
+Names of files stay outside: ids come from digests, people get pseudonyms, the vault calls audio by
+digest. Only failure rows name files, so `failures.jsonl` is as private as the vault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+import msgspec
+
+from speechkit.core.digest import keyed_digest, recording_id
+from speechkit.core.errors import InputError, SpeechkitError, describe
+from speechkit.core.types import Audio, Participant, Quality, Recording, Session
+from speechkit.ingestion import values
+from speechkit.ingestion.describe import Description
+from speechkit.ingestion.folder import Failure, Folder, scan, shown
+from speechkit.ingestion.people import Pseudonyms, unnamed
+from speechkit.ingestion.plan import Entry, Plan, read_entries
+from speechkit.ingestion.recording import decoded, digest_of_file
+from speechkit.ingestion.references import ReadReference, segments_layer, text_layer, turns_layer
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.files import sweep
+from speechkit.storage.lock import locked
+
+Progress = Callable[[int, int], None]
+
+
+class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How a folder is read.
+
+    `columns` maps fields to columns of the table where the guess by name is wrong; `keep` names
+    columns whose text goes into `Context.tags` as it is; `language` and `consent` hold where the
+    table says nothing; `pseudonym_key` is a file with the key of another corpus, so that the same
+    people have the same pseudonyms.
+    """
+
+    metadata: Path | None = None
+    columns: dict[str, str] = {}
+    keep: tuple[str, ...] = ()
+    only_listed: bool = False
+    language: str = ""
+    consent: str = ""
+    pseudonym_key: Path | None = None
+
+
+class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What came in. Counts are recordings; `ignored` counts files that are no audio; `flags` holds
+    the number of recordings a flag; `columns` what each column of the table was taken for."""
+
+    recordings: int
+    added: int
+    updated: int
+    unchanged: int
+    seconds: float
+    ignored: int
+    flags: dict[str, int]
+    columns: dict[str, str]
+    failures: tuple[Failure, ...]
+
+
+def ingest_folder(
+    folder: Path,
+    corpus: Corpus,
+    options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
+    read_reference: ReadReference | None = None,
+    progress: Progress | None = None,
+) -> IngestReport:
+    """Bring the recordings of a folder into a corpus.
+
+    What cannot be read becomes a failure, the others go on. Doing it again writes nothing new;
+    another table changes what is known about a recording, and keeps its layers.
+
+    Args:
+        folder: where the recordings lie; its subfolders count.
+        corpus: where they go; made if its folder is not there.
+        options: how to read the table.
+        read_reference: reads RTTM, STM and the like: `(path, stem of the recording) → items`.
+        progress: called with how many files are done, of how many.
+
+    Raises:
+        UsageError: if there is no such folder, table or column.
+        InputError: if the folder holds no recording, or the table is malformed.
+        StoreError: if the corpus cannot be written, the disk is full, or another process works
+            on the corpus.
+    """
+    found = scan(folder)
+    pseudonyms = Pseudonyms(corpus, options.pseudonym_key)
+    plan = read_entries(
+        found, options.metadata, options.columns, options.keep, pseudonyms, options.only_listed
+    )
+    if not plan.entries and not plan.failures:
+        raise InputError(
+            f"{folder}: no recordings in it ({len(found.others)} files of other kinds)"
+        )
+    Corpus.create(corpus.root)
+    with locked(corpus.root, "ingest"):
+        sweep(corpus.root)
+        return _take_all(_Run(found, corpus, options, read_reference), plan, progress)
+
+
+def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
+    corpus = run.corpus
+    failures = list(plan.failures)
+    for number, entry in enumerate(plan.entries, start=1):
+        failures.extend(run.take(entry))
+        if progress is not None:
+            progress(number, len(plan.entries))
+    failures.sort(key=lambda failure: (failure.item, failure.line))
+    corpus.record_failures("ingest", [msgspec.to_builtins(failure) for failure in failures])
+    if run.counts["added"] or run.counts["updated"]:
+        corpus.note("ingest", **run.counts, failed=len(failures))
+    return IngestReport(
+        recordings=sum(run.counts.values()),
+        added=run.counts["added"],
+        updated=run.counts["updated"],
+        unchanged=run.counts["unchanged"],
+        seconds=round(run.seconds, 3),
+        ignored=len(run.folder.others),
+        flags=dict(sorted(run.flags.items())),
+        columns=plan.columns,
+        failures=tuple(failures),
+    )
+
+
+class _Run:
+    """One pass over a folder: what was seen, and what became of it."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        corpus: Corpus,
+        options: IngestOptions,
+        read_reference: ReadReference | None,
+    ) -> None:
+        self.folder = folder
+        self.corpus = corpus
+        self._read_reference = read_reference
+        self._options = options
+        self._languages = values.languages(options.language)
+        self._consent = values.consent(options.consent) if options.consent else ""
+        self._old = {s.recording.audio.sha256: s for s in corpus.sessions()}
+        self._seen: dict[str, str] = {}
+        self.counts = Counter(added=0, updated=0, unchanged=0)
+        self.flags: Counter[str] = Counter()
+        self.seconds = 0.0
+
+    def take(self, entry: Entry) -> list[Failure]:
+        """Ingest one file; return what went wrong."""
+        path = self.folder.root / entry.path
+        failed = Failure(item=shown(entry.path), reason="", line=entry.line)
+        try:
+            sha256 = digest_of_file(path)
+            if sha256 in self._seen:
+                same = self._seen[sha256]
+                return [
+                    msgspec.structs.replace(
+                        failed,
+                        reason=f"same audio as {recording_id(sha256)}, which another file brought",
+                        same_as=shown(same),
+                    )
+                ]
+            old = self._old.get(sha256)
+            audio, quality = _known(old) or decoded(path, sha256)
+            recording = self._recording(audio, quality, entry.description, old)
+        except InputError as error:
+            return [msgspec.structs.replace(failed, reason=_without(path, error))]
+        except SpeechkitError:
+            raise
+        except Exception as error:
+            # Decoders meet files that their authors never saw; the rest of the folder goes on.
+            return [msgspec.structs.replace(failed, reason=describe(error))]
+        self._seen[sha256] = entry.path
+        suffix = PurePosixPath(audio.uri).suffix
+        self.corpus.put_audio(path, sha256, suffix=suffix)
+        layers, problems = self._layers(entry, recording)
+        session = Session(recording=recording, layers={**(old.layers if old else {}), **layers})
+        if session != old:
+            self.corpus.put_session(session)
+        if old is None:
+            device, digest = recording.context.device, keyed_digest(sha256, sha256)
+            self.corpus.note("received", recording=recording.id, device=device, audio=digest)
+        problems = [*(entry.description.problems if entry.description else ()), *problems]
+        self.counts["added" if old is None else "updated" if session != old else "unchanged"] += 1
+        self.flags.update(quality.flags)
+        self.seconds += recording.duration
+        return [msgspec.structs.replace(failed, reason=reason) for reason in problems]
+
+    def _recording(
+        self, audio: Audio, quality: Quality, told: Description | None, old: Session | None
+    ) -> Recording:
+        recording = (
+            old.recording
+            if old
+            else Recording(id=recording_id(audio.sha256), audio=audio, quality=quality)
+        )
+        if told is not None:
+            changes = {
+                "context": msgspec.structs.replace(recording.context, **told.context),
+                "participants": _identified(recording.id, told, audio.num_channels),
+                "consent": told.consent,
+                "synthetic": told.synthetic,
+                "phi": told.phi,
+            }
+            known = {field: value for field, value in changes.items() if value is not None}
+            recording = msgspec.structs.replace(recording, **known)
+        if self._languages and not recording.context.languages:
+            context = msgspec.structs.replace(recording.context, languages=self._languages)
+            recording = msgspec.structs.replace(recording, context=context)
+        if self._consent and not recording.consent:
+            recording = msgspec.structs.replace(recording, consent=self._consent)
+        return recording
+
+    def _layers(self, entry: Entry, recording: Recording) -> tuple[dict[str, str], list[str]]:
+        """Store the reference layers; a reference that does not fit is no reason to lose audio."""
+        told = entry.description
+        if told is None:
+            return {}, []
+        layers, problems = {}, []
+        if told.texts:
+            layers["reference"] = text_layer(recording, told.texts)
+        for cell, make in (
+            (told.reference_rttm, turns_layer),
+            (told.reference_stm, segments_layer),
+        ):
+            if not cell:
+                continue
+            if self._read_reference is None:
+                problems.append("reference left out: ingest_folder was given no read_reference")
+                continue
+            path = self._reference_path(cell)
+            try:
+                layer = make(recording, self._read_reference(path, PurePosixPath(entry.path).stem))
+                layers[layer.name] = layer
+            except InputError as error:
+                problems.append(f"reference left out: {_without(path, error)}")
+        return {name: self.corpus.put_layer(layer) for name, layer in layers.items()}, problems
+
+    def _reference_path(self, cell: str) -> Path:
+        """References lie beside the recordings or beside the table."""
+        cell = cell.replace("\\", "/")
+        here = self.folder.root / cell
+        if here.exists() or self._options.metadata is None:
+            return here
+        return self._options.metadata.parent / cell
+
+
+def _known(session: Session | None) -> tuple[Audio, Quality] | None:
+    """What was measured of the same bytes before."""
+    if session is None or session.recording.quality is None:
+        return None
+    return session.recording.audio, session.recording.quality
+
+
+def _identified(
+    recording: str, told: Description, num_channels: int
+) -> tuple[Participant, ...] | None:
+    if told.participants is None:
+        return None
+    people = []
+    for index, person in enumerate(told.participants):
+        if person.channel is not None and person.channel >= num_channels:
+            raise InputError(
+                f"channel {person.channel}: the recording has {num_channels}, counted from 0"
+            )
+        people.append(
+            msgspec.structs.replace(
+                person,
+                id=person.id or unnamed(recording, index),
+                channel=person.channel if num_channels > 1 else None,
+            )
+        )
+    return tuple(people)
+
+
+def _without(path: Path, error: InputError) -> str:
+    """Return an error's message without the path: a failure row names the file once."""
+    return str(error).replace(f"{path}: ", "").replace(f"{path}, ", "").replace(str(path), "file")

@@ -1,0 +1,1 @@
+"""What a language brings: subtags, the language of a recording, folding, number words."""

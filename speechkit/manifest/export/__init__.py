@@ -1,0 +1,1 @@
+"""Releases to and from other tools: one file a format."""

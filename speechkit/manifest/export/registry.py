@@ -1,0 +1,51 @@
+"""All formats that a release can be exported to and made from, by name."""
+
+from __future__ import annotations
+
+from speechkit.core.errors import UsageError, did_you_mean
+from speechkit.manifest.export import (
+    doccano,
+    espnet,
+    huggingface,
+    instruct,
+    kaldi,
+    labelbox,
+    labelstudio,
+    lhotse,
+    nemo,
+    table,
+    tar,
+    transcripts,
+)
+from speechkit.manifest.export.bundle import Format
+
+_ALL = (
+    lhotse.FORMAT,
+    tar.SHAR,
+    tar.WEBDATASET,
+    nemo.FORMAT,
+    kaldi.FORMAT,
+    espnet.FORMAT,
+    huggingface.AUDIOFOLDER,
+    huggingface.PARQUET,
+    table.CSV,
+    table.TABLE,
+    labelstudio.FORMAT,
+    labelbox.FORMAT,
+    doccano.FORMAT,
+    instruct.FORMAT,
+    *transcripts.FORMATS,
+)
+FORMATS: dict[str, Format] = {one.name: one for one in _ALL}
+LOSSLESS = tuple(name for name, one in FORMATS.items() if not one.drops)
+
+
+def find_format(name: str) -> Format:
+    """Return a format by name.
+
+    Raises:
+        UsageError: for a name that is none, with the close ones.
+    """
+    if name not in FORMATS:
+        raise UsageError(f"no format {name!r}; {did_you_mean(name, FORMATS)}")
+    return FORMATS[name]

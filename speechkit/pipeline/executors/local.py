@@ -1,0 +1,69 @@
+"""The local executor: in this process, or in several, each of which loads the model once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from speechkit.core.stage import Resources, Stage, Task
+from speechkit.pipeline.executors.workers import perform_in_workers
+from speechkit.pipeline.jobs import Done, Failed, Job, Stored, attempt, perform
+from speechkit.pipeline.machine import usable_cores
+from speechkit.storage.corpus import Corpus
+
+__all__ = ["Done", "Failed", "LocalExecutor", "shares"]
+
+
+class LocalExecutor:
+    """Runs stages on this machine, in `workers` processes; 1: in this one.
+
+    Several need memory for as many models. A worker that dies (memory, a decoder's crash) takes
+    nothing with it: its recording is tried once more by another, then fails with that reason.
+    """
+
+    def __init__(self, resources: Resources | None = None, *, workers: int = 1) -> None:
+        self.resources = resources or Resources()
+        self.workers = workers
+
+    def map(self, stage: Stage, tasks: Iterable[Task]) -> Iterator[Done | Failed]:
+        """Yield the items of each task, in order; nothing is stored.
+
+        Raises:
+            SpeechkitError: if the stage itself cannot be opened (weights, extras, options).
+        """
+        with stage.open(shares(self.resources, 1)[0]) as work:
+            for task in tasks:
+                yield attempt(work, task)
+
+    def perform(
+        self, stage: Stage, corpus: Corpus, jobs: Sequence[Job]
+    ) -> Iterator[Stored | Failed]:
+        """Yield one result a job, in the order in which they end.
+
+        Raises:
+            SpeechkitError: if the stage itself cannot be opened, or the corpus not be written.
+        """
+        if self.workers > 1:
+            yield from perform_in_workers(stage, corpus, jobs, shares(self.resources, self.workers))
+            return
+        with stage.open(shares(self.resources, 1)[0]) as work:
+            for job in jobs:
+                yield perform(stage, work, corpus, job)
+
+
+def shares(resources: Resources, workers: int) -> list[Resources]:
+    """Share cores and devices out, so that workers do not fight for them.
+
+    `device` may name several, by comma: workers take them in turn. `threads` holds for each
+    worker; 0 is an equal share of the cores.
+
+    >>> shares(Resources(device="cuda:0,cuda:1", threads=4), 3)[2]
+    Resources(device='cuda:0', threads=4)
+    """
+    threads = resources.threads or max(1, usable_cores() // workers)
+    devices = resources.device.split(",")
+    return [
+        msgspec.structs.replace(resources, device=devices[n % len(devices)], threads=threads)
+        for n in range(workers)
+    ]

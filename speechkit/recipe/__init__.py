@@ -1,0 +1,1 @@
+"""What recipes are made with: contract, discovery, download, readers of published corpora."""

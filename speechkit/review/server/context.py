@@ -1,0 +1,101 @@
+"""What the routes share: the corpus, its database, the settings, who is asking."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Request
+
+from speechkit.core.errors import MissingExtraError, SpeechkitError
+from speechkit.core.types import Session
+from speechkit.governance.gate import Asking, Gate
+from speechkit.review.access import RefusedError, hides
+from speechkit.review.accounts import Person, same, touch, who_is
+from speechkit.review.server.limits import Failures
+from speechkit.review.server.settings import OidcOptions, Settings
+from speechkit.review.sound import redacted_copy
+from speechkit.review.store import Store
+from speechkit.storage.corpus import Corpus
+
+if TYPE_CHECKING:
+    from speechkit.review.server.oidc import Provider
+
+_TOUCH_EVERY = 60.0  # seconds
+
+
+class NoSessionError(SpeechkitError):
+    """Nobody is logged in."""
+
+
+class Desk:
+    """One corpus being reviewed."""
+
+    def __init__(self, corpus: Corpus, store: Store, settings: Settings) -> None:
+        self.corpus, self.store, self.settings = corpus, store, settings
+        self.failures = Failures(settings.failed_logins, settings.failed_logins_window)
+        # Many people may share an address: a proxy's, an office's.
+        self.failures_from = Failures(20 * settings.failed_logins, settings.failed_logins_window)
+        self.provider = _provider(settings.oidc) if settings.oidc else None
+
+    def session_for(self, person: Person, recording: str) -> Session:
+        """Return the session of a recording that the person has some right to hear.
+
+        Raises:
+            RefusedError: if they may hear the redacted copy only, and there is none; or if the
+                consent, as it is now, does not permit it.
+        """
+        session = self.corpus.session(recording)
+        gate = Gate(self.corpus.root, Asking(role="transcriptionist"))
+        if reason := gate.refuse(session.recording, "listen", session.recording.phi):
+            raise RefusedError(f"{recording} may not be opened: {reason}")
+        if hides(person) and redacted_copy(self.corpus, session) is None:
+            raise RefusedError(
+                "there is no redacted copy of this recording that passed its check; only who may "
+                "hear unredacted audio can open it"
+            )
+        return session
+
+
+def _provider(options: OidcOptions) -> Provider:
+    """Return the provider.
+
+    Raises:
+        MissingExtraError: if what it takes is not installed.
+    """
+    try:
+        from speechkit.review.server.oidc import Provider
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(error.name or "authlib", extra="oidc") from error
+    return Provider(options)
+
+
+def get_desk(request: Request) -> Desk:
+    """Return the desk of the application."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def get_person(request: Request, desk: Annotated[Desk, Depends(get_desk)]) -> Person:
+    """Return who is asking; what changes something needs the session's CSRF token as well.
+
+    Raises:
+        NoSessionError, RefusedError
+    """
+    token = request.cookies.get(desk.settings.cookie, "")
+    with desk.store.read() as db:
+        found = who_is(db, token)
+    if found is None:
+        raise NoSessionError("log in first")
+    person, csrf, seen = found
+    if request.method not in ("GET", "HEAD"):
+        if not same(request.headers.get("x-csrf-token", ""), csrf):
+            raise RefusedError("the request lacks this session's CSRF token; reload the page")
+    if time.time() - seen > _TOUCH_EVERY:
+        with desk.store.write() as db:
+            touch(db, token)
+    return person
+
+
+TheDesk = Annotated[Desk, Depends(get_desk)]
+ThePerson = Annotated[Person, Depends(get_person)]

@@ -1,0 +1,1 @@
+"""The corpus folder, files, locks, the journal, pinned weights: what lies on disk."""

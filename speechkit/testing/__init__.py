@@ -1,0 +1,1 @@
+"""Contract tests for whoever writes an engine, a format, a recipe."""

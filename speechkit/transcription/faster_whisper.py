@@ -1,0 +1,208 @@
+"""The engine `faster-whisper:<model>`: Whisper on CTranslate2, the default.
+
+int8 on a CPU, float16 on a GPU. Decoded sequentially by beam search at temperature 0: nothing is
+sampled, so the same samples give the same text. (The batched mode halves the CPU time and silently
+loses words of long recordings with gaps; it is not used.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from speechkit.core.digest import digest_file
+from speechkit.core.engines import Transcribe, parse_options, require
+from speechkit.core.errors import ModelError, UsageError, did_you_mean
+from speechkit.core.stage import Resources
+from speechkit.storage import models
+from speechkit.transcription import whisper as listen
+from speechkit.transcription.postprocess import Heard, Piece
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+NAME = "faster-whisper"
+DEFAULT_MODEL = "base"
+FOLDER_FILES = ("model.bin", "config.json", "tokenizer.json")
+_COMPUTE_TYPES = ("auto", "int8", "int8_float32", "int8_float16", "float16", "float32", "bfloat16")
+
+
+class FasterWhisperOptions(
+    listen.WhisperOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
+):
+    """`compute_type` as CTranslate2 names it; `auto` is int8 on a CPU and float16 on a GPU."""
+
+    compute_type: str = "auto"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.compute_type not in _COMPUTE_TYPES:
+            hint = did_you_mean(self.compute_type, _COMPUTE_TYPES)
+            raise UsageError(f"no compute_type {self.compute_type!r}; {hint}")
+
+
+class FasterWhisper:
+    """The engine. Making it is cheap; `open` loads the weights."""
+
+    def __init__(self, weights: Weights, options: FasterWhisperOptions) -> None:
+        self._weights = weights
+        self._options = options
+
+    @property
+    def spec(self) -> str:
+        """Full name; of a folder of the user's only its last part."""
+        return f"{NAME}:{self._weights.label}"
+
+    @property
+    def revision(self) -> str:
+        """Digest of the weights, the voice detector's included."""
+        return listen.revision(self._weights.revision, self._options)
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What changes the result."""
+        return msgspec.structs.asdict(self._options)
+
+    @contextmanager
+    def open(self, resources: Resources) -> Iterator[Transcribe]:
+        """Load the model; yield mono samples (n,) at 16 kHz and a language → transcript."""
+        from faster_whisper import WhisperModel
+
+        device, _, index = resources.device.partition(":")
+        compute_type = self._options.compute_type
+        if compute_type == "auto":
+            compute_type = "int8" if device == "cpu" else "float16"
+        try:
+            model = WhisperModel(
+                str(self._weights.folder()),
+                device=device,
+                device_index=int(index or 0),
+                compute_type=compute_type,
+                cpu_threads=resources.threads,
+            )
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(f"{self.spec} on {resources.device}: {error}") from error
+        with listen.listening(_Decoder(model, self._options), self._options, NAME, resources) as f:
+            yield f
+
+
+class Weights(msgspec.Struct, frozen=True, kw_only=True):
+    """A folder with a CTranslate2 model: a pinned one by name, or a user's own by path."""
+
+    label: str
+    pinned: str = ""
+    path: str = ""
+
+    @property
+    def revision(self) -> str:
+        """Pinned digest, or the digest of the user's `model.bin`."""
+        if self.pinned:
+            return models.get_model(self.pinned).revision
+        return _digest(str(self.folder() / "model.bin"))
+
+    def folder(self) -> Path:
+        """Return the folder.
+
+        Raises:
+            ModelError: if files are missing in it.
+        """
+        if self.pinned:
+            return models.resolve(self.pinned)
+        folder = Path(self.path)
+        for name in FOLDER_FILES:
+            if not (folder / name).is_file():
+                raise ModelError(
+                    f"{folder} has no {name}; a CTranslate2 Whisper folder holds "
+                    f"{', '.join(FOLDER_FILES)}"
+                )
+        return folder
+
+
+def make(model: str, options: dict[str, str]) -> FasterWhisper:
+    """Make the engine for a pinned model (`base`, `tiny.en`) or a folder of the user's.
+
+    Raises:
+        UsageError: for a model or option that does not exist; with close matches.
+        MissingExtraError: if faster-whisper is not installed.
+    """
+    require("faster_whisper", extra="transcribe")
+    parsed = parse_options(FasterWhisperOptions, options, NAME)
+    return FasterWhisper(find_weights(model or DEFAULT_MODEL), parsed)
+
+
+def find_weights(model: str) -> Weights:
+    """Return the pinned weights `whisper-<model>`, or those in the folder that `model` names.
+
+    Raises:
+        UsageError: if it is neither.
+    """
+    if "/" in model or "\\" in model or model.startswith("."):
+        if not Path(model).is_dir():
+            raise UsageError(f"no folder {model}")
+        return Weights(label=Path(model).resolve().name, path=model)
+    if (name := f"whisper-{model}") in models.known_models():
+        return Weights(label=model, pinned=name)
+    hint = did_you_mean(model, pinned_models())
+    raise UsageError(f"no whisper model {model!r}; {hint}; or the path of a CTranslate2 folder")
+
+
+def pinned_models() -> tuple[str, ...]:
+    """Return the names of the pinned whisper models, without `whisper-`."""
+    known = models.known_models()
+    return tuple(sorted(n.removeprefix("whisper-") for n in known if n.startswith("whisper-")))
+
+
+class _Decoder:
+    """`listen.Decoder` on faster-whisper's `WhisperModel`."""
+
+    def __init__(self, model: Any, options: FasterWhisperOptions) -> None:
+        self._model = model
+        self._options = options
+        self.languages: tuple[str, ...] = tuple(model.supported_languages)
+
+    def detect(self, samples: Samples) -> dict[str, float]:
+        _, _, probabilities = self._model.detect_language(samples)
+        return {code: float(probability) for code, probability in probabilities}
+
+    def decode(self, samples: Samples, language: str) -> tuple[Heard, ...]:
+        segments, _ = self._model.transcribe(
+            samples,
+            language=language,
+            beam_size=self._options.beam_size,
+            # One temperature and no thresholds: nothing is drawn at random, nothing skipped.
+            temperature=0.0,
+            compression_ratio_threshold=None,
+            log_prob_threshold=None,
+            no_speech_threshold=None,
+            condition_on_previous_text=self._options.condition_on_previous_text,
+            word_timestamps=True,
+        )
+        return tuple(
+            Heard(
+                pieces=tuple(
+                    Piece(
+                        text=word.word,
+                        start=float(word.start),
+                        end=float(word.end),
+                        probability=float(word.probability),
+                    )
+                    for word in segment.words
+                ),
+                avg_logprob=float(segment.avg_logprob),
+                no_speech_prob=float(segment.no_speech_prob),
+            )
+            for segment in segments
+        )
+
+
+@cache
+def _digest(path: str) -> str:
+    return digest_file(Path(path))

@@ -1,0 +1,133 @@
+"""Stages over loose files: a private corpus for the time of one call, gone afterwards."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from speechkit.core.engines import Speakers
+from speechkit.core.errors import AudioError
+from speechkit.core.stage import Resources, Stage
+from speechkit.core.types import Context, Layer, Segment, Turn
+from speechkit.ingestion.recording import ingest_file
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.pipelines import make_stage
+from speechkit.pipeline.run import Progress, run, silent
+from speechkit.storage.corpus import Corpus
+
+
+class FileResult(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file: its layers by name, or the reason why there are none."""
+
+    path: Path
+    layers: Mapping[str, Layer] = {}
+    reason: str = ""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns, overlapping and exclusive ones."""
+        return self.layers["turns"].items if "turns" in self.layers else ()
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments, attributed to speakers where that was asked for."""
+        for name in ("attributed", "aligned", "draft"):
+            if name in self.layers:
+                return self.layers[name].items
+        return ()
+
+
+def diarize_files(
+    paths: Sequence[Path],
+    *,
+    engine: str = "auto",
+    engine_options: Mapping[str, str] | None = None,
+    speakers: Speakers = Speakers(),  # noqa: B008
+    resources: Resources = Resources(),  # noqa: B008
+    progress: Progress = silent,
+) -> tuple[FileResult, ...]:
+    """Say who speaks when in each file, in order.
+
+    Raises:
+        UsageError: for an unknown engine or option.
+        MissingExtraError, ModelError: if the engine cannot be opened.
+    """
+    options = {
+        "engine": engine,
+        "engine_options": dict(engine_options or {}),
+        "num_speakers": speakers.exactly,
+        "min_speakers": speakers.at_least,
+        "max_speakers": speakers.at_most,
+    }
+    stages = (make_stage("diarize", options),)
+    return run_files(paths, stages, resources=resources, progress=progress)
+
+
+def transcribe_files(
+    paths: Sequence[Path],
+    *,
+    engine: str = "faster-whisper:base",
+    engine_options: Mapping[str, str] | None = None,
+    language: str = "",
+    diarize: bool = False,
+    num_speakers: int | None = None,
+    resources: Resources = Resources(),  # noqa: B008
+    progress: Progress = silent,
+) -> tuple[FileResult, ...]:
+    """Write down what is said in each file, in order, with aligned words; by whom if asked.
+
+    Raises:
+        UsageError: for an unknown engine, option or language.
+        MissingExtraError, ModelError: if an engine cannot be opened.
+    """
+    options = {
+        "engine": engine,
+        "engine_options": dict(engine_options or {}),
+        "language": language,
+    }
+    stages = [make_stage("transcribe", options), make_stage("align", {})]
+    if diarize:
+        stages.insert(0, make_stage("diarize", {"num_speakers": num_speakers}))
+        stages.append(make_stage("attribute", {}))
+    return run_files(paths, stages, resources=resources, progress=progress)
+
+
+def run_files(
+    paths: Sequence[Path],
+    stages: Sequence[Stage],
+    *,
+    language: str = "",
+    resources: Resources = Resources(),  # noqa: B008
+    progress: Progress = silent,
+) -> tuple[FileResult, ...]:
+    """Run stages over files in a temporary corpus that is deleted at the end, also on errors."""
+    with tempfile.TemporaryDirectory(prefix="speechkit-") as scratch:
+        corpus = Corpus.create(Path(scratch) / "files")
+        context = Context(languages=(language,) if language else ())
+        ids: list[str | AudioError] = []
+        for path in paths:
+            try:
+                ids.append(ingest_file(path, corpus, context=context).recording.id)
+            except AudioError as error:
+                ids.append(error)
+        reasons: dict[str, str] = {}
+        if any(isinstance(found, str) for found in ids):
+            report = run(corpus, stages, LocalExecutor(resources), progress=progress)
+            reasons = {row["item"]: row["reason"] for row in report.failures}
+        return tuple(
+            FileResult(path=path, reason=str(found))
+            if isinstance(found, AudioError)
+            else _result(path, corpus, found, reasons)
+            for path, found in zip(paths, ids, strict=True)
+        )
+
+
+def _result(path: Path, corpus: Corpus, recording: str, reasons: Mapping[str, str]) -> FileResult:
+    if recording in reasons:
+        return FileResult(path=path, reason=reasons[recording])
+    session = corpus.session(recording)
+    layers = {name: corpus.get_layer(digest) for name, digest in session.layers.items()}
+    return FileResult(path=path, layers=layers)

@@ -1,0 +1,170 @@
+"""From folders, files, corpus layers and releases to what the benchmark scores.
+
+    FOLDER         TXT, VTT, SRT, TextGrid (a file a recording); STM, CTM, SegLST, JSON, JSONL; RTTM;
+                   where it has none itself, those in the folders below
+    FILE           one of these
+    CORPUS#LAYER   a layer of segments of a corpus folder
+    RELEASE        a folder with release.json
+
+Texts are read when they are scored, one recording at a time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from speechkit.benchmark.inputs.files import SUFFIXES, file_side, readable, readable_below
+from speechkit.benchmark.inputs.side import Side
+from speechkit.benchmark.matching import match_names
+from speechkit.benchmark.types import Hypothesis, Reference, System
+from speechkit.core.errors import InputError, UsageError
+from speechkit.workflows.score_corpus import corpus_side, is_release, release_side
+
+
+class _Lazy(Mapping[str, Hypothesis]):
+    """Hypotheses that are read when they are asked for, under the names of the references."""
+
+    def __init__(self, side: Side, names: Mapping[str, str]) -> None:
+        self._side = side
+        self._own = {reference: own for own, reference in names.items()}
+
+    def __getitem__(self, name: str) -> Hypothesis:
+        return self._side.hypothesis(self._own[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own)
+
+    def __len__(self) -> int:
+        return len(self._own)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._own
+
+
+class _LazyReferences(Mapping[str, Reference]):
+    def __init__(self, side: Side, fields: Mapping[str, Mapping[str, str]]) -> None:
+        self._side = side
+        self._fields = fields
+
+    def __getitem__(self, name: str) -> Reference:
+        return self._side.reference(name, self._fields.get(name, {}))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._side.names)
+
+    def __len__(self) -> int:
+        return len(self._side.names)
+
+
+def read_references(where: str, metadata: Path | None = None) -> Mapping[str, Reference]:
+    """Return the references at `where`, with fields from a table if one is given.
+
+    Raises:
+        UsageError: if there is nothing there that can be read.
+        InputError: for a malformed file.
+    """
+    side = open_side(where, reference=True)
+    return _LazyReferences(side, read_table(metadata, side.names) if metadata else {})
+
+
+def read_systems(where: tuple[str, ...], references: Mapping[str, Reference]) -> list[System]:
+    """Return the systems at the places given; a folder of folders is a system each.
+
+    They are called after their folder or file; those of one name after the folder around it, too.
+    """
+    specs = [spec for place in where for spec in _expand(place, references)]
+    known = Counter(map(_system_name, specs))
+    systems = []
+    for spec in specs:
+        name = _system_name(spec)
+        if known[name] > 1:
+            name = f"{Path(spec).resolve().parent.name}/{name}"
+        side = open_side(spec, reference=False)
+        own = match_names(tuple(references), side.names)
+        systems.append(System(name=name, hypotheses=_Lazy(side, own)))
+    return systems
+
+
+def open_side(where: str, *, reference: bool) -> Side:
+    """Find out what lies at `where` and which recordings are in it."""
+    folder, _, layer = where.rpartition("#")
+    if folder and (Path(folder) / "corpus.json").is_file():
+        return corpus_side(Path(folder), layer, reference=reference)
+    path = Path(where)
+    if not path.exists():
+        raise UsageError(f"{where}: no such file or folder")
+    if (path / "corpus.json").is_file():
+        raise UsageError(f"{where} is a corpus; say which layer: {where}#reference")
+    if is_release(path):
+        return release_side(path)
+    files = [path] if path.is_file() else readable(path) or readable_below(path)
+    if not files:
+        raise UsageError(f"{where}: no transcripts in it ({', '.join(SUFFIXES)})")
+    return file_side(files, reference=reference)
+
+
+def read_table(path: Path, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Read a table about recordings: a row each, its first column the id or file name.
+
+    Raises:
+        InputError: if it cannot be read or no row fits a recording.
+    """
+    import pandas as pd
+
+    try:
+        if path.suffix.lower() in (".xlsx", ".xls"):
+            table = pd.read_excel(path, dtype=str)
+        elif path.suffix.lower() == ".parquet":
+            table = pd.read_parquet(path).astype(str)
+        else:
+            table = pd.read_csv(path, dtype=str, sep=None, engine="python")
+    except (OSError, ValueError, ImportError) as error:
+        raise InputError(
+            f"{path}: not a table that can be read ({type(error).__name__})"
+        ) from error
+    table = table.fillna("")
+    rows = {
+        Path(str(row[0])).stem: dict(
+            zip(map(str, table.columns[1:]), map(str, row[1:]), strict=True)
+        )
+        for row in table.itertuples(index=False, name=None)
+    }
+    matched = match_names(names, tuple(rows))
+    found = {to: rows[name] for name, to in matched.items() if to in names}
+    if not found:
+        raise InputError(f"{path}: none of its {len(rows)} rows names a recording of the reference")
+    return found
+
+
+def _expand(place: str, references: Mapping[str, Reference]) -> list[str]:
+    """Return the systems at a place: itself, or the folders in it if they hold the transcripts.
+
+    A stray text beside the folders (notes, a licence) does not make their folder a system. Folders
+    that are called as recordings are, or share no recording, are parts of one system.
+    """
+    path = Path(place)
+    if "#" in place or not path.is_dir() or is_release(path):
+        return [place]
+    parts = {
+        str(sub): {file.stem for file in files}
+        for sub in sorted(path.iterdir())
+        if sub.is_dir() and (files := readable_below(sub))
+    }
+
+    def known(names: Iterable[str]) -> bool:
+        matched = match_names(tuple(references), tuple(names)).values()
+        return not set(references).isdisjoint(matched)
+
+    apart = len(parts) > 1 and len(set().union(*parts.values())) == sum(map(len, parts.values()))
+    is_one = not parts or apart or known(Path(part).name for part in parts)
+    return [place] if is_one or known(f.stem for f in readable(path)) else list(parts)
+
+
+def _system_name(spec: str) -> str:
+    folder, _, layer = spec.rpartition("#")
+    if folder and (Path(folder) / "corpus.json").is_file():
+        return f"{Path(folder).resolve().name}#{layer}"
+    path = Path(spec)
+    return path.stem if path.is_file() else path.resolve().name
