@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := bench-transcribe bench-diarize bench-align bench-phi bench-wer bench-corpora bench-accents bench-engines bench-review bench-release bench-scale bench-end_to_end bench-synth
+BENCHES := $(addprefix bench-,transcribe diarize align phi wer corpora accents engines review release scale end-to-end synth)
 
-.PHONY: demo test check docs manifests gallery bench $(BENCHES) clean
+.PHONY: demo test check docs manifests gallery lock bench $(BENCHES) clean
 
 demo: $(VENV)/.installed
 	$(BIN)/speechkit demo
@@ -20,29 +20,34 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Commands, functions and recipes as pages; a test fails while they are not current.
+# The reference pages of the handbook; a test fails while they are out of date.
 docs: $(VENV)/.installed
 	$(BIN)/python -m speechkit.cli.reference
 
-# The released manifest of made-up consultations; a test fails while it is not what the code makes.
+# The released manifest of synthetic consultations; a test fails while it differs from what the code writes.
 manifests: $(VENV)/.installed
 	$(BIN)/python -m recipes.synth.manifest
 
-# The pictures of the handbook: a benchmark's page, the correction desk. Wants chromium.
+# The pictures of the handbook. Needs Chromium.
 gallery: $(VENV)/.installed
-	$(BIN)/python -m benchmarks.gallery
-	$(BIN)/python -m benchmarks.review_pictures
+	$(BIN)/python -m benchmarks gallery
+	$(BIN)/python -m benchmarks pictures
 
+# All figures of the handbook, or one: make bench-wer. `python -m benchmarks` lists them.
 bench: $(BENCHES)
 
 $(BENCHES): bench-%: $(VENV)/.installed
-	$(BIN)/python -m benchmarks.$*
+	$(BIN)/python -m benchmarks $*
+
+# Versions that work together, as they are installed here: pip install --upgrade first, then tests, then this.
+lock: $(VENV)/.installed
+	$(BIN)/python .ci/lock.py
 
 # speechkit with everything, the tools, and the pinned weights (verified by digest).
-$(VENV)/.installed: pyproject.toml speechkit/models.toml
+$(VENV)/.installed: pyproject.toml constraints.txt speechkit/models.toml
 	$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "speechkit needs Python 3.11 or later"'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	$(BIN)/speechkit models fetch
 	touch $@
 

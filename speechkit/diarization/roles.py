@@ -1,7 +1,7 @@
 """Who is the doctor, who the patient: from what they say and how, with the right to abstain.
 
 Each speaker gets five features, compared with those of the others; a logistic function of their
-difference is the chance of being the doctor. Weights are fitted by `python -m benchmarks.roles
+difference is the chance of being the doctor. Weights are fitted by `python -m benchmarks roles
 --fit` on one half of real and simulated consultations, in English; the other languages share them
 and bring their own tables (`roles.toml`).
 """

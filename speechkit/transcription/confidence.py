@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from speechkit.core.types import Word
 
 # Chance that a word is right = 1 / (1 + exp(-(a + b · logit of the mean word probability))).
-# `python -m benchmarks.confidence` prints both; `whisper` has not been fitted and is taken as it is.
+# `python -m benchmarks confidence` prints both; `whisper` has not been fitted and is taken as it is.
 CALIBRATION: dict[str, tuple[float, float]] = {
     "faster-whisper": (-0.864, 1.426),
     "whisper": (0.0, 1.0),

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from benchmarks.wer_cost import peak_memory
+from benchmarks.scoring.wer_cost import peak_memory
 
 WORDS = "no pain in the left leg since then take five milligrams of ramipril twice a day".split()
 

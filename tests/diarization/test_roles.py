@@ -101,14 +101,14 @@ def test_listed_roles_of_channels_come_first() -> None:
 
 
 def test_the_real_call_gets_no_roles(real_call: Path) -> None:
-    from benchmarks.roles import call_roles
+    from benchmarks.diarization.roles import call_roles
 
     assert set(call_roles()) <= {"unknown", "other"}
 
 
 @pytest.mark.data
 def test_consultations_not_fitted_on_are_nearly_all_right(shared_data: Path) -> None:
-    from benchmarks.roles import collections, tally
+    from benchmarks.diarization.roles import collections, tally
 
     found = collections(shared_data)
     talks = found["osce"][1::2] + found["primock57"][1::2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.clips import clips, gappy
+from benchmarks.fixtures.clips import clips, gappy
 from speechkit.audio.decode import read_audio, to_mono
 from speechkit.core.engines import make_engine
 from speechkit.core.errors import UsageError

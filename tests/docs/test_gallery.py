@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import gallery, review_pictures
+from benchmarks.review import pictures as review_pictures
+from benchmarks.scoring import gallery
 
 ROOT = Path(__file__).parents[2]
 

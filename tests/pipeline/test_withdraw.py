@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import MetaData, select
 
-from benchmarks.desks import RATE, bring, lay_out
+from benchmarks.fixtures.review_servers import RATE, bring, lay_out
 from speechkit.cli.release import command
 from speechkit.core.errors import UsageError
 from speechkit.core.types import Context, Identifier, Participant, Recording
@@ -25,7 +25,7 @@ from speechkit.manifest.verify import verify_release
 from speechkit.review.accounts import add_user, find_user, person_of
 from speechkit.review.audit import checkpoint, findings
 from speechkit.review.leases import lease
-from speechkit.review.load_drafts import load
+from speechkit.review.load_drafts import create_tasks
 from speechkit.review.operations import apply
 from speechkit.review.requests import SetText
 from speechkit.review.sound import peaks, sound
@@ -81,7 +81,7 @@ def desk(request: pytest.FixtureRequest, corpus: Corpus) -> Iterator[tuple[Store
     """A desk at which somebody edited both recordings."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
     store = open_store(corpus.root, url or None)
-    load(corpus, store)
+    create_tasks(corpus, store)
     with store.write() as db:
         add_user(db, "tess", "correct horse battery", roles=["transcriber"], hear_raw=True)
     for session in corpus.sessions():

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.clips import clips, gappy
-from benchmarks.nonspeech import clips as nonspeech
+from benchmarks.fixtures.clips import clips, gappy
+from benchmarks.fixtures.nonspeech import clips as nonspeech
 from speechkit.audio.read import read_resampled
 from speechkit.core.engines import SAMPLE_RATE, Transcribe, Transcript, make_engine
 from speechkit.core.errors import ModelError

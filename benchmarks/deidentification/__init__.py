@@ -1,0 +1,1 @@
+"""Figures of de-identification, in text and in sound."""

@@ -1,0 +1,1 @@
+"""Figures of diarization and speaker roles."""

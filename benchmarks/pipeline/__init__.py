@@ -1,0 +1,1 @@
+"""Figures of whole runs: real corpora, scale, memory."""

@@ -1,0 +1,1 @@
+"""Figures of writing, verifying and loading releases."""

@@ -1,0 +1,1 @@
+"""Figures of the review editor and its queue."""

@@ -1,0 +1,1 @@
+"""Figures of scoring: published WER reproduced, cost, the page's pictures."""

@@ -1,0 +1,1 @@
+"""Figures of transcription: words, their times, confidence, time spent."""
