@@ -1,18 +1,20 @@
 """Engines: small adapters behind protocols, found through the entry points `speechkit.engines`.
 
 An engine is named `engine:model` (`faster-whisper:base`, `pyannote:local`, `channels`). An entry
-point is called `<kind>.<engine>` and points to a factory `(model: str, options: dict[str, str])`
-where `options` are the engine's own, as `--set` gives them; an unknown one is a UsageError.
-Making an engine is cheap; `open` loads the weights.
+point is called `<kind>.<engine>` and names a class, or any callable, that takes
+`(model: str, options: dict[str, str])`; `options` are the engine's own, as `--set` gives them, and
+an unknown one is a UsageError. Making an engine is cheap; `open` loads the weights. What others
+must know about an engine stands in its `info`, which is a class attribute where it does not depend
+on the model: it is then read without making the engine.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
 
 import msgspec
 
@@ -33,9 +35,47 @@ EngineKind = Literal["diarizer", "transcriber", "aligner", "phi-detector", "voic
 SAMPLE_RATE = 16_000  # Hz: what every engine is given
 
 
+class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+    """Turns an engine's mean word probability p into the chance that a word is right:
+    1 / (1 + exp(-(intercept + slope · logit p)))."""
+
+    intercept: float
+    slope: float
+
+
+class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """What others must know about an engine before it is opened.
+
+    Attributes:
+        languages: ISO 639-1 codes (639-3 where there is none); empty: any language.
+        word_times: a transcriber gives each word a time of its own.
+        speakers: it says who speaks.
+        batch: how many sounds it takes at once.
+        devices: kinds of device it runs on, as in `--device`, without a number.
+        word_margin: of an aligner: seconds beyond the estimated edges of a word within which all
+            of its sound lies; None: unknown, the widest is used (`margins.word_margin`).
+        calibration: of a transcriber's word probabilities; None: they are taken as they are.
+        policy_options: of a PHI detector: field of a policy → the engine's option that it sets.
+        leaves_this_machine: sound or text is sent to another machine.
+    """
+
+    languages: tuple[str, ...] = ()
+    word_times: bool = False
+    speakers: bool = False
+    batch: int = 1
+    devices: tuple[str, ...] = ("cpu",)
+    word_margin: float | None = None
+    calibration: Calibration | None = None
+    policy_options: Mapping[str, str] = {}
+    leaves_this_machine: bool = False
+
+
 class Engine(Protocol):
     """What all engines share. `spec` is the full name, `revision` the digest of its weights,
     `options` what changes its results (part of the cache key)."""
+
+    @property
+    def info(self) -> EngineInfo: ...
 
     @property
     def spec(self) -> str: ...
@@ -131,23 +171,54 @@ def engine_names(kind: EngineKind) -> tuple[str, ...]:
     return tuple(sorted(_entry_points(kind)))
 
 
-def make_engine(kind: EngineKind, spec: str, options: Mapping[str, str] | None = None) -> Any:
+@overload
+def make_engine(
+    kind: Literal["diarizer"], spec: str, options: Mapping[str, str] | None = None
+) -> Diarizer: ...
+@overload
+def make_engine(
+    kind: Literal["transcriber"], spec: str, options: Mapping[str, str] | None = None
+) -> Transcriber: ...
+@overload
+def make_engine(
+    kind: Literal["aligner"], spec: str, options: Mapping[str, str] | None = None
+) -> Aligner: ...
+@overload
+def make_engine(
+    kind: Literal["phi-detector"], spec: str, options: Mapping[str, str] | None = None
+) -> PhiDetector: ...
+@overload
+def make_engine(
+    kind: Literal["voice-detector"], spec: str, options: Mapping[str, str] | None = None
+) -> VoiceDetector: ...
+
+
+def make_engine(kind: EngineKind, spec: str, options: Mapping[str, str] | None = None) -> Engine:
     """Return the engine that `spec` (`engine` or `engine:model`) names.
 
     Raises:
         UsageError: if there is no such engine, model or option; with close matches.
         MissingExtraError: if its packages are not installed.
     """
-    name, _, model = spec.partition(":")
-    found = _entry_points(kind)
-    if name not in found:
-        raise UsageError(f"no {kind} named {name!r}; {did_you_mean(name, found)}")
-    try:
-        factory = found[name].load()
-    except ModuleNotFoundError as error:
-        extra = found[name].extras[0] if found[name].extras else "all"
-        raise MissingExtraError(error.name or name, extra=extra) from error
-    return factory(model, dict(options or {}))
+    factory, model = _factory(kind, spec)
+    engine: Engine = factory(model, dict(options or {}))
+    return engine
+
+
+def engine_info(kind: EngineKind, spec: str) -> EngineInfo:
+    """Return what the engine that `spec` names says of itself; loads no weights.
+
+    Packages that the engine needs may be missing where `info` is an attribute of its class.
+
+    Raises:
+        UsageError: if there is no such engine or model; with close matches.
+        MissingExtraError: if its packages are needed to say it and are not installed.
+    """
+    factory, model = _factory(kind, spec)
+    info = getattr(factory, "info", None)
+    if not isinstance(info, EngineInfo):
+        info = factory(model, {}).info
+    return info
 
 
 def require(package: str, *, extra: str) -> None:
@@ -174,6 +245,19 @@ def parse_options(type_: type[Options], given: Mapping[str, Any], owner: str) ->
         return msgspec.convert(dict(given), type_, strict=False)
     except msgspec.ValidationError as error:
         raise UsageError(f"{owner}: {error}") from error
+
+
+def _factory(kind: EngineKind, spec: str) -> tuple[Callable[[str, dict[str, str]], Any], str]:
+    """Return what makes the engine that `spec` names, and the name of its model."""
+    name, _, model = spec.partition(":")
+    found = _entry_points(kind)
+    if name not in found:
+        raise UsageError(f"no {kind} named {name!r}; {did_you_mean(name, found)}")
+    try:
+        return found[name].load(), model
+    except ModuleNotFoundError as error:
+        extra = found[name].extras[0] if found[name].extras else "all"
+        raise MissingExtraError(error.name or name, extra=extra) from error
 
 
 def _entry_points(kind: str) -> dict[str, EntryPoint]:

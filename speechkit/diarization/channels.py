@@ -21,12 +21,13 @@ import numpy as np
 
 from speechkit.audio.sound import blocks, louder
 from speechkit.audio.stretches import stretches
-from speechkit.core.engines import SAMPLE_RATE, Diarize, Sound, Speakers, parse_options
+from speechkit.core.engine_base import EngineBase
+from speechkit.core.engines import SAMPLE_RATE, Diarize, EngineInfo, Sound, Speakers
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, union
 from speechkit.core.types import Turn
-from speechkit.diarization.silero import Silero, SileroOptions
+from speechkit.diarization.silero import Silero
 from speechkit.diarization.turns import check_speakers, turns_of
 
 if TYPE_CHECKING:
@@ -62,19 +63,17 @@ class ChannelOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     both_band: float = 3.0
 
 
-class Channels:
+class Channels(EngineBase[ChannelOptions]):
     """The engine `diarizer.channels`."""
 
-    spec = "channels"
+    name = "channels"
+    options_type = ChannelOptions
+    info = EngineInfo(speakers=True)
 
-    def __init__(self, options: ChannelOptions) -> None:
-        self._options = options
-        self._voice = Silero(SileroOptions(threshold=options.threshold, min_speech=0.1))
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """What changes the result."""
-        return msgspec.structs.asdict(self._options)
+    def __init__(self, model: str = "", options: Mapping[str, Any] = {}) -> None:
+        super().__init__(model, options)
+        voice = {"threshold": self.settings.threshold, "min_speech": 0.1}
+        self._voice = Silero(options=voice)
 
     @property
     def revision(self) -> str:
@@ -95,21 +94,10 @@ class Channels:
                 check_speakers(speakers)
                 _check_channels(channels, speakers)
                 heard = [detect(_loud(channel)) for channel in channels]
-                spoken = own_speech(channels, heard, self._options)
+                spoken = own_speech(channels, heard, self.settings)
                 return _turns(spoken, speakers, len(channels[0]) / SAMPLE_RATE)
 
             yield diarize
-
-
-def make(model: str, options: dict[str, str]) -> Channels:
-    """Make the engine.
-
-    Raises:
-        UsageError: for a model name (there is none) or an unknown option.
-    """
-    if model:
-        raise UsageError(f"channels has no model {model!r}; write only: channels")
-    return Channels(parse_options(ChannelOptions, options, "channels"))
 
 
 def own_speech(

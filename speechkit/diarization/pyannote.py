@@ -23,7 +23,14 @@ import numpy as np
 
 from speechkit.audio.sound import mixed
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, Diarize, Sound, Speakers, parse_options
+from speechkit.core.engines import (
+    SAMPLE_RATE,
+    Diarize,
+    EngineInfo,
+    Sound,
+    Speakers,
+    parse_options,
+)
 from speechkit.core.errors import MissingExtraError, ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Turn
@@ -52,15 +59,29 @@ class LocalOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     min_speaker: float = 1.0
     min_pause: float = 0.0
 
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold < 2:
+            raise UsageError(
+                f"pyannote:local: threshold must lie between 0 and 2, not at {self.threshold}"
+            )
+        if min(self.min_run, self.min_speaker, self.min_pause) < 0:
+            raise UsageError(
+                "pyannote:local: min_run, min_speaker and min_pause are seconds, from 0 upwards"
+            )
+
 
 class HubOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A pipeline of the hub brings its own settings."""
+
+
+_INFO = EngineInfo(speakers=True, devices=("cpu", "cuda", "mps"))
 
 
 class LocalPyannote:
     """The engine `diarizer.pyannote` with model `local`."""
 
     spec = "pyannote:local"
+    info = _INFO
 
     def __init__(self, options: LocalOptions) -> None:
         self._options = options
@@ -108,6 +129,7 @@ class HubPyannote:
     """The engine `diarizer.pyannote` with a pipeline of the hub, from its local cache only."""
 
     options: Mapping[str, Any] = {}
+    info = _INFO
 
     def __init__(self, repository: str) -> None:
         self.repository = repository
@@ -170,16 +192,7 @@ def make(model: str, options: dict[str, str]) -> LocalPyannote | HubPyannote:
         UsageError: for a name that is none of these, or an unknown option.
     """
     if model in ("", "local"):
-        parsed = parse_options(LocalOptions, options, "pyannote:local")
-        if not 0 < parsed.threshold < 2:
-            raise UsageError(
-                f"pyannote:local: threshold must lie between 0 and 2, not at {parsed.threshold}"
-            )
-        if min(parsed.min_run, parsed.min_speaker, parsed.min_pause) < 0:
-            raise UsageError(
-                "pyannote:local: min_run, min_speaker and min_pause are seconds, from 0 upwards"
-            )
-        return LocalPyannote(parsed)
+        return LocalPyannote(parse_options(LocalOptions, options, "pyannote:local"))
     parse_options(HubOptions, options, f"pyannote:{model}")
     if model == "community-1":
         return HubPyannote("pyannote/speaker-diarization-community-1")

@@ -7,7 +7,7 @@ the probability of speech.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,8 @@ import numpy as np
 
 from speechkit.audio.sound import blocks
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Sound, parse_options
+from speechkit.core.engine_base import EngineBase
+from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Sound
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, round_ms
@@ -51,19 +52,18 @@ class SileroOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     min_silence: float = 0.1
     pad: float = 0.03
 
+    def __post_init__(self) -> None:
+        if not 0 < self.threshold < 1:
+            raise UsageError(
+                f"silero: threshold is a probability between 0 and 1, not {self.threshold}"
+            )
 
-class Silero:
+
+class Silero(EngineBase[SileroOptions]):
     """The engine `voice-detector.silero`."""
 
-    spec = "silero"
-
-    def __init__(self, options: SileroOptions) -> None:
-        self._options = options
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """What changes the result."""
-        return msgspec.structs.asdict(self._options)
+    name = "silero"
+    options_type = SileroOptions
 
     @property
     def revision(self) -> str:
@@ -76,25 +76,9 @@ class Silero:
         session = _load()
 
         def detect(samples: Sound) -> tuple[Interval, ...]:
-            return intervals(_probabilities(session, samples), len(samples), self._options)
+            return intervals(_probabilities(session, samples), len(samples), self.settings)
 
         yield detect
-
-
-def make(model: str, options: dict[str, str]) -> Silero:
-    """Make the engine.
-
-    Raises:
-        UsageError: for a model name (there is only one) or an unknown option.
-    """
-    if model:
-        raise UsageError(f"silero has no model {model!r}; write only: silero")
-    parsed = parse_options(SileroOptions, options, "silero")
-    if not 0 < parsed.threshold < 1:
-        raise UsageError(
-            f"silero: threshold is a probability between 0 and 1, not {parsed.threshold}"
-        )
-    return Silero(parsed)
 
 
 def intervals(

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from speechkit.core.engines import SAMPLE_RATE, Sound
-from speechkit.core.margins import ALIGNED, UNALIGNED
+from speechkit.core.margins import ALIGNED, DRAFT_TIMES, UNALIGNED
 from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment, Word
 from speechkit.transcription.align import Acoustics, Placed, place_words
@@ -52,7 +52,7 @@ def keep_draft_times(
 ) -> tuple[Segment, ...]:
     """Only move the edges of draft times out to quiet."""
     nowhere: list[list[Placed | None]] = [[None] * len(segment.words) for segment in segments]
-    return finish(samples, segments, nowhere, name="attention", widened=widened)
+    return finish(samples, segments, nowhere, name=DRAFT_TIMES, widened=widened)
 
 
 def finish(
@@ -106,7 +106,7 @@ def _rebuild(
         msgspec.structs.replace(word, start=round_ms(start), end=round_ms(end))
         for word, (start, end) in zip(segment.words, times, strict=True)
     )
-    by = name if any(placed) else "attention"
+    by = name if any(placed) else DRAFT_TIMES
     lost = not words or (any(placed) and None in placed)
     labels = [label for label in segment.labels if not label.startswith(ALIGNED)]
     labels = [label for label in labels if label != UNALIGNED]

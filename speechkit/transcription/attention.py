@@ -6,14 +6,14 @@ wide margin (`core/margins.py`). For languages that no other aligner knows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import msgspec
 
-from speechkit.core.engines import Align, Sound, parse_options
-from speechkit.core.errors import UsageError
+from speechkit.core.engine_base import EngineBase
+from speechkit.core.engines import Align, EngineInfo, Sound
+from speechkit.core.margins import DRAFT_TIMES, WIDEST
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
 from speechkit.transcription.apply_alignment import keep_draft_times
@@ -25,18 +25,12 @@ class AttentionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     widen: bool = True
 
 
-class AttentionAligner:
+class AttentionAligner(EngineBase[AttentionOptions]):
     """The engine; needs no weights."""
 
-    spec = "attention"
-    revision = ""
-
-    def __init__(self, options: AttentionOptions | None = None) -> None:
-        self._options = options or AttentionOptions()
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        return msgspec.to_builtins(self._options)  # type: ignore[no-any-return]
+    name = DRAFT_TIMES
+    options_type = AttentionOptions
+    info = EngineInfo(word_margin=WIDEST)
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Align]:  # noqa: ARG002
@@ -47,19 +41,6 @@ class AttentionAligner:
             segments: Sequence[Segment],
             language: str,  # noqa: ARG001
         ) -> tuple[Segment, ...]:
-            return keep_draft_times(samples, segments, widened=self._options.widen)
+            return keep_draft_times(samples, segments, widened=self.settings.widen)
 
         yield align
-
-
-def make(model: str, options: dict[str, str]) -> AttentionAligner:
-    """Make the aligner.
-
-    Raises:
-        UsageError: for a model name or an unknown option.
-    """
-    if model:
-        raise UsageError(
-            f"the aligner attention has no models; write attention, not attention:{model}"
-        )
-    return AttentionAligner(parse_options(AttentionOptions, options, "the aligner attention"))

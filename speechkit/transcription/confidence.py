@@ -5,22 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from speechkit.core.engines import Calibration
 from speechkit.core.types import Word
 
-# Chance that a word is right = 1 / (1 + exp(-(a + b · logit of the mean word probability))).
-# `python -m benchmarks confidence` prints both; `whisper` has not been fitted and is taken as it is.
-CALIBRATION: dict[str, tuple[float, float]] = {
-    "faster-whisper": (-0.864, 1.426),
-    "whisper": (0.0, 1.0),
-}
+_AS_IT_IS = Calibration(intercept=0.0, slope=1.0)
 
 
-def of_segment(words: Sequence[Word], engine: str) -> float | None:
+def of_segment(words: Sequence[Word], calibration: Calibration | None) -> float | None:
     """Return the calibrated chance that a word of the segment is right, None without words."""
     sure = [word.confidence for word in words if word.confidence is not None]
     if not sure:
         return None
-    return calibrate(sum(sure) / len(sure), *CALIBRATION[engine])
+    calibration = calibration or _AS_IT_IS
+    return calibrate(sum(sure) / len(sure), calibration.intercept, calibration.slope)
 
 
 def calibrate(probability: float, intercept: float, slope: float) -> float:

@@ -17,11 +17,13 @@ import msgspec
 import numpy as np
 
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Transcribe, parse_options, require
+from speechkit.core.engine_base import EngineBase
+from speechkit.core.engines import Calibration, EngineInfo, Transcribe
 from speechkit.core.errors import ModelError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.storage import models
 from speechkit.transcription import whisper as listen
+from speechkit.transcription.language_detection import LANGUAGES
 from speechkit.transcription.postprocess import Heard, Piece
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-NAME = "faster-whisper"
 DEFAULT_MODEL = "base"
 FOLDER_FILES = ("model.bin", "config.json", "tokenizer.json")
 _COMPUTE_TYPES = ("auto", "int8", "int8_float32", "int8_float16", "float16", "float32", "bfloat16")
@@ -49,27 +50,34 @@ class FasterWhisperOptions(
             raise UsageError(f"no compute_type {self.compute_type!r}; {hint}")
 
 
-class FasterWhisper:
-    """The engine. Making it is cheap; `open` loads the weights."""
+class FasterWhisper(EngineBase[FasterWhisperOptions]):
+    """The engine, for a pinned model (`base`, `tiny.en`) or a folder of the user's.
 
-    def __init__(self, weights: Weights, options: FasterWhisperOptions) -> None:
-        self._weights = weights
-        self._options = options
+    Making it is cheap; `open` loads the weights.
+    """
 
-    @property
-    def spec(self) -> str:
-        """Full name; of a folder of the user's only its last part."""
-        return f"{NAME}:{self._weights.label}"
+    name = "faster-whisper"
+    options_type = FasterWhisperOptions
+    packages = ("faster_whisper",)
+    extra = "transcribe"
+    has_models = True
+    info = EngineInfo(
+        languages=LANGUAGES,
+        word_times=True,
+        devices=("cpu", "cuda"),
+        # `python -m benchmarks.confidence` prints both.
+        calibration=Calibration(intercept=-0.864, slope=1.426),
+    )
+
+    def __init__(self, model: str = "", options: Mapping[str, Any] = {}) -> None:
+        super().__init__(model or DEFAULT_MODEL, options)
+        self._weights = find_weights(self.model)
+        self.model = self._weights.label  # of a folder of the user's only its last part
 
     @property
     def revision(self) -> str:
         """Digest of the weights, the voice detector's included."""
-        return listen.revision(self._weights.revision, self._options)
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """What changes the result."""
-        return msgspec.structs.asdict(self._options)
+        return listen.revision(self._weights.revision, self.settings)
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
@@ -77,7 +85,7 @@ class FasterWhisper:
         from faster_whisper import WhisperModel
 
         device, _, index = resources.device.partition(":")
-        compute_type = self._options.compute_type
+        compute_type = self.settings.compute_type
         if compute_type == "auto":
             compute_type = "int8" if device == "cpu" else "float16"
         try:
@@ -90,7 +98,7 @@ class FasterWhisper:
             )
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{self.spec} on {resources.device}: {error}") from error
-        with listen.listening(_Decoder(model, self._options), self._options, NAME, resources) as f:
+        with listen.listening(_Decoder(model, self.settings), self, resources) as f:
             yield f
 
 
@@ -124,18 +132,6 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
                     f"{', '.join(FOLDER_FILES)}"
                 )
         return folder
-
-
-def make(model: str, options: dict[str, str]) -> FasterWhisper:
-    """Make the engine for a pinned model (`base`, `tiny.en`) or a folder of the user's.
-
-    Raises:
-        UsageError: for a model or option that does not exist; with close matches.
-        MissingExtraError: if faster-whisper is not installed.
-    """
-    require("faster_whisper", extra="transcribe")
-    parsed = parse_options(FasterWhisperOptions, options, NAME)
-    return FasterWhisper(find_weights(model or DEFAULT_MODEL), parsed)
 
 
 def find_weights(model: str) -> Weights:

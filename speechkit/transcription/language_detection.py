@@ -21,6 +21,13 @@ SURE = 0.8  # from this probability on, detection was not seen to be wrong
 UNCERTAIN = "language-uncertain"  # label of segments whose language is a guess
 WINDOW = 30.0  # seconds: what whisper looks at
 NUM_WINDOWS = 5
+# Codes of the languages that the multilingual whisper models know.
+LANGUAGES = tuple(
+    "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur "
+    "hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si "
+    "km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln "
+    "ha ba jw su yue".split()
+)
 # ISO 639 codes of languages that whisper knows by another code.
 _ALIASES = {"nb": "no", "fil": "tl", "cmn": "zh", "iw": "he", "jv": "jw", "in": "id"}
 

@@ -7,20 +7,21 @@ must lie in torch hub's cache. Pratap et al. 2023, "Scaling Speech Technology to
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Align, Sound, parse_options, require
-from speechkit.core.errors import ModelError, UsageError
+from speechkit.core.engine_base import EngineBase
+from speechkit.core.engines import Align, EngineInfo, Sound
+from speechkit.core.errors import ModelError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
 from speechkit.transcription.align import Said
@@ -43,21 +44,21 @@ class MmsOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     widen: bool = True
 
 
-class MmsAligner:
+class MmsAligner(EngineBase[MmsOptions]):
     """The engine; `open` loads the weights."""
 
-    spec = "mms"
-
-    def __init__(self, options: MmsOptions | None = None) -> None:
-        self._options = options or MmsOptions()
+    name = "mms"
+    options_type = MmsOptions
+    packages = ("torchaudio",)
+    extra = "align"
+    info = EngineInfo(
+        devices=("cpu", "cuda", "mps"), word_margin=0.2
+    )  # more than `ctc`: not measured
 
     @cached_property
     def revision(self) -> str:
+        """Digest of the weights."""
         return digest_file(weights_path())
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        return msgspec.to_builtins(self._options)  # type: ignore[no-any-return]
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Align]:
@@ -76,10 +77,10 @@ class MmsAligner:
                 segments,
                 language,
                 acoustics,
-                name="mms",
+                name=self.name,
                 supported=(),
                 poor=lambda tongue: POOR,  # noqa: ARG005
-                widened=self._options.widen,
+                widened=self.settings.widen,
             )
 
         yield align
@@ -145,18 +146,3 @@ def _romanizer() -> Callable[[str], str]:
         reader = import_module("uroman").Uroman()
         return lambda text: str(reader.romanize_string(text)).lower()
     return lambda text: unicodedata.normalize("NFD", text.lower()).replace("ß", "ss")
-
-
-def make(model: str, options: dict[str, str]) -> MmsAligner:
-    """Make the aligner; it has one model only.
-
-    Raises:
-        UsageError: for a model name or an unknown option.
-        MissingExtraError: if torchaudio is not installed.
-    """
-    if model:
-        raise UsageError(
-            f"the aligner mms has no models to choose from; write mms, not mms:{model}"
-        )
-    require("torchaudio", extra="align")
-    return MmsAligner(parse_options(MmsOptions, options, "the aligner mms"))

@@ -17,12 +17,14 @@ import msgspec
 import numpy as np
 
 from speechkit.core.digest import digest_file
-from speechkit.core.engines import Transcribe, parse_options, require
-from speechkit.core.errors import ModelError, UsageError, did_you_mean
+from speechkit.core.engine_base import EngineBase
+from speechkit.core.engines import EngineInfo, Transcribe
+from speechkit.core.errors import ModelError, UsageError, WrongDigestError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.transcription import weights
 from speechkit.transcription import whisper as listen
 from speechkit.transcription.faster_whisper import Weights, find_weights, pinned_models
+from speechkit.transcription.language_detection import LANGUAGES
 from speechkit.transcription.postprocess import Heard, Piece
 
 if TYPE_CHECKING:
@@ -30,31 +32,31 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-NAME = "whisper"
 DEFAULT_MODEL = "base"
 
 
-class OpenaiWhisper:
-    """The engine. Making it is cheap; `open` loads the weights."""
+class OpenaiWhisper(EngineBase[listen.WhisperOptions]):
+    """The engine, for a pinned model, one of whisper's own names, or a path.
 
-    def __init__(self, found: Weights | Checkpoint, options: listen.WhisperOptions) -> None:
-        self._weights = found
-        self._options = options
+    Making it is cheap; `open` loads the weights.
+    """
 
-    @property
-    def spec(self) -> str:
-        """Full name; of a file of the user's only its name."""
-        return f"{NAME}:{self._weights.label}"
+    name = "whisper"
+    options_type = listen.WhisperOptions
+    packages = ("whisper",)
+    extra = "transcribe"
+    has_models = True
+    info = EngineInfo(languages=LANGUAGES, word_times=True, devices=("cpu", "cuda"))
+
+    def __init__(self, model: str = "", options: Mapping[str, Any] = {}) -> None:
+        super().__init__(model or DEFAULT_MODEL, options)
+        self._weights = _find(self.model)
+        self.model = self._weights.label  # of a file of the user's only its name
 
     @property
     def revision(self) -> str:
         """Digest of the weights, the voice detector's included."""
-        return listen.revision(self._weights.revision, self._options)
-
-    @property
-    def options(self) -> Mapping[str, Any]:
-        """What changes the result."""
-        return msgspec.structs.asdict(self._options)
+        return listen.revision(self._weights.revision, self.settings)
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
@@ -69,8 +71,8 @@ class OpenaiWhisper:
                 model = _load_checkpoint(self._weights)
             else:
                 model = load_ctranslate2(self._weights.folder())
-            decoder = _Decoder(_on_device(model, resources.device), self._options)
-            with listen.listening(decoder, self._options, NAME, resources) as transcribe:
+            decoder = _Decoder(_on_device(model, resources.device), self.settings)
+            with listen.listening(decoder, self, resources) as transcribe:
                 yield transcribe
         finally:
             torch.set_num_threads(before)
@@ -105,20 +107,8 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
         if not path.is_file():
             raise ModelError(f"{path} is not there; download it once with: {fetch}")
         if self.pinned and digest_file(path) != self.pinned:
-            raise ModelError(f"{path} has the wrong digest; delete it and run: {fetch}")
+            raise WrongDigestError(f"{path} has the wrong digest; delete it and run: {fetch}")
         return path
-
-
-def make(model: str, options: dict[str, str]) -> OpenaiWhisper:
-    """Make the engine for a pinned model, one of whisper's own names, or a path.
-
-    Raises:
-        UsageError: for a model or option that does not exist; with close matches.
-        MissingExtraError: if openai-whisper is not installed.
-    """
-    require("whisper", extra="transcribe")
-    parsed = parse_options(listen.WhisperOptions, options, NAME)
-    return OpenaiWhisper(_find(model or DEFAULT_MODEL), parsed)
 
 
 def load_ctranslate2(folder: Path) -> Any:
@@ -174,7 +164,7 @@ def _on_device(model: Any, device: str) -> Any:
     try:
         return model.to(device)
     except (RuntimeError, AssertionError) as error:
-        raise ModelError(f"{NAME} on {device}: {error}") from error
+        raise ModelError(f"whisper on {device}: {error}") from error
 
 
 class _Decoder:

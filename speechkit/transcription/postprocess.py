@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from speechkit.core.engines import SAMPLE_RATE
+from speechkit.core.engines import SAMPLE_RATE, Calibration
 from speechkit.core.text import is_unspaced, join_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment, Word
@@ -46,7 +46,12 @@ AVG_LOGPROB = -1.0
 
 
 def make_segments(
-    heard: Sequence[Heard], *, start: float, num_samples: int, language: str, engine: str
+    heard: Sequence[Heard],
+    *,
+    start: float,
+    num_samples: int,
+    language: str,
+    calibration: Calibration | None = None,
 ) -> tuple[Segment, ...]:
     """Turn what was heard in one chunk into segments without ids; what has no letter is left out.
 
@@ -55,7 +60,7 @@ def make_segments(
         start: of the chunk in the recording, in seconds.
         num_samples: length of the whole recording at 16 kHz: no time lies beyond it.
         language: decides whether words are joined by spaces.
-        engine: name of the engine, for the calibration.
+        calibration: of the engine's word probabilities; None: taken as they are.
     """
     limit = math.floor(num_samples * 1000 / SAMPLE_RATE) / 1000
     looping = loops.find([_plain(item) for item in heard])
@@ -75,7 +80,7 @@ def make_segments(
                 text=text,
                 language=language,
                 words=words,
-                confidence=confidence.of_segment(words, engine),
+                confidence=confidence.of_segment(words, calibration),
                 labels=_labels(item, loop=loop),
             )
         )

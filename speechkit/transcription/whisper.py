@@ -15,7 +15,14 @@ import numpy as np
 
 from speechkit.audio.sound import blocks
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Sound, Transcribe, Transcript
+from speechkit.core.engines import (
+    SAMPLE_RATE,
+    DetectVoice,
+    EngineInfo,
+    Sound,
+    Transcribe,
+    Transcript,
+)
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, round_ms
@@ -78,28 +85,38 @@ def revision(weights: str, options: WhisperOptions) -> str:
     return digest_of({"whisper": weights, "voice": detector.revision})
 
 
+class WhisperEngine(Protocol):
+    """What the front end asks of the engine that it works for."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def info(self) -> EngineInfo: ...
+    @property
+    def settings(self) -> WhisperOptions: ...
+
+
 @contextmanager
 def listening(
-    decoder: Decoder, options: WhisperOptions, engine: str, resources: Resources
+    decoder: Decoder, engine: WhisperEngine, resources: Resources
 ) -> Iterator[Transcribe]:
     """Open the voice detector and yield the engine's function from samples to a transcript."""
+    options = engine.settings
     if not options.vad:
-        yield _transcriber(decoder, options, engine, _everything)
+        yield _transcriber(decoder, engine, _everything)
         return
     with chunks.voice_detector(options.vad_threshold).open(resources) as find_speech:
-        yield _transcriber(decoder, options, engine, find_speech)
+        yield _transcriber(decoder, engine, find_speech)
 
 
-def _transcriber(
-    decoder: Decoder, options: WhisperOptions, engine: str, find_speech: DetectVoice
-) -> Transcribe:
-    fallback = options.fallback_language and languages.normalize(
-        options.fallback_language, decoder.languages, engine
+def _transcriber(decoder: Decoder, engine: WhisperEngine, find_speech: DetectVoice) -> Transcribe:
+    fallback = engine.settings.fallback_language and languages.normalize(
+        engine.settings.fallback_language, decoder.languages, engine.name
     )
 
     def transcribe(samples: Sound, language: str | None) -> Transcript:
         _check(samples)
-        spoken = language and languages.normalize(language, decoder.languages, engine)
+        spoken = language and languages.normalize(language, decoder.languages, engine.name)
         speech = find_speech(samples)
         sure = 1.0
         label: tuple[str, ...] = ()
@@ -112,7 +129,7 @@ def _transcriber(
                 start=chunk[0],
                 num_samples=len(samples),
                 language=spoken,
-                engine=engine,
+                calibration=engine.info.calibration,
             )
         labeled = [_with_labels(segment, label) for segment in segments]
         return Transcript(segments=tuple(labeled), language=spoken, language_probability=sure)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from speechkit.core.errors import InputError
-from speechkit.core.margins import WORD_MARGIN
+from speechkit.core.margins import WIDEST, word_margin
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
 from speechkit.deidentification.audio.masked_words import covered_words, kept_words
 from speechkit.deidentification.audio.placement import (
@@ -58,7 +58,7 @@ def span(seg: Segment, surface: str, identifier: Identifier = NAME) -> PhiSpan:
 def test_words_are_masked_with_the_aligners_margin_and_the_extra_one() -> None:
     seg = segment("This is Ada Byron in London", 10.0)
     (placed,) = place([seg], [span(seg, "Ada Byron")], PlaceOptions(extra_margin=0.05))
-    margin = WORD_MARGIN["ctc"] + 0.05
+    margin = word_margin(["aligned:ctc"]) + 0.05
     assert (placed.start, placed.end, placed.whole) == (11.0, 11.9, False)
     assert placed.margin == pytest.approx(margin)
     assert placed.stretch.start == pytest.approx(11.0 - margin)
@@ -68,7 +68,7 @@ def test_words_are_masked_with_the_aligners_margin_and_the_extra_one() -> None:
 def test_an_unknown_aligner_gets_the_widest_margin() -> None:
     seg = segment("This is Ada", labels=())
     (placed,) = place([seg], [span(seg, "Ada")])
-    assert placed.margin >= max(WORD_MARGIN.values())
+    assert placed.margin >= WIDEST
 
 
 @pytest.mark.parametrize("label", ["unaligned", "loop", "no-speech"])

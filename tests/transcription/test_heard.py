@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from speechkit.core.engines import engine_info, engine_names
 from speechkit.core.text import join_words, word_offsets
-from speechkit.core.types import Segment
+from speechkit.core.types import Segment, Word
 from speechkit.transcription import confidence
 from speechkit.transcription import repetition as loops
 from speechkit.transcription.postprocess import Heard, Piece, make_segments
@@ -22,9 +23,7 @@ def heard(*texts: str, logprob: float = -0.2, no_speech: float = 0.0) -> Heard:
 
 
 def segments(*items: Heard, language: str = "en", start: float = 0.0) -> tuple[Segment, ...]:
-    return make_segments(
-        items, start=start, num_samples=16_000 * 60, language=language, engine="whisper"
-    )
+    return make_segments(items, start=start, num_samples=16_000 * 60, language=language)
 
 
 @pytest.mark.parametrize(
@@ -110,8 +109,20 @@ def test_machines_loop(text: str) -> None:
 
 
 def test_calibration_is_monotone_and_a_probability() -> None:
-    for intercept, slope in confidence.CALIBRATION.values():
+    calibrations = [
+        calibration
+        for name in engine_names("transcriber")
+        if (calibration := engine_info("transcriber", name).calibration) is not None
+    ]
+    assert calibrations
+    for calibration in calibrations:
+        intercept, slope = calibration.intercept, calibration.slope
         mapped = [confidence.calibrate(p / 100, intercept, slope) for p in range(101)]
         assert mapped == sorted(mapped)
         assert slope > 0
         assert 0 < mapped[0] < mapped[-1] < 1
+
+
+def test_an_engine_without_a_calibration_is_taken_as_it_is() -> None:
+    words = [Word(text="a", start=0, end=1, confidence=0.9)]
+    assert confidence.of_segment(words, None) == 0.9
