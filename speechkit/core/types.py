@@ -169,11 +169,15 @@ class Word(_Spoken, frozen=True, kw_only=True, forbid_unknown_fields=True):
     speaker: str = ""
 
 
+ALSO_ON = "also-on:"  # + a channel's number: a label of segments that are heard on that one too
+FAINT = "faint"  # a label of segments that were understood only after turning the volume up
+
+
 class Segment(_Spoken, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A stretch of speech: one speaker once attributed, one language.
 
     `text` is the words joined by their own spacing; `confidence` is the calibrated chance that a
-    word of it is right. `labels`: `overlap`, `loop`, `no-speech`, `inaudible`, …
+    word of it is right. `labels`: `overlap`, `loop`, `no-speech`, `inaudible`, `faint`, …
     """
 
     id: str

@@ -7,9 +7,11 @@ from contextlib import ExitStack, contextmanager
 
 import msgspec
 
+from speechkit.audio.channels import same_sounds
 from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import SAMPLE_RATE, Diarize, Diarizer, Speakers, make_engine
+from speechkit.core.engines import SAMPLE_RATE, Diarize, Diarizer, Sound, Speakers, make_engine
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Item, Recording
 from speechkit.diarization.turns import check_speakers
@@ -22,10 +24,10 @@ _SEPARATE = "channels"
 class DiarizeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What changes the result.
 
-    `engine`: `auto` takes `channels` for recordings whose participants have a channel each, else
-    `pyannote:local`. `engine_options` are the engine's own; under `auto` those of
-    `pyannote:local`. The numbers of speakers hold for every recording; where none is given,
-    two or more listed participants are taken to be all who speak.
+    `engine`: `auto` takes `channels` for recordings whose participants have a channel each, unless
+    these carry the same sound, else `pyannote:local`. `engine_options` are the engine's own; under
+    `auto` those of `pyannote:local`. The numbers of speakers hold for every recording; where none
+    is given, two or more listed participants are taken to be all who speak.
     """
 
     engine: str = AUTO
@@ -39,7 +41,7 @@ class DiarizeStage:
     """Reads sound, writes the layer `turns`."""
 
     name = "diarize"
-    version = "3"
+    version = "4"
     reads: tuple[str, ...] = ()
     writes = Writes(name="turns", kind="turns")
 
@@ -74,18 +76,27 @@ class DiarizeStage:
                 return [one(task) for task in tasks]
 
             def one(task: Task) -> tuple[Item, ...]:
-                engine = self._mixed
-                if self._separate is not None and has_own_channels(task.recording):
-                    engine = self._separate
-                if engine.spec not in opened:
-                    opened[engine.spec] = stack.enter_context(engine.open(resources))
                 speakers = number_of_speakers(self.options, task.recording)
                 with open_sound(
                     task.audio_path, SAMPLE_RATE, mono=False, scratch=task.workspace.scratch
                 ) as channels:
-                    return opened[engine.spec](channels, speakers)
+                    engine = self._mixed
+                    if self._separate is not None and is_apart(task.recording, channels):
+                        engine = self._separate
+                    if engine.spec not in opened:
+                        opened[engine.spec] = stack.enter_context(engine.open(resources))
+                    try:
+                        return opened[engine.spec](channels, speakers)
+                    except UsageError as error:
+                        # What one recording lacks must not stop the others.
+                        raise InputError(f"{task.recording.id}: {error}") from error
 
             yield work
+
+
+def is_apart(recording: Recording, channels: Sequence[Sound]) -> bool:
+    """Tell whether the participants have a channel each, and these are not all the same sound."""
+    return has_own_channels(recording) and len(same_sounds(channels)) > 1
 
 
 def has_own_channels(recording: Recording) -> bool:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import msgspec
 
+from speechkit.audio.channels import same_sounds
+from speechkit.audio.faint import audible, find_voices
 from speechkit.audio.sound import open_sound
-from speechkit.core.digest import segment_id
+from speechkit.core.digest import digest_of, segment_id
 from speechkit.core.engines import (
     SAMPLE_RATE,
+    DetectVoice,
     Sound,
     Transcribe,
     Transcriber,
     Transcript,
+    VoiceDetector,
     make_engine,
 )
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
-from speechkit.core.types import Recording, Segment
+from speechkit.core.time import Interval, overlap
+from speechkit.core.types import FAINT, Recording, Segment
+from speechkit.transcription.repeats import without_repeats
 
 NAME = "transcribe"
 
@@ -29,18 +35,20 @@ class TranscribeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     `engine`: `faster-whisper:base`, `whisper:base`, … `engine_options`: the engine's own.
     `language`: ISO 639-1; empty: the recording's first language, or else the one that is heard.
+    `voice_detector`: who finds speech that is too faint for the engine as recorded; empty: nobody.
     """
 
     engine: str = "faster-whisper:base"
     engine_options: dict[str, str] = {}
     language: str = ""
+    voice_detector: str = "silero"
 
 
 class TranscribeStage:
-    """What was said, as whisper hears it: times are rough, speakers unknown."""
+    """What was said on each channel, as the engine hears it: times are rough, speakers unknown."""
 
     name = NAME
-    version = "2"
+    version = "3"
     reads: tuple[str, ...] = ()
     writes = Writes(name="draft", kind="segments")
 
@@ -48,6 +56,11 @@ class TranscribeStage:
         self.options = options
         self._engine: Transcriber = make_engine(
             "transcriber", options.engine, options.engine_options
+        )
+        self._voice: VoiceDetector | None = (
+            make_engine("voice-detector", options.voice_detector)
+            if options.voice_detector
+            else None
         )
 
     @property
@@ -57,72 +70,107 @@ class TranscribeStage:
 
     @property
     def revision(self) -> str:
-        """Digest of the engine's weights."""
-        return self._engine.revision
+        """Digest of the engine's weights, and of the voice detector's."""
+        if self._voice is None:
+            return self._engine.revision
+        return digest_of([self._engine.revision, self._voice.revision])
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Work]:
         """Load the engine; yield a function from tasks to segments."""
-        with self._engine.open(resources) as transcribe:
+        with ExitStack() as stack:
+            transcribe = stack.enter_context(self._engine.open(resources))
+            voice = stack.enter_context(self._voice.open(resources)) if self._voice else None
 
             def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
-                return [self._one(task, transcribe) for task in tasks]
+                return [self._one(task, transcribe, voice) for task in tasks]
 
             yield work
 
-    def _one(self, task: Task, transcribe: Transcribe) -> tuple[Segment, ...]:
+    def _one(
+        self, task: Task, transcribe: Transcribe, detect: DetectVoice | None
+    ) -> tuple[Segment, ...]:
         recording = task.recording
-        apart = has_own_channels(recording)
+        check_channels(recording)
         language = self.options.language or next(iter(recording.context.languages), "")
         with open_sound(
-            task.audio_path, SAMPLE_RATE, mono=not apart, scratch=task.workspace.scratch
+            task.audio_path, SAMPLE_RATE, mono=False, scratch=task.workspace.scratch
         ) as channels:
-            streams = {index if apart else None: one for index, one in enumerate(channels)}
+            streams = streams_of(channels)
             try:
-                return numbered(recording.id, transcribe_channels(streams, transcribe, language))
+                segments = transcribe_channels(streams, transcribe, language, detect)
             except UsageError as error:
                 if self.options.language:
                     raise
                 # What the metadata of one recording say must not stop the others.
                 raise InputError(f"{recording.id}: {error}; correct its languages") from error
+            several = {number: one for number, one in streams.items() if number is not None}
+            return numbered(recording.id, without_repeats(segments, several))
 
 
-def has_own_channels(recording: Recording) -> bool:
-    """Say whether everybody in a recording speaks on a known channel, on at least two in all.
+def check_channels(recording: Recording) -> None:
+    """Check the channels that the metadata name.
 
     Raises:
         InputError: if a participant's channel is not in the file.
     """
     num_channels = recording.audio.num_channels
-    channels = [participant.channel for participant in recording.participants]
     for participant in recording.participants:
         if participant.channel is not None and not 0 <= participant.channel < num_channels:
             raise InputError(
                 f"{recording.id}: participant {participant.id} is on channel "
                 f"{participant.channel}, but the file has {num_channels}; correct the metadata"
             )
-    return None not in channels and len(set(channels)) > 1
+
+
+def streams_of(channels: Sequence[Sound]) -> dict[int | None, Sound]:
+    """Return what has to be listened to: each channel, those of the same sound once.
+
+    The key is the channel's number; None where all channels are one sound.
+    """
+    groups = same_sounds(channels)
+    if len(groups) == 1:
+        return {None: channels[groups[0][0]]}
+    return {group[0]: channels[group[0]] for group in groups}
 
 
 def transcribe_channels(
-    streams: Mapping[int | None, Sound], transcribe: Transcribe, language: str
+    streams: Mapping[int | None, Sound],
+    transcribe: Transcribe,
+    language: str,
+    detect: DetectVoice | None = None,
 ) -> list[Segment]:
-    """Transcribe each channel on its own; segments carry its number.
+    """Transcribe each channel on its own, faint speech brought up; segments carry its number.
 
     Where the language is to be found out, a channel that is unsure follows the surest one: in a
     conversation people mostly share a language, and a channel of backchannels is easily mistaken.
     """
-    heard = {channel: transcribe(one, language or None) for channel, one in streams.items()}
+    faint = {
+        channel: find_voices(one, detect).faint if detect is not None else ()
+        for channel, one in streams.items()
+    }
+    sounds = {channel: audible(one, faint[channel]) for channel, one in streams.items()}
+    heard = {channel: transcribe(one, language or None) for channel, one in sounds.items()}
     if not language and len(heard) > 1:
         surest = max(heard.values(), key=lambda one: one.language_probability)
         for channel, one in heard.items():
             if _is_unsure(one) and one.language != surest.language and surest.language:
-                heard[channel] = transcribe(streams[channel], surest.language)
+                heard[channel] = transcribe(sounds[channel], surest.language)
     return [
-        msgspec.structs.replace(segment, channel=channel)
+        msgspec.structs.replace(
+            segment, channel=channel, labels=_with_faint(segment, faint[channel])
+        )
         for channel, one in heard.items()
         for segment in one.segments
     ]
+
+
+def _with_faint(segment: Segment, faint: Sequence[Interval]) -> tuple[str, ...]:
+    """The labels, and `faint` where most of a segment is."""
+    inside = sum(overlap((segment.start, segment.end), part) for part in faint)
+    return (
+        (*segment.labels, FAINT) if inside > (segment.end - segment.start) / 2 else segment.labels
+    )
 
 
 def numbered(recording: str, segments: Sequence[Segment]) -> tuple[Segment, ...]:

@@ -56,10 +56,22 @@ class Fake:
         )
 
 
+class Nobody:
+    """A voice detector that hears no voice."""
+
+    spec = "nobody"
+    revision = "2" * 64
+
+    @contextmanager
+    def open(self, resources: Resources) -> Iterator[Any]:
+        yield lambda samples: ()
+
+
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
     made = Fake()
-    monkeypatch.setattr(module, "make_engine", lambda *_: made)
+    engines = {"transcriber": made, "voice-detector": Nobody()}
+    monkeypatch.setattr(module, "make_engine", lambda kind, *_: engines[kind])
     return made
 
 
@@ -86,11 +98,12 @@ def run(stage: TranscribeStage, one: Task) -> tuple[Segment, ...]:
     return items  # type: ignore[return-value]
 
 
-def tones(*seconds: tuple[float, ...]) -> np.ndarray:
+def tones(*seconds: tuple[float, ...], pitches: tuple[int, ...] = (300, 300)) -> np.ndarray:
     """A channel for each argument, with a loudness for each of its seconds."""
     t = np.arange(8_000) / 8_000
     channels = [
-        np.concatenate([level * np.sin(2 * np.pi * 300 * t) for level in one]) for one in seconds
+        np.concatenate([level * np.sin(2 * np.pi * pitch * t) for level in one])
+        for one, pitch in zip(seconds, pitches, strict=False)
     ]
     return np.stack(channels, axis=1)
 
@@ -99,17 +112,30 @@ def pair(first: int | None, second: int | None) -> tuple[Participant, ...]:
     return (Participant(id="a", channel=first), Participant(id="b", channel=second))
 
 
-def test_mono_mix_without_channels(fake: Fake, tmp_path: Path) -> None:
+def test_channels_are_heard_by_themselves_without_metadata(fake: Fake, tmp_path: Path) -> None:
     items = run(TranscribeStage(), task(tmp_path, tones((0.5, 0, 0), (0, 0, 0.5))))
     assert [(s.id, s.start, s.channel) for s in items] == [
-        (f"{ID}-0000", 0.0, None),
-        (f"{ID}-0001", 2.0, None),
+        (f"{ID}-0000", 0.0, 0),
+        (f"{ID}-0001", 2.0, 1),
     ]
-    assert fake.asked == [(48_000, None)]
+    assert fake.asked == [(48_000, None)] * 2
+
+
+def test_channels_that_cancel_each_other_are_both_heard(fake: Fake, tmp_path: Path) -> None:
+    sound = tones((0.5, 0.5), (0.5, 0.5))
+    sound[:, 1] *= -1
+    items = run(TranscribeStage(), task(tmp_path, sound, languages=("en",)))
+    # Both say the same at the same time: it is written once, and where else it is heard is told.
+    assert [(s.start, s.channel, s.labels) for s in items] == [
+        (0.0, 0, ("also-on:1",)),
+        (1.0, 0, ("also-on:1",)),
+    ]
+    assert fake.asked == [(32_000, "en")] * 2
 
 
 def test_each_channel_on_its_own(fake: Fake, tmp_path: Path) -> None:
-    one = task(tmp_path, tones((0.5, 0, 0.5), (0.5, 0.5, 0)), pair(0, 1), languages=("de", "en"))
+    sound = tones((0.5, 0, 0.5), (0.5, 0.5, 0), pitches=(300, 1100))
+    one = task(tmp_path, sound, pair(0, 1), languages=("de", "en"))
     items = run(TranscribeStage(), one)
     assert [(s.id[-4:], s.start, s.channel) for s in items] == [
         ("0000", 0.0, 0),
@@ -121,12 +147,13 @@ def test_each_channel_on_its_own(fake: Fake, tmp_path: Path) -> None:
     assert fake.asked == [(48_000, "de")] * 2
 
 
-@pytest.mark.parametrize("channels", [(0, None), (0, 0), (None, None)])
-def test_channels_count_only_if_everybody_has_one(
+@pytest.mark.parametrize("channels", [(0, 1), (0, None), (0, 0), (None, None)])
+def test_channels_of_one_sound_are_heard_once(
     fake: Fake, tmp_path: Path, channels: tuple[int | None, int | None]
 ) -> None:
-    items = run(TranscribeStage(), task(tmp_path, tones((0.5,), (0.5,)), pair(*channels)))
+    items = run(TranscribeStage(), task(tmp_path, tones((0.5,), (0.25,)), pair(*channels)))
     assert [s.channel for s in items] == [None]
+    assert len(fake.asked) == 1
 
 
 def test_a_channel_that_is_not_there(fake: Fake, tmp_path: Path) -> None:
