@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     LogProbs = NDArray[np.float32]
 
 Symbols = tuple[int, ...]  # of one spoken token
-Said = tuple[Symbols, ...]  # a written word as it may be said: "264" is three or four tokens
+Pronunciation = tuple[Symbols, ...]  # of a written word: "264" is three or four spoken tokens
+Position = tuple[int, int]  # of a word: index of its segment, index in the segment
 
 FRAME = 0.02  # seconds of every emission
 _MAX_RUN = 25.0  # seconds: bounds memory, and how far a wrong text can push its neighbors
@@ -41,17 +42,33 @@ class Acoustics(Protocol):
         """Mono samples (n,) at 16 kHz → log probabilities (frames, symbols); column 0 is blank."""
         ...
 
-    def pronounce(self, word: str, language: str) -> tuple[Said, ...]:
+    def pronounce(self, word: str, language: str) -> tuple[Pronunciation, ...]:
         """Return the ways to say a written word, likeliest first; () where it cannot be said."""
         ...
 
 
-class Placed(NamedTuple):
+class AlignedWord(NamedTuple):
     """Where a word was found, in seconds, and how well (mean log probability of its symbols)."""
 
     start: float
     end: float
     score: float
+
+
+class _Channel(NamedTuple):
+    """What is aligned: the sound of one channel and the words of its segments, in one language."""
+
+    samples: Sound
+    segments: Sequence[Sequence[Word]]
+    language: str
+    acoustics: Acoustics
+
+    @property
+    def duration(self) -> float:
+        return len(self.samples) / SAMPLE_RATE
+
+    def word(self, at: Position) -> Word:
+        return self.segments[at[0]][at[1]]
 
 
 def place_words(
@@ -61,63 +78,57 @@ def place_words(
     acoustics: Acoustics,
     *,
     poor: float,
-) -> list[list[Placed | None]]:
+) -> list[list[AlignedWord | None]]:
     """Return for each word of each segment where it was found; None where it was not.
 
     A segment whose words fit worse than `poor` is tried again between its neighbors; if that
     does not help either, none of its words counts as found.
     """
-    placed: list[list[Placed | None]] = [[None] * len(words) for words in segments]
-    duration = len(samples) / SAMPLE_RATE
-    for run in _runs(segments):
-        first, last = (segments[s][w] for s, w in (run[0], run[-1]))
-        window = (max(0.0, first.start - _REACH), min(duration, last.end + _REACH))
-        _place_run(samples, window, run, segments, language, acoustics, placed)
-    for index, words in enumerate(segments):
-        if not words or fit(placed[index]) >= poor:
+    channel = _Channel(samples, segments, language, acoustics)
+    found: dict[Position, AlignedWord] = {}
+    for run in _runs(channel):
+        first, last = channel.word(run[0]), channel.word(run[-1])
+        window = (max(0.0, first.start - _REACH), min(channel.duration, last.end + _REACH))
+        found |= _align_run(channel, window, run)
+    positions = [[(s, w) for w in range(len(words))] for s, words in enumerate(segments)]
+    placed = [[found.get(at) for at in each] for each in positions]
+    for index, run in enumerate(positions):
+        if not run or fit(placed[index]) >= poor:
             continue
-        window = _between(index, placed, segments, poor, duration)
-        again: list[list[Placed | None]] = [[None] * len(each) for each in segments]
-        indices = [(index, w) for w in range(len(words))]
-        _place_run(samples, window, indices, segments, language, acoustics, again)
-        good = fit(again[index]) >= poor
-        placed[index] = again[index] if good else [None] * len(words)
+        again = _align_run(channel, _between(channel, index, placed, poor), run)
+        retried = [again.get(at) for at in run]
+        placed[index] = retried if fit(retried) >= poor else [None] * len(run)
     return placed
 
 
-def fit(placed: Sequence[Placed | None]) -> float:
+def fit(words: Sequence[AlignedWord | None]) -> float:
     """Return the mean score of the words that were found; -inf if none was."""
-    scores = [word.score for word in placed if word is not None]
+    scores = [word.score for word in words if word is not None]
     return sum(scores) / len(scores) if scores else -np.inf
 
 
-def _runs(segments: Sequence[Sequence[Word]]) -> list[list[tuple[int, int]]]:
-    """Cut words (segment, index) into runs at pauses, and at the widest gap of what is too long."""
-    flat = [(s, w) for s, words in enumerate(segments) for w in range(len(words))]
-    runs: list[list[tuple[int, int]]] = []
-    for at in flat:
-        word = segments[at[0]][at[1]]
-        last = segments[runs[-1][-1][0]][runs[-1][-1][1]] if runs else None
+def _runs(channel: _Channel) -> list[list[Position]]:
+    """Cut words into runs at pauses, and at the widest gap of what is too long."""
+    runs: list[list[Position]] = []
+    last: Word | None = None
+    for at in ((s, w) for s, words in enumerate(channel.segments) for w in range(len(words))):
+        word = channel.word(at)
         if last is None or word.start - last.end > _PAUSE or word.start < last.start:
-            runs.append([at])
-            continue
+            runs.append([])
         runs[-1].append(at)
-        while word.end - _of(segments, runs[-1][0]).start > _MAX_RUN and len(runs[-1]) > 1:
-            cut = _widest_gap(segments, runs[-1])
+        last = word
+        while word.end - channel.word(runs[-1][0]).start > _MAX_RUN and len(runs[-1]) > 1:
+            cut = _widest_gap(channel, runs[-1])
             runs[-1], rest = runs[-1][:cut], runs[-1][cut:]
             runs.append(rest)
     return runs
 
 
-def _of(segments: Sequence[Sequence[Word]], at: tuple[int, int]) -> Word:
-    return segments[at[0]][at[1]]
-
-
-def _widest_gap(segments: Sequence[Sequence[Word]], run: list[tuple[int, int]]) -> int:
+def _widest_gap(channel: _Channel, run: list[Position]) -> int:
     """Index of the word after the widest gap in a run's second half; segment borders count more."""
     best, cut = -np.inf, len(run) - 1
     for index in range(max(1, len(run) // 2), len(run)):
-        gap = _of(segments, run[index]).start - _of(segments, run[index - 1]).end
+        gap = channel.word(run[index]).start - channel.word(run[index - 1]).end
         gap += 0.3 if run[index][0] != run[index - 1][0] else 0.0
         if gap > best:
             best, cut = gap, index
@@ -125,47 +136,39 @@ def _widest_gap(segments: Sequence[Sequence[Word]], run: list[tuple[int, int]]) 
 
 
 def _between(
-    index: int,
-    placed: list[list[Placed | None]],
-    segments: Sequence[Sequence[Word]],
-    poor: float,
-    duration: float,
+    channel: _Channel, index: int, placed: Sequence[Sequence[AlignedWord | None]], poor: float
 ) -> tuple[float, float]:
     """Return the neighborhood of a segment: from the last good word before to the next after."""
-    words = segments[index]
+    words = channel.segments[index]
     start, end = words[0].start - _MAX_RUN / 4, words[-1].end + _MAX_RUN / 4
     for other in (index - 1, index + 1):
-        if not 0 <= other < len(segments) or fit(placed[other]) < poor:
+        if not 0 <= other < len(channel.segments) or fit(placed[other]) < poor:
             continue
-        found = [word for word in placed[other] if word is not None]
-        if other < index and found[-1].end < words[-1].end:
-            start = max(start, found[-1].end)
-        if other > index and found[0].start > words[0].start:
-            end = min(end, found[0].start)
-    return max(0.0, start), min(duration, end)
+        neighbors = [word for word in placed[other] if word is not None]
+        if other < index and neighbors[-1].end < words[-1].end:
+            start = max(start, neighbors[-1].end)
+        if other > index and neighbors[0].start > words[0].start:
+            end = min(end, neighbors[0].start)
+    return max(0.0, start), min(channel.duration, end)
 
 
-def _place_run(
-    samples: Sound,
-    window: tuple[float, float],
-    run: list[tuple[int, int]],
-    segments: Sequence[Sequence[Word]],
-    language: str,
-    acoustics: Acoustics,
-    placed: list[list[Placed | None]],
-) -> None:
+def _align_run(
+    channel: _Channel, window: tuple[float, float], run: Sequence[Position]
+) -> dict[Position, AlignedWord]:
+    """Align the words of a run with the sound of a window, in seconds; return those found."""
     begin, end = (int(edge * SAMPLE_RATE) for edge in window)
     if end - begin < SAMPLE_RATE // 10:
-        return
-    emissions = add_wildcard(acoustics.emissions(samples[begin:end], language))
-    forms = [acoustics.pronounce(_of(segments, at).text, language) for at in run]
+        return {}
+    sound = channel.samples[begin:end]
+    emissions = add_wildcard(channel.acoustics.emissions(sound, channel.language))
+    forms = [channel.acoustics.pronounce(channel.word(at).text, channel.language) for at in run]
     breaks = [i > 0 and run[i][0] != run[i - 1][0] for i in range(len(run))]
-    spans = best_spans(emissions, forms, breaks)
-    for (s, w), span in zip(run, spans, strict=True):
-        if span is not None:
-            first, last, score = span
-            offset = begin / SAMPLE_RATE
-            placed[s][w] = Placed(offset + first * FRAME, offset + last * FRAME, score)
+    offset = begin / SAMPLE_RATE
+    return {
+        at: AlignedWord(offset + span[0] * FRAME, offset + span[1] * FRAME, span[2])
+        for at, span in zip(run, best_spans(emissions, forms, breaks), strict=True)
+        if span is not None
+    }
 
 
 def add_wildcard(emissions: LogProbs) -> LogProbs:
@@ -183,7 +186,7 @@ Span = tuple[int, int, float]
 
 
 def best_spans(
-    emissions: LogProbs, forms: Sequence[tuple[Said, ...]], breaks: Sequence[bool]
+    emissions: LogProbs, forms: Sequence[tuple[Pronunciation, ...]], breaks: Sequence[bool]
 ) -> list[Span | None]:
     """Return (first frame, last frame + 1, score) for each word, None for what cannot be said.
 
@@ -195,14 +198,14 @@ def best_spans(
     for index, alternatives in enumerate(forms):
         for alternative in alternatives[1:]:
             trial = [*chosen[:index], alternative, *chosen[index + 1 :]]
-            found = _viterbi(emissions, trial, breaks)
-            if found is not None and (best is None or found[0] > best[0]):
-                best, chosen = found, trial
+            path = _viterbi(emissions, trial, breaks)
+            if path is not None and (best is None or path[0] > best[0]):
+                best, chosen = path, trial
     return [None] * len(forms) if best is None else best[1]
 
 
 def _viterbi(
-    emissions: LogProbs, words: list[Said], breaks: Sequence[bool]
+    emissions: LogProbs, words: list[Pronunciation], breaks: Sequence[bool]
 ) -> tuple[float, list[Span | None]] | None:
     """Align; return the path's score and each word's span. None if there are too few frames."""
     import torch
@@ -211,11 +214,11 @@ def _viterbi(
     wildcard = emissions.shape[1] - 1
     targets = [wildcard]
     owners = [(-1, 0)]
-    for index, said in enumerate(words):
-        if (breaks[index] or not said) and targets[-1] != wildcard:
+    for index, pronunciation in enumerate(words):
+        if (breaks[index] or not pronunciation) and targets[-1] != wildcard:
             targets.append(wildcard)
             owners.append((-1, 0))
-        for number, symbols in enumerate(said):
+        for number, symbols in enumerate(pronunciation):
             targets += symbols
             owners += [(index, number)] * len(symbols)
     if targets[-1] != wildcard:
@@ -226,13 +229,13 @@ def _viterbi(
         return None
     log_probs = torch.from_numpy(emissions)[None]
     path, scores = forced_align(log_probs, torch.tensor([targets], dtype=torch.int32), blank=0)
-    found: list[dict[int, list[Span]]] = [{} for _ in words]
+    spans: list[dict[int, list[Span]]] = [{} for _ in words]
     for (index, number), span in zip(
         owners, merge_tokens(path[0], scores[0], blank=0), strict=True
     ):
         if index >= 0:
-            found[index].setdefault(number, []).append((span.start, span.end, span.score))
-    return float(scores.sum()), [_span(list(tokens.values())) for tokens in found]
+            spans[index].setdefault(number, []).append((span.start, span.end, span.score))
+    return float(scores.sum()), [_span(list(tokens.values())) for tokens in spans]
 
 
 def _span(tokens: list[list[Span]]) -> Span | None:

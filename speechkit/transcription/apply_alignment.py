@@ -11,7 +11,7 @@ from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.margins import ALIGNED, DRAFT_TIMES, UNALIGNED
 from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment, Word
-from speechkit.transcription.align import Acoustics, Placed, place_words
+from speechkit.transcription.align import Acoustics, AlignedWord, place_words
 from speechkit.transcription.edges import levels, widen
 
 _UNSURE = 0.25  # seconds added to either side of a word that could not be placed
@@ -33,16 +33,18 @@ def align_segments(
     A segment gets the label `aligned:<name>`, or `aligned:attention` where its draft times are
     kept: its language is not `supported` (empty: all are), or its text does not fit the sound.
     """
-    spoken = [segment.language or language for segment in segments]
-    spoken = [each.replace("_", "-").split("-")[0].lower() for each in spoken]
-    placed: list[list[Placed | None]] = [[None] * len(segment.words) for segment in segments]
-    for tongue in sorted(set(spoken)):
-        if supported and tongue not in supported:
+    spoken = [
+        (segment.language or language).replace("_", "-").split("-")[0].lower()
+        for segment in segments
+    ]
+    placed: list[list[AlignedWord | None]] = [[None] * len(segment.words) for segment in segments]
+    for code in sorted(set(spoken)):
+        if supported and code not in supported:
             continue
-        chosen = [index for index, each in enumerate(spoken) if each == tongue]
+        chosen = [index for index, each in enumerate(spoken) if each == code]
         words = [segments[index].words for index in chosen]
-        found = place_words(samples, words, tongue, acoustics, poor=poor(tongue))
-        for index, each in zip(chosen, found, strict=True):
+        aligned = place_words(samples, words, code, acoustics, poor=poor(code))
+        for index, each in zip(chosen, aligned, strict=True):
             placed[index] = each
     return finish(samples, segments, placed, name=name, widened=widened)
 
@@ -51,14 +53,14 @@ def keep_draft_times(
     samples: Sound, segments: Sequence[Segment], *, widened: bool
 ) -> tuple[Segment, ...]:
     """Only move the edges of draft times out to quiet."""
-    nowhere: list[list[Placed | None]] = [[None] * len(segment.words) for segment in segments]
+    nowhere: list[list[AlignedWord | None]] = [[None] * len(segment.words) for segment in segments]
     return finish(samples, segments, nowhere, name=DRAFT_TIMES, widened=widened)
 
 
 def finish(
     samples: Sound,
     segments: Sequence[Segment],
-    placed: Sequence[Sequence[Placed | None]],
+    placed: Sequence[Sequence[AlignedWord | None]],
     *,
     name: str,
     widened: bool,
@@ -81,13 +83,13 @@ def finish(
     )
 
 
-def _fill(words: Sequence[Word], placed: Sequence[Placed | None]) -> list[Interval]:
+def _fill(words: Sequence[Word], placed: Sequence[AlignedWord | None]) -> list[Interval]:
     """Return times for all words; what was not found is put between its neighbors."""
     times: list[Interval] = []
     for index, word in enumerate(words):
-        found = placed[index]
-        if found is not None:
-            times.append((found.start, found.end))
+        aligned = placed[index]
+        if aligned is not None:
+            times.append((aligned.start, aligned.end))
             continue
         after = next((each.start for each in placed[index:] if each is not None), np.inf)
         before = times[-1][1] if times and any(placed) else -np.inf
@@ -100,7 +102,7 @@ def _fill(words: Sequence[Word], placed: Sequence[Placed | None]) -> list[Interv
 
 
 def _rebuild(
-    segment: Segment, times: Sequence[Interval], placed: Sequence[Placed | None], name: str
+    segment: Segment, times: Sequence[Interval], placed: Sequence[AlignedWord | None], name: str
 ) -> Segment:
     words = tuple(
         msgspec.structs.replace(word, start=round_ms(start), end=round_ms(end))

@@ -20,7 +20,7 @@ from speechkit.core.engines import Align, EngineInfo, Sound
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
 from speechkit.storage.models import get_model, resolve
-from speechkit.transcription.align import Said, Symbols
+from speechkit.transcription.align import Pronunciation, Symbols
 from speechkit.transcription.apply_alignment import align_segments
 from speechkit.transcription.pronounce import BROAD, SUPPORTED, broad, english
 from speechkit.transcription.verbalize import spoken_forms
@@ -75,7 +75,7 @@ class CtcAligner(EngineBase[CtcOptions]):
                 acoustics,
                 name=self.name,
                 supported=SUPPORTED,
-                poor=lambda tongue: POOR.get(tongue, POOR_BROAD),
+                poor=lambda code: POOR.get(code, POOR_BROAD),
                 widened=self.settings.widen,
             )
 
@@ -112,11 +112,11 @@ class HamaAcoustics:
         sums = [np.logaddexp.reduce(frames[:, phones], axis=1) for phones in self._classes]
         return np.column_stack([silent, *sums])
 
-    def pronounce(self, word: str, language: str) -> tuple[Said, ...]:
+    def pronounce(self, word: str, language: str) -> tuple[Pronunciation, ...]:
         """Return the symbols of the ways to say a word, at most eight ways."""
-        found: list[Said] = []
+        found: list[Pronunciation] = []
         for form in spoken_forms(word, language):
-            ways: list[Said] = [()]
+            ways: list[Pronunciation] = [()]
             for token in form:
                 sounds = self.sounds(token, language)
                 ways = [(*way, each) for way in ways for each in sounds][:_MAX_FORMS]

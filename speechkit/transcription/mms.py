@@ -24,7 +24,7 @@ from speechkit.core.engines import Align, EngineInfo, Sound
 from speechkit.core.errors import ModelError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
-from speechkit.transcription.align import Said
+from speechkit.transcription.align import Pronunciation
 from speechkit.transcription.apply_alignment import align_segments
 from speechkit.transcription.verbalize import spoken_forms
 
@@ -79,7 +79,7 @@ class MmsAligner(EngineBase[MmsOptions]):
                 acoustics,
                 name=self.name,
                 supported=(),
-                poor=lambda tongue: POOR,  # noqa: ARG005
+                poor=lambda code: POOR,  # noqa: ARG005
                 widened=self.settings.widen,
             )
 
@@ -107,9 +107,9 @@ class MmsAcoustics:
             emission, _ = self._model(torch.from_numpy(samples)[None].to(self._device))
         return np.asarray(emission[0].float().cpu().numpy(), dtype=np.float32)
 
-    def pronounce(self, word: str, language: str) -> tuple[Said, ...]:
+    def pronounce(self, word: str, language: str) -> tuple[Pronunciation, ...]:
         """Return the letters of the ways to say a word; () where nothing can be romanized."""
-        found: list[Said] = []
+        found: list[Pronunciation] = []
         for form in spoken_forms(word, language):
             letters = [self._romanize(token.rstrip(".")) for token in form]
             said = tuple(
