@@ -20,9 +20,10 @@ check: $(VENV)/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The reference pages of the handbook; a test fails while they are out of date.
+# The reference pages of the handbook and the measured tables; tests fail while they are out of date.
 docs: $(VENV)/.installed
 	$(BIN)/python -m speechkit.cli.reference
+	$(BIN)/python -m benchmarks.figures
 
 # The released manifest of synthetic consultations; a test fails while it differs from what the code writes.
 manifests: $(VENV)/.installed
@@ -49,6 +50,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt speechkit/models.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
 	$(BIN)/speechkit models fetch
+	$(BIN)/speechkit models fetch ge2e # the other voice embedding: tests compare the two
 	touch $@
 
 clean:

@@ -10,7 +10,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 
 CONSTRAINTS = Path(__file__).parents[1] / "constraints.txt"
-SUPPORTED = ("3.11", "3.12", "3.13")
+SUPPORTED = ("3.11", "3.12")
 NOT_OURS = {"speechkit", "pip", "setuptools", "wheel"}
 HEAD = """\
 # Versions that are known to work together, for `pip install --constraint constraints.txt`.

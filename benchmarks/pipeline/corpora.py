@@ -44,7 +44,7 @@ def main() -> None:
             f"{stage.stage:<10} {stage.engine:<22} {stage.done:4} done {stage.cached:4} before "
             f"{stage.failed:3} failed {stage.seconds:8.1f} s"
         )
-    for reason, count in Counter(row["reason"] for row in report.failures).most_common():
+    for reason, count in Counter(row.reason for row in report.failures).most_common():
         print(f"  {count} × {reason}")
     version = folder / "manifests" / "real" / "1.0.0"
     if not version.exists():

@@ -144,7 +144,7 @@ def efficiency(minutes: float, threads: int) -> float:
         again = time.perf_counter()
         run(corpus, default_pipeline(), LocalExecutor())
         again = time.perf_counter() - again
-    assert not report.failures, report.failures[0]["reason"]
+    assert not report.failures, report.failures[0].reason
     audio = ingested.seconds
     (in_calls, cpu_calls), (in_loads, cpu_loads) = clock.calls, clock.loads
     print(f"{ingested.recordings} recordings, {audio / 60:.1f} min; {wall:.0f} s, CPU {cpu:.0f} s")

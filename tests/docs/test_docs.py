@@ -14,12 +14,20 @@ from pathlib import Path
 import click
 import pytest
 
+from benchmarks.__main__ import benchmarks
+from benchmarks.figures import BLOCK as FIGURES
+from benchmarks.figures import RESULTS, load, with_figures
 from speechkit.cli.main import cli
 from speechkit.cli.reference import PAGES
+from speechkit.core.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-HANDBOOK = sorted(DOCS.glob("*.md"))
+HANDBOOK = sorted(DOCS.rglob("*.md"))
+PAGES_OUTSIDE = [
+    ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+]
+EVERY_PAGE = [*PAGES_OUTSIDE, *HANDBOOK]
 _BLOCK = re.compile(r"(<!-- run -->\n)?^```(\w*)\n(.*?)^```$", re.M | re.S)
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)|!\[[^\]]*\]\(([^)\s]+)\)")
 
@@ -47,15 +55,31 @@ def test_reference_pages_are_current(name: str) -> None:
     assert current, f"docs/{name} is not current: run python -m speechkit.cli.reference"
 
 
-@pytest.mark.parametrize("path", HANDBOOK, ids=lambda path: path.name)
+def anchors(page: Path) -> set[str]:
+    """What `#...` may name in a page: its headings, as they are turned into addresses."""
+    headings = re.findall(r"^#+ +(.*)$", page.read_text("utf-8"), re.M)
+    return {
+        re.sub(r"[^\w\- ]", "", heading).strip().lower().replace(" ", "-") for heading in headings
+    }
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE, ids=name_of)
 def test_links_lead_somewhere(path: Path) -> None:
     for match in _LINK.finditer(path.read_text("utf-8")):
-        target = (match[1] or match[2]).partition("#")[0]
-        if target and "://" not in target:
-            assert (path.parent / target).exists(), target
+        target, _, anchor = (match[1] or match[2]).partition("#")
+        if "://" in target:
+            continue
+        page = path.parent / target if target else path
+        assert page.exists(), target
+        if anchor:
+            assert anchor in anchors(page), f"{target}#{anchor}"
 
 
-@pytest.mark.parametrize("path", HANDBOOK, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", EVERY_PAGE, ids=name_of)
 def test_commands_exist(path: Path) -> None:
     """Each command line of the handbook is one that the program takes."""
     for arguments in commands(path):
@@ -71,6 +95,75 @@ def test_commands_exist(path: Path) -> None:
         except click.UsageError as error:
             pytest.fail(f"speechkit {' '.join(arguments[:2])}: {error}")
         assert not left, f"speechkit {' '.join(arguments[:2])} takes no {left}"
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE, ids=name_of)
+def test_benchmarks_and_targets_exist(path: Path) -> None:
+    """Whatever a page says prints a figure can be called."""
+    text = path.read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    targets = set(re.search(r"^\.PHONY: (.*)$", makefile, re.M)[1].split())  # type: ignore[index]
+    targets |= {f"bench-{name}" for name in re.search(r"bench-,(.*)\)", makefile)[1].split()}  # type: ignore[index]
+    for name in re.findall(r"`make ([\w-]+)(?: [\w-]+)*`", text):
+        assert name in targets, f"make {name}"
+    for name in re.findall(r"python -m benchmarks\s([\w-]+)", text):
+        assert name in benchmarks(), f"python -m benchmarks {name}"
+
+
+def test_every_make_target_of_a_benchmark_names_one() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    names = re.search(r"bench-,(.*)\)", makefile)
+    assert names is not None
+    assert set(names[1].split()) <= set(benchmarks())
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=name_of)
+def test_files_of_the_repository_exist(page: Path) -> None:
+    """A page that names a file of this repository names one that is there."""
+    for name in re.findall(
+        r"`((?:speechkit|recipes|tests|benchmarks|docs|manifests|\.ci)/[^`\s<>*{}…]+)`",
+        page.read_text("utf-8"),
+    ):
+        path, _, function = name.partition("::")
+        assert (ROOT / path).exists(), name
+        assert function in (ROOT / path).read_text("utf-8") if function else True, name
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE, ids=name_of)
+def test_figures_are_those_of_their_results_file(path: Path) -> None:
+    text = path.read_text("utf-8")
+    assert with_figures(text) == text, "run make docs"
+
+
+def test_every_results_file_is_shown_and_its_command_exists() -> None:
+    shown = {name for path in EVERY_PAGE for name in FIGURES.findall(path.read_text("utf-8"))}
+    assert shown == {path.stem for path in RESULTS.glob("*.toml")}
+    for name in shown:
+        command = load(name).command
+        assert re.match(r"make (demo|bench-[\w-]+)|python -m benchmarks [\w-]+|speechkit ", command)
+
+
+def test_one_version_everywhere() -> None:
+    citation = (ROOT / "CITATION.cff").read_text("utf-8")
+    changes = re.findall(
+        r"^## \[([\d.]+)\] - (\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+    assert changes[0][0] == VERSION
+    assert f"version: {VERSION}" in citation
+    assert f"date-released: {changes[0][1]}" in citation
+
+
+@pytest.mark.parametrize("path", EVERY_PAGE, ids=name_of)
+def test_commands_within_sentences_exist(path: Path) -> None:
+    """`speechkit group verb` in running text names a command, too."""
+    for words in re.findall(r"`speechkit ((?:[a-z]+ ?)+)", path.read_text("utf-8")):
+        command: click.Command | None = cli
+        context = click.Context(cli, info_name="speechkit")
+        for word in words.split():
+            if not isinstance(command, click.Group):
+                break
+            command = command.get_command(context, word)
+            assert command is not None, f"no command: speechkit {words}"
 
 
 def test_examples_run(tmp_path: Path) -> None:
