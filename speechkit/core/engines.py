@@ -163,6 +163,9 @@ class PhiDetector(Engine, Protocol):
 
 
 class VoiceDetector(Engine, Protocol):
+    """Every voice detector has the options `threshold` (probability from which it is speech),
+    `min_speech` (shorter stretches are dropped) and `pad` (added on either side), in seconds."""
+
     def open(self, resources: Resources) -> AbstractContextManager[DetectVoice]: ...
 
 

@@ -1,7 +1,7 @@
 """Where somebody speaks, cut into chunks that fit into memory.
 
-The one place in this room that detects voice: it asks the engine `voice-detector.silero`. What lies
-outside its speech is never shown to whisper, which writes words into silence, noise and music.
+What lies outside the speech that a voice detector finds is never shown to whisper, which writes
+words into silence, noise and music.
 A chunk is one stretch of the recording as it is (nothing is cut out of it), so a time in it is a
 time in the recording less the chunk's start.
 """
@@ -9,12 +9,12 @@ time in the recording less the chunk's start.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from speechkit.audio.sound import Lazy, blocks
-from speechkit.core.engines import SAMPLE_RATE, Sound, make_engine
+from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.time import Interval, round_ms
 
 if TYPE_CHECKING:
@@ -27,12 +27,6 @@ MAX_CHUNK = 300.0  # seconds; a minute of it takes about 30 MB in whisper's fron
 MAX_PAUSE = 2.0
 PAD = 0.4  # seconds of what surrounds speech: soft onsets lie below the detector's threshold
 _FRAME = 512  # samples over which loudness is measured, where a cut must fall into sound
-
-
-def voice_detector(threshold: float) -> Any:
-    """Return the voice detector that the whisper engines share."""
-    options = {"threshold": str(threshold), "min_speech": "0.1", "pad": "0"}
-    return make_engine("voice-detector", "silero", options)
 
 
 def plan(speech: Sequence[Interval], samples: Sound) -> tuple[Interval, ...]:

@@ -22,6 +22,8 @@ from speechkit.core.engines import (
     Sound,
     Transcribe,
     Transcript,
+    VoiceDetector,
+    make_engine,
 )
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
@@ -42,7 +44,7 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     `beam_size`: 1 is greedy, a third of the CPU and about two points of WER worse.
     `fallback_language`: taken where detection is unsure; empty: the best guess, labeled.
-    `vad`: whisper hears only what the voice detector calls speech, from `vad_threshold` on; it is
+    `vad`: whisper hears only what `voice_detector` calls speech, from `vad_threshold` on; it is
     low, since words that are never heard are lost, and false alarms can be seen.
     `condition_on_previous_text`: each 30 s are shown the text before; steadier, but loops spread.
     """
@@ -50,6 +52,7 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     beam_size: int = 5
     fallback_language: str = ""
     vad: bool = True
+    voice_detector: str = "silero"
     vad_threshold: float = 0.35
     condition_on_previous_text: bool = False
 
@@ -81,8 +84,13 @@ def revision(weights: str, options: WhisperOptions) -> str:
     """Return the digest of an engine's weights, the voice detector's included where it is used."""
     if not options.vad:
         return weights
-    detector = chunks.voice_detector(options.vad_threshold)
-    return digest_of({"whisper": weights, "voice": detector.revision})
+    return digest_of({"whisper": weights, "voice": _voice_detector(options).revision})
+
+
+def _voice_detector(options: WhisperOptions) -> VoiceDetector:
+    """Return the voice detector, to be opened, with no padding: chunks are padded."""
+    asked = {"threshold": str(options.vad_threshold), "min_speech": "0.1", "pad": "0"}
+    return make_engine("voice-detector", options.voice_detector, asked)
 
 
 class WhisperEngine(Protocol):
@@ -105,7 +113,7 @@ def listening(
     if not options.vad:
         yield _transcriber(decoder, engine, _everything)
         return
-    with chunks.voice_detector(options.vad_threshold).open(resources) as find_speech:
+    with _voice_detector(options).open(resources) as find_speech:
         yield _transcriber(decoder, engine, find_speech)
 
 
