@@ -67,12 +67,16 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
 
 class RunCost(msgspec.Struct, frozen=True, kw_only=True):
     """What it cost to run an engine: seconds of work (loading the model left out) for seconds of
-    audio, their ratio, and the peak memory of its process. None where nothing was run."""
+    audio, their ratio, the peak memory of its process, and the seconds that half and 95 % of the
+    recordings took at most. They are of the recordings that are scored; None where nothing was
+    run."""
 
     audio_seconds: float = 0.0
     seconds: float = 0.0
     real_time_factor: float | None = None
     peak_memory_mib: int | None = None
+    latency_p50: float | None = None
+    latency_p95: float | None = None
 
 
 class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.core.errors import ModelError
+from speechkit.core.errors import ModelError, WrongDigestError
 from speechkit.storage import models
 
 
@@ -58,7 +58,7 @@ def verify(names: tuple[str, ...]) -> None:
             models.resolve(name)
             click.echo(f"{name}: ok")
         except ModelError as error:
-            bad = bad or bool(names) or "wrong digest" in str(error)
+            bad = bad or bool(names) or isinstance(error, WrongDigestError)
             click.echo(f"{name}: {error}")
     raise SystemExit(1 if bad else 0)
 

@@ -4,26 +4,44 @@
     ├── UsageError                 wrong name, option or argument              (exit code 2)
     ├── MissingExtraError          a package is not installed                  (exit code 3)
     ├── InputError                 one file or line cannot be used
-    │   └── AudioError             one recording cannot be decoded
-    ├── ModelError                 weights are absent or have the wrong digest
-    └── StoreError                 the corpus folder cannot be read or written
-        ├── BusyError              another process works on it
-        └── DamagedError           one stored thing is gone or altered; the rest is well
+    │   ├── AudioError             one recording cannot be decoded
+    │   ├── BadLineError           a line of a text file is not a document     (exit code 2)
+    │   └── EditError              an edit does not fit the line it is for
+    ├── ModelError                 weights are absent, incomplete or unpinned
+    │   └── WrongDigestError       weights are not the pinned ones
+    ├── StoreError                 the corpus folder cannot be read or written
+    │   ├── BusyError              another process works on it
+    │   ├── DamagedError           one stored thing is gone or altered; the rest is well
+    │   └── NothingToReleaseError  no recording of a corpus may be released
+    └── in the review editor       RefusedError (not permitted; TooManyError: too many logins),
+                                   UnknownError (no such thing), NoSessionError (not logged in),
+                                   LeaseError (somebody else works on it), StaleError (the line
+                                   has changed), ReusedError (an edit's id was used before)
 
-A message says what, where and what to do next. It carries ids, paths and line numbers,
-never what somebody said.
+A message says what, where and what to do next. It carries ids, paths and line numbers, never what
+somebody said. Errors are told apart by class, never by wording, and may be pickled: a worker's
+error reaches the process that asked for the work as what it is.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from typing import Any
 
 
 class SpeechkitError(Exception):
     """A user's problem. `exit_code` is what the command line ends with."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Whatever arguments a class takes, what it made of them is in `args` and its attributes.
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(kind: type[SpeechkitError], arguments: tuple[Any, ...]) -> SpeechkitError:
+    return kind.__new__(kind, *arguments)
 
 
 class UsageError(SpeechkitError):
@@ -59,6 +77,10 @@ class ModelError(SpeechkitError):
     """Weights that are absent, incomplete or not the pinned ones."""
 
 
+class WrongDigestError(ModelError):
+    """Weights whose bytes are not the pinned ones."""
+
+
 class StoreError(SpeechkitError):
     """A corpus folder that cannot be read or written."""
 
@@ -71,18 +93,22 @@ class DamagedError(StoreError):
     """One stored layer, session or recording that is gone or was altered."""
 
 
-def describe(error: BaseException) -> str:
-    """Name an unexpected error by kind and place, leaving out its message, which may quote text.
+class NothingToReleaseError(StoreError):
+    """A corpus no recording of which may be released."""
 
-    With SPEECHKIT_DEBUG=1 the error is raised instead.
-    """
+
+def describe(error: BaseException) -> str:
+    """Name an unexpected error by kind and place, leaving out its message, which may quote text."""
     import traceback  # only unexpected errors need it
 
-    if os.environ.get("SPEECHKIT_DEBUG"):
-        raise error
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""  # noqa: PTH119
     return f"{type(error).__name__}{place}; set SPEECHKIT_DEBUG=1 to see all of it"
+
+
+def is_debugging() -> bool:
+    """Say whether unexpected errors are to be raised whole: SPEECHKIT_DEBUG is set."""
+    return bool(os.environ.get("SPEECHKIT_DEBUG"))
 
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:

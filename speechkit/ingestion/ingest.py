@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from speechkit.core.digest import keyed_digest, recording_id
-from speechkit.core.errors import InputError, SpeechkitError, describe
+from speechkit.core.errors import InputError, SpeechkitError, describe, is_debugging
 from speechkit.core.types import Audio, Participant, Quality, Recording, Session
 from speechkit.ingestion import values
 from speechkit.ingestion.describe import Description
@@ -171,6 +171,8 @@ class _Run:
         except SpeechkitError:
             raise
         except Exception as error:
+            if is_debugging():
+                raise
             # Decoders meet files that their authors never saw; the rest of the folder goes on.
             return [msgspec.structs.replace(failed, reason=describe(error))]
         self._seen[sha256] = entry.path

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from speechkit.core.digest import canonical_json
-from speechkit.core.errors import StoreError, UsageError, did_you_mean
+from speechkit.core.errors import NothingToReleaseError, StoreError, UsageError, did_you_mean
 from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
 from speechkit.governance.gate import Asking, Gate
@@ -115,7 +115,7 @@ def create_release(
         if not writer.recordings:
             reasons = Counter(item.reason for item in withheld)
             said = "; ".join(f"{n} {reason}" for reason, n in sorted(reasons.items()))
-            raise StoreError(
+            raise NothingToReleaseError(
                 f"nothing in {corpus.root} may be released ({said or 'no recordings'})"
             )
         splits = make_splits(

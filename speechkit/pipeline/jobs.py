@@ -7,23 +7,24 @@ this process, in another, or on another machine that has the same folder, to the
 from __future__ import annotations
 
 import errno
+import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from speechkit.core import errors
 from speechkit.core.errors import (
     DamagedError,
     MissingExtraError,
     ModelError,
     SpeechkitError,
     StoreError,
-    UsageError,
     describe,
+    is_debugging,
 )
 from speechkit.core.stage import Stage, Task, Work, cache_key, provenance
 from speechkit.core.types import Item, Layer, Session
+from speechkit.pipeline.machine import peak_memory
 from speechkit.storage.corpus import Corpus
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -44,10 +45,16 @@ class Done(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stored(msgspec.Struct, frozen=True, kw_only=True):
-    """The digest of the layer that a stage wrote for one recording."""
+    """The digest of the layer that a stage wrote for one recording, and what that took.
+
+    `seconds` is the work alone: loading the model is not in it. `peak_memory` is the most bytes
+    that the working process had held by then.
+    """
 
     recording: str
     layer: str
+    seconds: float = 0.0
+    peak_memory: int = 0
 
 
 class Failed(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,22 +65,9 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Why nothing can be done at all: the error's kind and message, on their way to who asked."""
+    """Why nothing can be done at all, on its way to the process that asked for the work."""
 
-    kind: str
-    message: str
-
-    @classmethod
-    def of(cls, error: SpeechkitError) -> Refused:
-        """Pack an error."""
-        return cls(kind=type(error).__name__, message=str(error))
-
-    def as_error(self) -> SpeechkitError:
-        """Unpack it."""
-        kind = getattr(errors, self.kind, None) or SpeechkitError
-        error: SpeechkitError = kind.__new__(kind)
-        Exception.__init__(error, self.message)
-        return error
+    error: SpeechkitError
 
 
 class Queue:
@@ -99,15 +93,18 @@ def attempt(work: Work, task: Task) -> Done | Failed:
     What a stage raises besides `SpeechkitError` may quote what was said, so only the kind of
     error and its place are kept.
 
+    A usage error is this recording's, too (two channels are asked of one that has one): what is
+    wrong with the command itself was told when the stage was made or opened.
+
     Raises:
-        ModelError, MissingExtraError, UsageError: if the stage cannot work at all.
+        ModelError, MissingExtraError: if the stage cannot work at all.
         StoreError: if the corpus cannot be written.
     """
     try:
         (items,) = work([task])
     except DamagedError as error:
         return Failed(recording=task.recording.id, reason=str(error))
-    except (ModelError, MissingExtraError, UsageError, StoreError):
+    except (ModelError, MissingExtraError, StoreError):
         raise
     except SpeechkitError as error:
         return Failed(recording=task.recording.id, reason=str(error))
@@ -117,6 +114,8 @@ def attempt(work: Work, task: Task) -> Done | Failed:
                 f"cannot write in {task.workspace.root}: {error.strerror}; "
                 "free space or check permissions, then run again"
             ) from error
+        if is_debugging():
+            raise
         return Failed(recording=task.recording.id, reason=describe(error))
     return Done(recording=task.recording.id, items=items)
 
@@ -129,13 +128,16 @@ def perform(stage: Stage, work: Work, corpus: Corpus, job: Job) -> Stored | Fail
     """
     try:
         state = state_of(corpus, job)
-        task = _task(corpus, stage, state)
+        task = task_of(corpus, stage, state)
     except DamagedError as error:
         return Failed(recording=job.recording, reason=str(error))
+    begun = time.monotonic()
     done = attempt(work, task)
     if isinstance(done, Failed):
         return done
-    return Stored(recording=job.recording, layer=keep(corpus, stage, state, done.items))
+    seconds = round(time.monotonic() - begun, 4)
+    layer = keep(corpus, stage, state, done.items)
+    return Stored(recording=job.recording, layer=layer, seconds=seconds, peak_memory=peak_memory())
 
 
 def keep(corpus: Corpus, stage: Stage, state: Session, items: tuple[Item, ...]) -> str:
@@ -162,7 +164,8 @@ def jobs_of(states: Sequence[Session]) -> list[Job]:
     return [Job(recording=state.recording.id, layers=state.layers) for state in states]
 
 
-def _task(corpus: Corpus, stage: Stage, state: Session) -> Task:
+def task_of(corpus: Corpus, stage: Stage, state: Session) -> Task:
+    """Return what a stage is given for one recording: its audio, and the layers it reads."""
     names = [name.rstrip("?") for name in stage.reads]
     layers = {name: corpus.layer(state, name) for name in names}
     return Task(

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
+
+try:
+    import resource
+except ModuleNotFoundError:  # Windows
+    resource = None  # type: ignore[assignment]
 
 _CGROUP = Path("/sys/fs/cgroup")
 _NETWORK = frozenset(
@@ -39,6 +45,18 @@ def usable_memory() -> int:
         return 0
     limit = _read(_CGROUP / "memory.max")
     return min(memory, int(limit)) if limit.isdigit() else memory
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has held, in bytes; 0: unknown."""
+    _, found, after = _read(Path("/proc/self/status")).partition("VmHWM:")
+    if found:
+        return int(after.split()[0]) * 1024
+    if resource is None:
+        return 0
+    # Kilobytes, on macOS bytes. On Linux it starts at the peak of the process that forked this one.
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def free_disk(path: Path) -> int:

@@ -1,8 +1,17 @@
-"""The default pipeline: from a recording to its redacted copy, and how `--set` changes it."""
+"""Named pipelines: which stages run one after the other, and how options reach them.
+
+diarize            who spoke when
+draft              what was said, as the engine writes it
+transcribe         the same with the times of words aligned
+conversation       the same with the speaker of each word
+deidentify         from a recording to its redacted copy; nobody is told apart
+deidentify-given   the same with the transcript that comes with it
+full               everything `speechkit run` does
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +24,7 @@ from speechkit.deidentification.text.detect_stage import DetectOptions, DetectSt
 from speechkit.diarization.roles_stage import RolesOptions, RolesStage
 from speechkit.diarization.stage import DiarizeOptions, DiarizeStage
 from speechkit.pipeline.corrections import RedactReviewed
+from speechkit.pipeline.passing import PassOn
 from speechkit.transcription.align_stage import AlignOptions, AlignStage
 from speechkit.transcription.attribute_stage import AttributeOptions, AttributeStage
 from speechkit.transcription.stage import TranscribeOptions, TranscribeStage
@@ -28,38 +38,90 @@ _STAGES: dict[str, tuple[type[msgspec.Struct], Any]] = {
     "detect": (DetectOptions, DetectStage),
     "redact": (RedactOptions, RedactStage),
 }
+_PASSED_ON: dict[str, Callable[[], Stage]] = {
+    "given": lambda: PassOn("corrected", "draft"),
+    "unattributed": lambda: PassOn("aligned", "attributed"),
+}
 
 STAGE_NAMES = tuple(_STAGES)
+
+_PIPELINES: dict[str, tuple[str, ...]] = {
+    "diarize": ("diarize",),
+    "draft": ("transcribe",),
+    "transcribe": ("transcribe", "align"),
+    "conversation": ("diarize", "transcribe", "align", "attribute"),
+    "deidentify": ("transcribe", "align", "unattributed", "detect", "redact"),
+    "deidentify-given": ("given", "align", "unattributed", "detect", "redact"),
+    "full": STAGE_NAMES,
+}
+
+StageOptions = Mapping[str, Mapping[str, Any]]  # stage → option → value
+
+
+def make_pipeline(
+    name: str, options: StageOptions | None = None, *, until: str = ""
+) -> tuple[Stage, ...]:
+    """Return the stages of a pipeline, up to `until` where that is given.
+
+    Raises:
+        UsageError: for a pipeline, stage or option that does not exist; with close matches.
+    """
+    if name not in _PIPELINES:
+        raise UsageError(f"no pipeline named {name!r}; {did_you_mean(name, _PIPELINES)}")
+    steps = _PIPELINES[name]
+    given = dict(options or {})
+    for stage in given:
+        if stage not in steps or stage in _PASSED_ON:
+            known = [step for step in steps if step not in _PASSED_ON]
+            raise UsageError(f"no stage {stage!r} here; {did_you_mean(stage, known)}")
+    if until:
+        if until not in steps:
+            raise UsageError(f"no stage named {until!r}; {did_you_mean(until, steps)}")
+        steps = steps[: steps.index(until) + 1]
+    stages = [
+        _PASSED_ON[step]() if step in _PASSED_ON else make_stage(step, given.get(step, {}))
+        for step in steps
+    ]
+    if name == "full" and steps[-2:] == ("detect", "redact"):
+        stages[-1] = RedactReviewed(*stages[-2:])
+    return tuple(stages)
 
 
 def default_pipeline(
     settings: Mapping[str, str] | None = None, *, until: str = STAGE_NAMES[-1]
 ) -> tuple[Stage, ...]:
-    """Return the stages up to `until`, with `stage.option` settings applied.
+    """Return the stages of the full pipeline up to `until`, with `stage.option` settings applied.
 
     What is not an option of the stage is taken for one of its engine's.
 
     Raises:
         UsageError: for a stage or option that does not exist; with close matches.
     """
-    if until not in STAGE_NAMES:
-        raise UsageError(f"no stage named {until!r}; {did_you_mean(until, STAGE_NAMES)}")
-    given: dict[str, dict[str, Any]] = {name: {} for name in STAGE_NAMES}
-    for key, value in (settings or {}).items():
+    return make_pipeline("full", options_by_stage(settings or {}), until=until)
+
+
+def options_by_stage(settings: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """Sort `stage.option` settings by stage.
+
+    Raises:
+        UsageError: for a stage that does not exist; with close matches.
+
+    >>> options_by_stage({"diarize.engine": "channels", "transcribe.beam_size": "1"})
+    {'diarize': {'engine': 'channels'}, 'transcribe': {'engine_options': {'beam_size': '1'}}}
+    """
+    given: dict[str, dict[str, Any]] = {}
+    for key, value in settings.items():
         stage, _, option = key.partition(".")
-        if stage not in given or not option:
+        if stage not in _STAGES or not option:
             known = [f"{name}.…" for name in STAGE_NAMES]
             raise UsageError(f"no setting {key!r}; {did_you_mean(key, known)}")
+        options = given.setdefault(stage, {})
         fields = _STAGES[stage][0].__struct_fields__
         if option not in fields and "engine_options" in fields:
-            given[stage].setdefault("engine_options", {})[option] = value
+            options.setdefault("engine_options", {})[option] = value
         else:
-            given[stage][option] = value
-    wanted = STAGE_NAMES[: STAGE_NAMES.index(until) + 1]
-    stages = [make_stage(name, given[name]) for name in wanted]
-    if wanted[-2:] == ("detect", "redact"):
-        stages[-1] = RedactReviewed(*stages[-2:])
-    return tuple(stages)
+            options[option] = value
+    return given
 
 
 def make_stage(name: str, options: Mapping[str, Any]) -> Stage:

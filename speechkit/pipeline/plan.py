@@ -40,10 +40,11 @@ class StageCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_plan(stages: Sequence[Stage]) -> None:
-    """Prove that every stage's layers are written before it reads them.
+    """Prove that every stage's layers are written before it reads them, and its weights are here.
 
     Raises:
         UsageError: naming the stage and the layer.
+        ModelError, MissingExtraError: for what a stage lacks; told before the first one works.
     """
     written = set(GIVEN)
     for stage in stages:
@@ -53,6 +54,8 @@ def check_plan(stages: Sequence[Stage]) -> None:
                     f"stage {stage.name} reads the layer {name!r}, which no earlier stage writes"
                 )
         written.add(stage.writes.name)
+    for stage in stages:
+        _ = stage.revision  # of weights that are not here, or not the pinned ones, there is none
 
 
 def dry_run(

@@ -39,12 +39,20 @@ class StageReport(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording that a stage could not do, as it stands in `failures.jsonl`, and why."""
+
+    item: str
+    stage: str
+    reason: str
+
+
 class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run did."""
 
     recordings: int
     stages: tuple[StageReport, ...]
-    failures: tuple[dict[str, str], ...]
+    failures: tuple[Failure, ...]
 
 
 Progress = Callable[[str, int, int], None]  # stage, recordings finished, recordings in all
@@ -52,6 +60,30 @@ Progress = Callable[[str, int, int], None]  # stage, recordings finished, record
 
 def silent(stage: str, finished: int, total: int) -> None:
     """Show nothing."""
+
+
+class Observer:
+    """Is told what becomes of each recording while stages run; this one does nothing about it."""
+
+    def progress(self, stage: Stage, finished: int, total: int) -> None:
+        """So many of the recordings have been through a stage."""
+
+    def has(self, stage: Stage, session: Session, stored: Stored | None) -> None:
+        """A session has a stage's layer; `stored` is None where it had been written before."""
+
+    def lost(self, stage: Stage, session: Session) -> None:
+        """A stage failed on a session, which has the layers of earlier stages only."""
+
+    def ended(self, stage: Stage, audio: float, seconds: float) -> None:
+        """A stage went through so many seconds of sound in so many seconds."""
+
+
+class StagesRun(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of sessions in a row of stages: those that came through, and what failed."""
+
+    sessions: tuple[Session, ...]
+    stages: tuple[StageReport, ...]
+    failures: tuple[Failure, ...]
 
 
 def run(
@@ -89,38 +121,100 @@ def _run(
     sessions = corpus.sessions()[:limit]
     if not sessions:
         raise SpeechkitError(
-            f"{corpus.root} holds no recordings; bring some with: "
+            f"{corpus.root} holds no recordings; add some with: "
             f"speechkit ingest DIR --corpus {corpus.root}"
         )
     gate = Gate(corpus.root)
-    failures: list[dict[str, str]] = []
-    states = {}
+    failures: list[Failure] = []
+    permitted = []
     for session in sessions:
         if reason := gate.refuse(session.recording, "read", session.recording.phi):
-            failures.append({"item": session.recording.id, "stage": "consent", "reason": reason})
+            failures.append(Failure(item=session.recording.id, stage="consent", reason=reason))
         else:
-            states[session.recording.id] = given_only(session, stages)
-    reports = []
+            permitted.append(given_only(session, stages))
+    reports: list[StageReport] = []
+    observer = _Bookkeeper(corpus, progress)
     try:
-        for stage in stages:
-            report, failed = _run_stage(corpus, stage, states, executor, progress)
+        for report, failed in _each_stage(corpus, stages, permitted, executor, observer):
             reports.append(report)
             failures += failed
     finally:
-        corpus.record_failures("run", [dict(row) for row in failures])
+        corpus.record_failures("run", [msgspec.to_builtins(row) for row in failures])
     corpus.note(
         "run", recordings=len(sessions), stages=[s.name for s in stages], failed=len(failures)
     )
     return RunReport(recordings=len(sessions), stages=tuple(reports), failures=tuple(failures))
 
 
-def _run_stage(
+def run_stages(
+    corpus: Corpus,
+    stages: Sequence[Stage],
+    sessions: Sequence[Session],
+    executor: Executor,
+    observer: Observer,
+) -> StagesRun:
+    """Run stages over sessions as they are given; of the corpus, only layers and cache are written.
+
+    Raises:
+        ModelError, MissingExtraError: if a stage cannot be opened.
+        StoreError: if the corpus cannot be written.
+    """
+    states = list(sessions)
+    reports, failures = [], []
+    for report, failed in _each_stage(corpus, stages, states, executor, observer):
+        reports.append(report)
+        failures += failed
+    return StagesRun(sessions=tuple(states), stages=tuple(reports), failures=tuple(failures))
+
+
+class _Bookkeeper(Observer):
+    """Keeps the corpus' sessions and its journal up to date."""
+
+    def __init__(self, corpus: Corpus, progress: Progress) -> None:
+        self._corpus = corpus
+        self._progress = progress
+
+    def progress(self, stage: Stage, finished: int, total: int) -> None:
+        self._progress(stage.name, finished, total)
+
+    def has(self, stage: Stage, session: Session, stored: Stored | None) -> None:
+        recording, name = session.recording, stage.writes.name
+        if self._corpus.session(recording.id).layers.get(name) != session.layers[name]:
+            self._corpus.put_session(session)
+        if stored is not None:
+            layer = keyed_digest(recording.audio.sha256, stored.layer)
+            self._corpus.note("stage", recording=recording.id, stage=stage.name, layer=layer)
+
+    def lost(self, stage: Stage, session: Session) -> None:  # noqa: ARG002
+        self._corpus.put_session(session)
+
+    def ended(self, stage: Stage, audio: float, seconds: float) -> None:
+        facts = {"stage": stage.name, "engine": stage.engine}
+        self._corpus.note(PACE, **facts, seconds=seconds, audio=round(audio, 1))
+
+
+def _each_stage(
+    corpus: Corpus,
+    stages: Sequence[Stage],
+    sessions: list[Session],
+    executor: Executor,
+    observer: Observer,
+) -> Iterator[tuple[StageReport, list[Failure]]]:
+    """Run one stage after the other; `sessions` is kept to those that came through so far."""
+    for stage in stages:
+        states = {session.recording.id: session for session in sessions}
+        report, failed = _one_stage(corpus, stage, states, executor, observer)
+        sessions[:] = states.values()
+        yield report, failed
+
+
+def _one_stage(
     corpus: Corpus,
     stage: Stage,
     states: dict[str, Session],
     executor: Executor,
-    progress: Progress,
-) -> tuple[StageReport, list[dict[str, str]]]:
+    observer: Observer,
+) -> tuple[StageReport, list[Failure]]:
     """Run one stage over what is left in `states`, and put its layers there."""
     begun = time.monotonic()
     total = len(states)
@@ -128,33 +222,27 @@ def _run_stage(
     for recording, state in list(states.items()):
         digest = corpus.cached(stage.name, cache_key(stage, state))
         if digest is None:
-            missing.append(recording)
+            missing.append(state)
         else:
-            _keep(corpus, states, recording, stage.writes.name, digest)
+            states[recording] = with_layer(state, stage.writes.name, digest)
+            observer.has(stage, states[recording], None)
     cached = total - len(missing)
-    audio = sum(states[recording].recording.duration for recording in missing)
-    progress(stage.name, cached, total)
+    observer.progress(stage, cached, total)
     failures = []
-    if missing:
-        jobs = jobs_of([states[recording] for recording in missing])
-        for finished, result in enumerate(executor.perform(stage, corpus, jobs), start=1):
-            if isinstance(result, Failed):
-                failures.append(
-                    {"item": result.recording, "stage": stage.name, "reason": result.reason}
-                )
-                corpus.put_session(states.pop(result.recording))
-            else:
-                _keep(corpus, states, result.recording, stage.writes.name, result.layer)
-                raw = states[result.recording].recording.audio.sha256
-                layer = keyed_digest(raw, result.layer)
-                corpus.note("stage", recording=result.recording, stage=stage.name, layer=layer)
-            progress(stage.name, cached + finished, total)
-    failures.sort(key=lambda row: row["item"])
+    results = executor.perform(stage, corpus, jobs_of(missing)) if missing else ()
+    for finished, result in enumerate(results, start=1):
+        if isinstance(result, Failed):
+            failures.append(Failure(item=result.recording, stage=stage.name, reason=result.reason))
+            observer.lost(stage, states.pop(result.recording))
+        else:
+            state = with_layer(states[result.recording], stage.writes.name, result.layer)
+            states[result.recording] = state
+            observer.has(stage, state, result)
+        observer.progress(stage, cached + finished, total)
+    failures.sort(key=lambda row: row.item)
     seconds = round(time.monotonic() - begun, 2)
     if missing:
-        corpus.note(
-            PACE, stage=stage.name, engine=stage.engine, seconds=seconds, audio=round(audio, 1)
-        )
+        observer.ended(stage, sum(state.recording.duration for state in missing), seconds)
     report = StageReport(
         stage=stage.name,
         engine=stage.engine,
@@ -164,12 +252,3 @@ def _run_stage(
         seconds=seconds,
     )
     return report, failures
-
-
-def _keep(
-    corpus: Corpus, states: dict[str, Session], recording: str, name: str, digest: str
-) -> None:
-    """Name a layer in the session, on disk too where that differs."""
-    states[recording] = with_layer(states[recording], name, digest)
-    if corpus.session(recording).layers.get(name) != digest:
-        corpus.put_session(states[recording])

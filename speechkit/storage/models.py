@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from speechkit.core.digest import digest_file, digest_of
-from speechkit.core.errors import ModelError, UsageError, did_you_mean
+from speechkit.core.errors import ModelError, UsageError, WrongDigestError, did_you_mean
 from speechkit.storage.files import atomic_path
 
 
@@ -145,7 +145,7 @@ def _check(model: Model, folder: Path) -> None:
         if stamp in _verified:
             continue
         if (found := digest_file(path)) != file.sha256:
-            raise ModelError(
+            raise WrongDigestError(
                 f"{path} has the wrong digest (sha256 {found[:12]}…, pinned {file.sha256[:12]}…); "
                 f"delete it and run: speechkit models fetch {model.name}"
             )

@@ -1,37 +1,34 @@
-"""Engines over a release or a corpus, each in a process of its own, their work kept.
+"""Engines over a release or a corpus: the same runner, jobs, cache and failures as `speechkit run`.
 
-What an engine wrote of a recording is found again by digest, as in `speechkit run`: in the corpus
-itself, or, as a release is never written to, in a private folder of the cache. Neither the corpus'
-sessions nor the release change.
+What an engine wrote of a recording is found again by digest: in the corpus itself, or, as a release
+is never written to, in a private folder of the cache. Neither the corpus' sessions nor the release
+change. Each stage works in a process of its own, so that its peak memory is its own.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
-import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+import shutil
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from speechkit.benchmark.results import RunCost
 from speechkit.benchmark.types import Hypothesis, System
-from speechkit.core.digest import digest_of
-from speechkit.core.errors import InputError, SpeechkitError, UsageError, describe
-from speechkit.core.stage import Resources, Stage, Task, cache_key
+from speechkit.core.errors import StoreError, UsageError
+from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.core.types import Recording, Session
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS
 from speechkit.manifest.versions import release_digest
-from speechkit.pipeline.executors.local import Failed, LocalExecutor
-from speechkit.pipeline.jobs import keep
-from speechkit.pipeline.pipelines import make_stage
-from speechkit.pipeline.plan import with_layer
+from speechkit.pipeline.executors.local import LocalExecutor
+from speechkit.pipeline.jobs import Stored
+from speechkit.pipeline.pipelines import make_pipeline
+from speechkit.pipeline.plan import check_plan, given_only
+from speechkit.pipeline.run import Observer, run_stages
 from speechkit.storage.corpus import Corpus
-from speechkit.storage.files import write_bytes
+from speechkit.storage.files import sweep, write_bytes
 from speechkit.storage.models import cache_folder
 from speechkit.workflows.score_corpus import is_release
 
@@ -43,15 +40,32 @@ def silent(engine: str, stage: str, finished: int, total: int) -> None:
 
 
 class EngineJob(msgspec.Struct, frozen=True, kw_only=True):
-    """What a process is told: where the audio is, which engine, and how."""
+    """Where the audio is, which engine hears it, and how.
+
+    Attributes:
+        source: a release, a corpus, or a layer of one (`CORPUS#reference`).
+        engine: as `faster-whisper:base`.
+        label: what the table calls it; empty: the engine's name.
+        options: of the engine.
+        language: ISO 639-1 code; empty: what the recording says, else what is heard.
+        diarize: say who speaks, too.
+        resources: where it runs.
+        only: ids of the recordings; empty: all.
+    """
 
     source: str
     engine: str
+    label: str = ""
     options: dict[str, str] = {}
     language: str = ""
     diarize: bool = False
     resources: Resources = Resources()
     only: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the table calls it."""
+        return self.label or self.engine
 
 
 class EngineRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,37 +77,53 @@ class EngineRun(msgspec.Struct, frozen=True, kw_only=True):
     cost: RunCost
 
 
+class _Spent(msgspec.Struct, frozen=True, kw_only=True):
+    """What one stage took for one recording, kept beside the layer it wrote."""
+
+    seconds: float
+    peak_memory_mib: int
+
+
+def check_engines(jobs: Sequence[EngineJob]) -> None:
+    """Find what would stop a job, before the first is begun.
+
+    Raises:
+        UsageError: for an unknown engine or option, or a source that is none.
+        ModelError, MissingExtraError: if an engine's weights or packages are missing.
+    """
+    for job in jobs:
+        _store(job.source)
+        check_plan(_stages(job))
+
+
 def run_engine(job: EngineJob, progress: Progress = silent) -> EngineRun:
-    """Run one engine in a process of its own, so that its peak memory is its own.
+    """Run one engine over the recordings of its source.
 
     Raises:
         UsageError: for an unknown engine or option, or a source that is none.
         ModelError, MissingExtraError: if the engine cannot be opened.
+        StoreError: if the corpus, or the cache of a release, cannot be written.
     """
-    context = multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_in_process, args=(job, there), daemon=True)
-    process.start()
-    there.close()
-    try:
-        while True:
-            kind, *said = here.recv()
-            if kind == "progress":
-                progress(job.engine, *said)
-            elif kind == "error":
-                raise _relayed(*said)
-            else:
-                done: EngineRun = msgspec.json.decode(said[0], type=EngineRun)
-                process.join()
-                return done
-    except EOFError as error:
-        process.join()
-        raise SpeechkitError(
-            f"{job.engine}: its process ended with code {process.exitcode}; is there enough memory?"
-        ) from error
-    finally:
-        process.terminate()
-        process.join()
+    corpus, sessions = _store(job.source)
+    stages = _stages(job)
+    check_plan(stages)
+    if job.only:
+        sessions = tuple(s for s in sessions if s.recording.id in job.only)
+    sweep(corpus.root)
+    observer = _Stopwatch(corpus, job.name, progress)
+    executor = LocalExecutor(job.resources, apart=True)
+    bare = [given_only(session, stages) for session in sessions]
+    done = run_stages(corpus, stages, bare, executor, observer)
+    written = {stage.writes.name for stage in stages}
+    return EngineRun(
+        layers={
+            session.recording.id: {n: d for n, d in session.layers.items() if n in written}
+            for session in done.sessions
+        },
+        failures={row.item: row.reason for row in done.failures},
+        cached=min(stage.cached for stage in done.stages),
+        cost=observer.cost(stages, done.sessions),
+    )
 
 
 def as_system(job: EngineJob, run: EngineRun) -> System:
@@ -113,169 +143,122 @@ def as_system(job: EngineJob, run: EngineRun) -> System:
         def __len__(self) -> int:
             return len(run.layers)
 
-    return System(name=job.engine, hypotheses=Written())
+    return System(name=job.name, hypotheses=Written())
+
+
+def _stages(job: EngineJob) -> tuple[Stage, ...]:
+    options = {"engine": job.engine, "engine_options": job.options, "language": job.language}
+    return make_pipeline("conversation" if job.diarize else "draft", {"transcribe": options})
 
 
 # ---- where recordings are
 
 
-def _store(source: str) -> tuple[Corpus, list[tuple[Session, Path]]]:
-    """Return where layers are kept, and the recordings with their audio.
+def _store(source: str) -> tuple[Corpus, tuple[Session, ...]]:
+    """Return where layers are kept, and the recordings.
 
     Raises:
         UsageError: if `source` is neither a release nor a corpus, or has no audio.
+        StoreError: if the cache of a release cannot be written.
     """
     path = Path(source.rpartition("#")[0] or source)
     if (path / "corpus.json").is_file():
         corpus = Corpus.open(path)
-        return corpus, [(s, corpus.audio_path(s.recording)) for s in corpus.sessions()]
+        return corpus, corpus.sessions()
     if not is_release(path):
         raise UsageError(
-            f"{path}: neither a release nor a corpus; bring a folder of recordings and their "
-            "texts into one with: speechkit ingest DIR --corpus CORPUS --metadata TABLE"
+            f"{path}: neither a release nor a corpus; make a corpus of a folder of recordings and "
+            "their texts with: speechkit ingest DIR --corpus CORPUS --metadata TABLE"
         )
-    folder = cache_folder().parent / "bench" / release_digest(path)[:16]
     recordings = [r for r in read_lines(path, RECORDINGS, Recording) if r.audio.sha256]
     if not recordings:
         raise UsageError(f"{path}: a release without audio; nothing for an engine to listen to")
-    found = [(Session(recording=r, layers={}), path.parent / r.audio.uri) for r in recordings]
-    return Corpus.create(folder), found
+    corpus = Corpus.create(cache_folder().parent / "bench" / release_digest(path)[:16])
+    return corpus, tuple(_lent(corpus, recording, path.parent) for recording in recordings)
 
 
-# ---- in the process
-
-
-def _in_process(job: EngineJob, pipe: Any) -> None:
+def _lent(corpus: Corpus, recording: Recording, folder: Path) -> Session:
+    """Put a session of a release's recording into its cache; the audio stays where it is."""
+    audio = recording.audio
+    source = (folder / audio.uri).resolve()
+    uri = f"audio/{audio.sha256}{source.suffix}"
+    session = Session(
+        recording=msgspec.structs.replace(recording, audio=msgspec.structs.replace(audio, uri=uri)),
+        layers={},
+    )
+    target = corpus.root / uri
     try:
-
-        def progress(stage: str, finished: int, total: int) -> None:
-            pipe.send(("progress", stage, finished, total))
-
-        pipe.send(("done", msgspec.json.encode(_run(job, progress))))
-    except SpeechkitError as error:
-        pipe.send(("error", str(error), error.exit_code))
-    except Exception as error:
-        pipe.send(("error", describe(error), 1))
-
-
-def _relayed(message: str, exit_code: int) -> SpeechkitError:
-    error = UsageError(message) if exit_code == UsageError.exit_code else SpeechkitError(message)
-    error.exit_code = exit_code
-    return error
+        if target.resolve() != source:
+            target.parent.mkdir(exist_ok=True)
+            target.unlink(missing_ok=True)
+            try:
+                target.symlink_to(source)
+            except OSError:  # a file system without links
+                shutil.copyfile(source, target)
+    except OSError as error:
+        raise StoreError(f"cannot write in {corpus.root}: {error.strerror or error}") from error
+    corpus.put_session(session)
+    return session
 
 
-def _run(job: EngineJob, progress: Callable[[str, int, int], None]) -> EngineRun:
-    corpus, found = _store(job.source)
-    if job.only:
-        found = [(session, path) for session, path in found if session.recording.id in job.only]
-    states = {session.recording.id: (_bare(session), path) for session, path in found}
-    failures: dict[str, str] = {}
-    stages = _stages(job)
-    spent = seconds = 0.0
-    fewest = len(states)
-    for stage in stages:
-        missing = []
-        for name, (state, path) in states.items():
-            digest = corpus.cached(stage.name, cache_key(stage, state))
-            if digest is None:
-                missing.append(name)
-            else:
-                states[name] = with_layer(state, stage.writes.name, digest), path
-        total = len(states)
-        fewest = min(fewest, total - len(missing))
-        progress(stage.name, total - len(missing), total)
-        clock = _Clock()
-        tasks = (_task(corpus, stage, *states[name], clock) for name in missing)
-        for result in LocalExecutor(job.resources).map(stage, tasks) if missing else ():
-            state, path = states[result.recording]
-            if isinstance(result, Failed):
-                failures[result.recording] = result.reason
-                del states[result.recording]
-                continue
-            digest = keep(corpus, stage, state, result.items)
-            states[result.recording] = with_layer(state, stage.writes.name, digest), path
-            progress(stage.name, total - len(missing) + missing.index(result.recording) + 1, total)
-        spent += clock.read()
-        if stage is stages[-1]:
-            seconds = sum(states[n][0].recording.duration for n in missing if n in states)
-    return EngineRun(
-        layers={name: dict(state.layers) for name, (state, _) in states.items()},
-        failures=failures,
-        cached=fewest,
-        cost=_cost(corpus, job, spent, seconds),
-    )
+# ---- what it takes
 
 
-def _stages(job: EngineJob) -> list[Stage]:
-    options = {"engine": job.engine, "engine_options": job.options, "language": job.language}
-    stages = [make_stage("transcribe", options)]
-    if job.diarize:
-        return [
-            make_stage("diarize", {}),
-            *stages,
-            make_stage("align", {}),
-            make_stage("attribute", {}),
-        ]
-    return stages
+class _Stopwatch(Observer):
+    """Keeps what each stage took for each recording where a later run finds it again."""
 
+    def __init__(self, corpus: Corpus, engine: str, progress: Progress) -> None:
+        self._corpus = corpus
+        self._engine = engine
+        self._progress = progress
 
-def _bare(session: Session) -> Session:
-    return msgspec.structs.replace(session, layers={})
+    def progress(self, stage: Stage, finished: int, total: int) -> None:
+        self._progress(self._engine, stage.name, finished, total)
 
+    def has(self, stage: Stage, session: Session, stored: Stored | None) -> None:
+        if stored is not None:
+            spent = _Spent(seconds=stored.seconds, peak_memory_mib=stored.peak_memory >> 20)
+            write_bytes(self._path(stage, session), msgspec.json.encode(spent))
 
-class _Clock:
-    """Measures from the first task on: loading the model is not counted."""
-
-    def __init__(self) -> None:
-        self.begun: float | None = None
-
-    def start(self) -> None:
-        if self.begun is None:
-            self.begun = time.monotonic()
-
-    def read(self) -> float:
-        return 0.0 if self.begun is None else time.monotonic() - self.begun
-
-
-def _task(corpus: Corpus, stage: Stage, state: Session, path: Path, clock: _Clock) -> Task:
-    clock.start()
-    if not path.is_file():
-        raise InputError(f"the audio of {state.recording.id} is gone: {path}")
-    names = [name.rstrip("?") for name in stage.reads]
-    layers = {name: corpus.layer(state, name) for name in names}
-    return Task(
-        recording=state.recording,
-        audio_path=path,
-        layers={name: layer for name, layer in layers.items() if layer is not None},
-        workspace=corpus,
-    )
-
-
-def _cost(corpus: Corpus, job: EngineJob, spent: float, seconds: float) -> RunCost:
-    """Return what this run cost, or, where all was there before, what the earlier run did."""
-    key = digest_of([job.engine, job.options, job.diarize, msgspec.to_builtins(job.resources)])
-    path = corpus.root / "vault" / "bench" / f"{key}.json"
-    if not seconds:
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=RunCost)
-        except (OSError, msgspec.MsgspecError):
+    def cost(self, stages: Sequence[Stage], sessions: Sequence[Session]) -> RunCost:
+        """Return what these sessions took, in this run or whenever each was done."""
+        seconds, audio, peak = [], 0.0, 0
+        for session in sessions:
+            spent = [self._spent(stage, session) for stage in stages]
+            known = [one for one in spent if one is not None]
+            if len(known) < len(stages):
+                continue  # done by `speechkit run`, which keeps no time of its own
+            seconds.append(sum(one.seconds for one in known))
+            audio += session.recording.duration
+            peak = max(peak, *(one.peak_memory_mib for one in known))
+        if not audio:
             return RunCost()
-    cost = RunCost(
-        audio_seconds=round(seconds, 1),
-        seconds=round(spent, 2),
-        real_time_factor=round(spent / seconds, 4),
-        peak_memory_mib=round(_peak_memory() / 2**20),
-    )
-    write_bytes(path, msgspec.json.encode(cost))
-    return cost
+        return RunCost(
+            audio_seconds=round(audio, 1),
+            seconds=round(sum(seconds), 2),
+            real_time_factor=round(sum(seconds) / audio, 4),
+            peak_memory_mib=peak,
+            latency_p50=round(statistics.median(seconds), 3),
+            latency_p95=round(_percentile(seconds, 0.95), 3),
+        )
+
+    def _spent(self, stage: Stage, session: Session) -> _Spent | None:
+        try:
+            data = self._path(stage, session).read_bytes()
+            return msgspec.json.decode(data, type=_Spent)
+        except (OSError, msgspec.MsgspecError):
+            return None
+
+    def _path(self, stage: Stage, session: Session) -> Path:
+        key = cache_key(stage, session)
+        return self._corpus.root / "vault" / "bench" / stage.name / f"{key}.json"
 
 
-def _peak_memory() -> int:
-    """Return the most memory that this process held, in bytes."""
-    status = Path("/proc/self/status")
-    told = status.read_text().partition("VmHWM:")[2].split() if status.exists() else []
-    if told:
-        return int(told[0]) * 1024
-    # Kilobytes, on macOS bytes. On Linux it starts at the peak of the process that forked this one.
-    unit = 1 if sys.platform == "darwin" else 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+def _percentile(values: Sequence[float], share: float) -> float:
+    """Return the smallest value that a share of the values does not exceed.
+
+    >>> _percentile([3.0, 1.0, 2.0, 4.0], 0.95)
+    4.0
+    """
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,14 @@ import msgspec
 from speechkit.audio.mask import Method
 from speechkit.core.digest import canonical_json, segment_id
 from speechkit.core.errors import InputError, SpeechkitError, UsageError
-from speechkit.core.stage import Resources, Stage, Task, Work, Writes
+from speechkit.core.stage import Resources, Stage
 from speechkit.core.text import spread_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Context, Layer, Provenance, RedactedCopy, Segment
 from speechkit.formats import format_segments, read_segments
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
-from speechkit.pipeline.pipelines import make_stage
+from speechkit.pipeline.pipelines import StageOptions, make_pipeline
 from speechkit.pipeline.run import Progress, run, silent
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import atomic_path, write_bytes
@@ -57,7 +56,7 @@ def deidentify_audio(
     method: Method = "silence",
     language: str = "",
     transcript: Path | None = None,
-    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    settings: StageOptions | None = None,
     resources: Resources = Resources(),  # noqa: B008 (frozen)
     progress: Progress = silent,
 ) -> tuple[DeidentifiedFile, ...]:
@@ -92,12 +91,12 @@ def deidentify_audio(
         context = Context(languages=(language,) if language else ())
         for path in dict.fromkeys(paths):
             try:
-                ids[path] = _bring(path, corpus, context, given)
+                ids[path] = _ingest(path, corpus, context, given)
             except InputError as error:
                 reasons[path] = str(error)
         if ids:
             report = run(corpus, stages, LocalExecutor(resources), progress=progress)
-            failed = {row["item"]: row["reason"] for row in report.failures}
+            failed = {row.item: row.reason for row in report.failures}
             reasons |= {path: failed[id_] for path, id_ in ids.items() if id_ in failed}
         copies = {
             id_: _copy(corpus, id_) for path, id_ in sorted(ids.items()) if path not in reasons
@@ -109,65 +108,23 @@ def deidentify_audio(
         return tuple(_result(path, ids, reasons, copies, output_dir) for path in paths)
 
 
-class _Take:
-    """A stage that passes a layer on under another name: nobody is told apart here."""
-
-    version = "1"
-    engine = ""
-    revision = ""
-
-    class Options(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-        """None."""
-
-    def __init__(self, source: str, target: str) -> None:
-        self.name = f"{source}-as-{target}"
-        self.reads: tuple[str, ...] = (source,)
-        self.writes = Writes(name=target, kind="segments")
-        self.options = self.Options()
-
-    @contextmanager
-    def open(self, resources: Resources) -> Iterator[Work]:  # noqa: ARG002
-        """Yield the function."""
-
-        def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
-            return [task.layers[self.reads[0]].items for task in tasks]
-
-        yield work
-
-
 def _stages(
     method: Method,
     language: str,
-    settings: Mapping[str, Mapping[str, Any]],
+    settings: StageOptions,
     *,
     with_transcript: bool,
 ) -> tuple[Stage, ...]:
-    options: dict[str, dict[str, Any]] = {
-        "transcribe": {"language": language},
-        "align": {},
-        "detect": {},
-        "redact": {"method": method},
-    }
-    for stage, values in settings.items():
-        if stage not in options:
-            raise UsageError(f"no stage {stage!r} here; there is: {', '.join(options)}")
-        options[stage] |= values
-    first = (
-        _Take("corrected", "draft")
-        if with_transcript
-        else make_stage("transcribe", options["transcribe"])
-    )
-    return (
-        first,
-        make_stage("align", options["align"]),
-        _Take("aligned", "attributed"),
-        make_stage("detect", options["detect"]),
-        make_stage("redact", options["redact"]),
-    )
+    options = {stage: dict(values) for stage, values in settings.items()}
+    options["redact"] = {"method": method} | options.get("redact", {})
+    if with_transcript:
+        return make_pipeline("deidentify-given", options)
+    options["transcribe"] = {"language": language} | options.get("transcribe", {})
+    return make_pipeline("deidentify", options)
 
 
-def _bring(path: Path, corpus: Corpus, context: Context, given: Transcripts | None) -> str:
-    """Bring one file, and its transcript if there is one, into the corpus; return its id."""
+def _ingest(path: Path, corpus: Corpus, context: Context, given: Transcripts | None) -> str:
+    """Put one file, and its transcript if there is one, into the corpus; return its id."""
     if given is not None and path.stem not in given:
         raise InputError(f"{path}: the transcript says nothing about a recording of that name")
     recording: str = ingest_file(path, corpus, context=context).recording.id

@@ -98,7 +98,7 @@ def run_demo(
     report = run(corpus, default_pipeline(), LocalExecutor(resources), progress=progress)
     if report.failures:
         row = report.failures[0]
-        raise SpeechkitError(f"{row['item']} failed in {row['stage']}: {row['reason']}")
+        raise SpeechkitError(f"{row.item} failed in {row.stage}: {row.reason}")
     manifests = folder / "manifests"
     shutil.rmtree(manifests / "demo", ignore_errors=True)
     release = create_release(corpus, VERSION, manifests)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -14,7 +15,7 @@ from speechkit.core.stage import Resources, Stage
 from speechkit.core.types import Context, Layer, Segment, Turn
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
-from speechkit.pipeline.pipelines import make_stage
+from speechkit.pipeline.pipelines import make_pipeline
 from speechkit.pipeline.run import Progress, run, silent
 from speechkit.storage.corpus import Corpus
 
@@ -58,11 +59,9 @@ def diarize_files(
     options = {
         "engine": engine,
         "engine_options": dict(engine_options or {}),
-        "num_speakers": speakers.exactly,
-        "min_speakers": speakers.at_least,
-        "max_speakers": speakers.at_most,
+        **_speaker_options(speakers),
     }
-    stages = (make_stage("diarize", options),)
+    stages = make_pipeline("diarize", {"diarize": options})
     return run_files(paths, stages, resources=resources, progress=progress)
 
 
@@ -73,7 +72,7 @@ def transcribe_files(
     engine_options: Mapping[str, str] | None = None,
     language: str = "",
     diarize: bool = False,
-    num_speakers: int | None = None,
+    speakers: Speakers = Speakers(),  # noqa: B008
     resources: Resources = Resources(),  # noqa: B008
     progress: Progress = silent,
 ) -> tuple[FileResult, ...]:
@@ -83,15 +82,16 @@ def transcribe_files(
         UsageError: for an unknown engine, option or language.
         MissingExtraError, ModelError: if an engine cannot be opened.
     """
-    options = {
-        "engine": engine,
-        "engine_options": dict(engine_options or {}),
-        "language": language,
+    options: dict[str, dict[str, Any]] = {
+        "transcribe": {
+            "engine": engine,
+            "engine_options": dict(engine_options or {}),
+            "language": language,
+        }
     }
-    stages = [make_stage("transcribe", options), make_stage("align", {})]
     if diarize:
-        stages.insert(0, make_stage("diarize", {"num_speakers": num_speakers}))
-        stages.append(make_stage("attribute", {}))
+        options["diarize"] = _speaker_options(speakers)
+    stages = make_pipeline("conversation" if diarize else "transcribe", options)
     return run_files(paths, stages, resources=resources, progress=progress)
 
 
@@ -116,13 +116,21 @@ def run_files(
         reasons: dict[str, str] = {}
         if any(isinstance(found, str) for found in ids):
             report = run(corpus, stages, LocalExecutor(resources), progress=progress)
-            reasons = {row["item"]: row["reason"] for row in report.failures}
+            reasons = {row.item: row.reason for row in report.failures}
         return tuple(
             FileResult(path=path, reason=str(found))
             if isinstance(found, AudioError)
             else _result(path, corpus, found, reasons)
             for path, found in zip(paths, ids, strict=True)
         )
+
+
+def _speaker_options(speakers: Speakers) -> dict[str, int | None]:
+    return {
+        "num_speakers": speakers.exactly,
+        "min_speakers": speakers.at_least,
+        "max_speakers": speakers.at_most,
+    }
 
 
 def _result(path: Path, corpus: Corpus, recording: str, reasons: Mapping[str, str]) -> FileResult:

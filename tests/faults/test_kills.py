@@ -284,8 +284,8 @@ def test_a_damaged_layer_fails_its_recording_alone(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
     report = run(corpus, toys.pipeline(), LocalExecutor())
     (row,) = report.failures
-    assert row["item"] == corpus.sessions()[1].recording.id
-    assert f"altered; delete {path} and run again" in row["reason"]
+    assert row.item == corpus.sessions()[1].recording.id
+    assert f"altered; delete {path} and run again" in row.reason
     path.unlink()
     assert not run(corpus, toys.pipeline(), LocalExecutor()).failures
 

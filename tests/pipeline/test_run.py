@@ -137,7 +137,7 @@ def test_only_what_consent_permits_to_be_read_is_worked_on(corpus):
     stage = Toy("one", (), "turns")
     report = go(corpus, stage)
     assert stage.seen == ["rec-0"]
-    assert [(row["item"], row["stage"], row["reason"]) for row in report.failures] == [
+    assert [(row.item, row.stage, row.reason) for row in report.failures] == [
         ("rec-1", "consent", "consent: the consent does not permit the purpose"),
         ("rec-2", "consent", "consent: no consent is on record"),
     ]

@@ -77,8 +77,8 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def desk(request: pytest.FixtureRequest, corpus: Corpus) -> Iterator[tuple[Store, str]]:
-    """A desk at which somebody edited both recordings."""
+def review_store(request: pytest.FixtureRequest, corpus: Corpus) -> Iterator[tuple[Store, str]]:
+    """A review in which somebody edited both recordings."""
     url = "" if request.param == "sqlite" else request.getfixturevalue("postgresql")
     store = open_store(corpus.root, url or None)
     create_tasks(corpus, store)
@@ -120,9 +120,9 @@ def everything_in(store: Store) -> dict[str, str]:
 
 
 def test_nothing_of_the_person_is_left_anywhere(
-    corpus: Corpus, desk: tuple[Store, str], tmp_path: Path
+    corpus: Corpus, review_store: tuple[Store, str], tmp_path: Path
 ) -> None:
-    store, url = desk
+    store, url = review_store
     out = tmp_path / "manifests"
     release = create_release(corpus, "1.0.0", out)
     for name in FORMATS:
@@ -152,11 +152,11 @@ def test_nothing_of_the_person_is_left_anywhere(
         data = path.read_bytes()
         for name in (*files, gone.id, released[gone.id].id):
             assert name not in path.name, path
-            if "desk.sqlite3" not in path.name:  # its audit log is a ledger
+            if "review.sqlite3" not in path.name:  # its audit log is a ledger
                 assert name.encode() not in data, path
         for word in (*said, GOES):
             assert word.encode() not in data, path
-    # No row, but those of the desk's audit log, which hold no text.
+    # No row, but those of the review's audit log, which hold no text.
     for table, text in everything_in(store).items():
         for word in said:
             assert word not in text, table
@@ -176,7 +176,7 @@ def test_nothing_of_the_person_is_left_anywhere(
         assert sound(corpus, corpus.session(stays.id), redacted=True) is not None
 
 
-def test_a_desk_elsewhere_must_be_named(corpus: Corpus, tmp_path: Path) -> None:
+def test_a_review_database_elsewhere_must_be_named(corpus: Corpus, tmp_path: Path) -> None:
     corpus.note("review-audit", number=1, hash="ab" * 32)
     with pytest.raises(UsageError, match="--database URL"):
         withdraw(corpus, "2.0.0", tmp_path / "manifests", participant=GOES)

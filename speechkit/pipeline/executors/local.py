@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from speechkit.core.stage import Resources, Stage, Task
+from speechkit.core.stage import Resources, Stage
 from speechkit.pipeline.executors.workers import perform_in_workers
-from speechkit.pipeline.jobs import Done, Failed, Job, Stored, attempt, perform
+from speechkit.pipeline.jobs import Failed, Job, Stored, perform
 from speechkit.pipeline.machine import usable_cores
 from speechkit.storage.corpus import Corpus
 
-__all__ = ["Done", "Failed", "LocalExecutor", "shares"]
-
 
 class LocalExecutor:
-    """Runs stages on this machine, in `workers` processes; 1: in this one.
+    """Runs stages on this machine, in `workers` processes; 1: in this one, or `apart` from it.
 
     Several need memory for as many models. A worker that dies (memory, a decoder's crash) takes
     nothing with it: its recording is tried once more by another, then fails with that reason.
     """
 
-    def __init__(self, resources: Resources | None = None, *, workers: int = 1) -> None:
+    def __init__(
+        self, resources: Resources | None = None, *, workers: int = 1, apart: bool = False
+    ) -> None:
         self.resources = resources or Resources()
         self.workers = workers
-
-    def map(self, stage: Stage, tasks: Iterable[Task]) -> Iterator[Done | Failed]:
-        """Yield the items of each task, in order; nothing is stored.
-
-        Raises:
-            SpeechkitError: if the stage itself cannot be opened (weights, extras, options).
-        """
-        with stage.open(shares(self.resources, 1)[0]) as work:
-            for task in tasks:
-                yield attempt(work, task)
+        self.apart = apart
 
     def perform(
         self, stage: Stage, corpus: Corpus, jobs: Sequence[Job]
@@ -44,7 +35,7 @@ class LocalExecutor:
         Raises:
             SpeechkitError: if the stage itself cannot be opened, or the corpus not be written.
         """
-        if self.workers > 1:
+        if self.workers > 1 or self.apart:
             yield from perform_in_workers(stage, corpus, jobs, shares(self.resources, self.workers))
             return
         with stage.open(shares(self.resources, 1)[0]) as work:

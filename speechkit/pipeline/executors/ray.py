@@ -106,7 +106,7 @@ class _Actor:
                 work = self._opened.enter_context(stage.open(self._resources))
                 self._perform = partial(perform, stage, work, corpus)
         except SpeechkitError as error:
-            return Refused.of(error)
+            return Refused(error=error)
         return None
 
     def perform(self, job: Job) -> Stored | Failed | Refused:
@@ -114,7 +114,7 @@ class _Actor:
         try:
             return self._perform(job)
         except SpeechkitError as error:
-            return Refused.of(error)
+            return Refused(error=error)
 
     def close(self) -> None:
         """Delete what was mirrored; an actor that is killed cannot."""
@@ -170,7 +170,7 @@ class _Crew:
                 yield from queue.lost(job, reason)
                 continue
             if isinstance(answer, Refused):
-                raise answer.as_error()
+                raise answer.error
             self._idle.append(actor)
             yield answer
 
@@ -202,7 +202,7 @@ class _Crew:
             self._replace(actor)
             return
         if refused is not None:
-            raise refused.as_error()
+            raise refused.error
         self._idle.append(actor)
 
     def _replace(self, actor: Any) -> None:

@@ -71,7 +71,7 @@ class SlurmExecutor:
                     continue
                 answer: list[Stored | Failed] | Refused = handle.result()
                 if isinstance(answer, Refused):
-                    raise answer.as_error()
+                    raise answer.error
                 yield from answer
             waiting = lost
             if not waiting:
@@ -141,4 +141,4 @@ def _share(
         with stage.open(Resources(device=resources.device, threads=threads)) as work:
             return [perform(stage, work, corpus, job) for job in jobs]
     except SpeechkitError as error:
-        return Refused.of(error)
+        return Refused(error=error)

@@ -92,7 +92,7 @@ def perform_in_workers(
                 if answer == _READY:
                     worker.ready = True
                 elif isinstance(answer, Refused):
-                    raise answer.as_error()
+                    raise answer.error
                 else:
                     worker.job = None
                     yield answer
@@ -123,11 +123,11 @@ def _work(pipe: Connection, payload: bytes, root: Path, resources: Resources) ->
                 while True:
                     pipe.send(perform(stage, work, corpus, pipe.recv()))
         except SpeechkitError as error:
-            answer = Refused.of(error)
+            answer = Refused(error=error)
         except (EOFError, BrokenPipeError, ConnectionResetError):
             return
         except Exception as error:
-            answer = Refused(kind="SpeechkitError", message=f"a worker stopped: {describe(error)}")
+            answer = Refused(error=SpeechkitError(f"a worker stopped: {describe(error)}"))
         pipe.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
