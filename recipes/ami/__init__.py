@@ -14,7 +14,7 @@ def prepare(raw: Path, dest: Path) -> Prepared:
     """Write a table with the turns of each recording that has some."""
     turns: dict[str, tuple[Turn, ...]] = {}
     for path in sorted(raw.rglob("*.rttm")):
-        turns.update(parse_rttm(path.read_text("utf-8-sig"), path))
+        turns.update(parse_rttm(path.read_text("utf-8-sig"), path).recordings)
     clips, without = [], 0
     told = {"language": "en", "consent": "public:ami", "collection_intent": "meeting"}
     for name, audio in audio_below(raw).items():

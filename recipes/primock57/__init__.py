@@ -70,7 +70,9 @@ def _segments(files: dict[str, Path]) -> tuple[Segment, ...]:
 
 
 def _utterances(path: Path) -> tuple[Segment, ...]:
-    (items,) = parse_textgrid(path.read_text(encoding="utf-8-sig").lstrip(), path).values()
+    (items,) = parse_textgrid(
+        path.read_text(encoding="utf-8-sig").lstrip(), path
+    ).recordings.values()
     return items
 
 

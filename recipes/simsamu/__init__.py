@@ -8,7 +8,7 @@ import msgspec
 
 from speechkit.core.types import Turn
 from speechkit.formats.rttm import parse_rttm
-from speechkit.formats.subtitles import parse_srt
+from speechkit.formats.srt import parse_srt
 from speechkit.recipe.prepared import Clip, Prepared, write_prepared
 from speechkit.recipe.published import audio_below, find_one, read_rows
 
@@ -23,8 +23,8 @@ def prepare(raw: Path, dest: Path) -> Prepared:
             missing += 1
             continue
         rttm, srt = find_one(raw, f"{name}.rttm"), find_one(raw, f"{name}.srt")
-        (turns,) = parse_rttm(rttm.read_text("utf-8-sig"), rttm).values()
-        (segments,) = parse_srt(srt.read_text("utf-8-sig"), srt).values()
+        (turns,) = parse_rttm(rttm.read_text("utf-8-sig"), rttm).recordings.values()
+        (segments,) = parse_srt(srt.read_text("utf-8-sig"), srt).recordings.values()
         told = {
             "language": "fr",
             "consent": "public:simsamu",

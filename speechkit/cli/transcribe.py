@@ -11,7 +11,7 @@ from speechkit.cli.outputs import output_names
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
 from speechkit.core.stage import Resources
-from speechkit.formats import SEGMENT_FORMATS, format_segments
+from speechkit.formats import format_segments, writable_formats
 from speechkit.storage.files import write_bytes
 from speechkit.workflows.files import transcribe_files
 
@@ -24,7 +24,7 @@ from speechkit.workflows.files import transcribe_files
 @click.option("--num-speakers", type=click.IntRange(min=1), help="How many speak, if known.")
 @click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Engine option.")
 @click.option("--device", default="cpu", show_default=True)
-@click.option("--format", "format_", type=click.Choice(SEGMENT_FORMATS), default="json")
+@click.option("--format", "format_", type=click.Choice(writable_formats()), default="json")
 @click.option("--output-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
 def command(
     audio: tuple[Path, ...],

@@ -1,27 +1,41 @@
-"""ELAN annotation files (EAF 3.0): a tier a speaker, an annotation a segment, times in ms.
+"""ELAN annotation files (EAF): a tier a speaker, an annotation a segment.
 
-Drops: words' times, confidence, labels, channels, roles, language.
+https://www.mpi.nl/tools/elan/EAF_Annotation_Format_3.0_and_ELAN.pdf. Tiers that depend on another
+are its text where it holds only numbers or nothing, its words where they are the same ones, and
+are passed over elsewhere (translations, glosses).
 """
 
 from __future__ import annotations
 
-import re
 import xml.etree.ElementTree as ET
 from collections import defaultdict
-from collections.abc import Mapping
 from pathlib import Path
 
-from speechkit.core.errors import InputError
-from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
+from speechkit.formats.eaf_tiers import read_families
 from speechkit.formats.fields import in_order
+from speechkit.formats.tiers import read_speech
+from speechkit.formats.transcript import Notes, Reading, Segments, TranscriptFormat
+from speechkit.formats.xml import INVALID, parse_xml
 
-# What XML 1.0 cannot hold.
-_INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SCHEMA = "http://www.mpi.nl/tools/elan/EAFv3.0.xsd"
 
 
-def format_eaf(segments: Mapping[str, tuple[Segment, ...]]) -> str:
+def parse_eaf(text: str, where: Path) -> Reading[Segment]:
+    """Read the annotations of all tiers; the file names the recording.
+
+    Raises:
+        InputError: with file, line and reason.
+    """
+    notes = Notes()
+    tiers = read_families(parse_xml(text, where, "ANNOTATION_DOCUMENT"), where, notes)
+    pairs = [(where.stem, segment) for segment in read_speech(tiers, notes)]
+    is_blank = not any(item.text for tier in tiers for item in tier.intervals) and not notes.all()
+    recordings = {where.stem: ()} if is_blank else in_order(pairs)
+    return Reading(recordings=recordings, notes=notes.all())
+
+
+def format_eaf(segments: Segments) -> str:
     """Write one recording; its author and date are left empty, so that bytes stay the same."""
     root = ET.Element(
         "ANNOTATION_DOCUMENT",
@@ -59,7 +73,7 @@ def format_eaf(segments: Mapping[str, tuple[Segment, ...]]) -> str:
             inner = ET.SubElement(
                 outer, "ALIGNABLE_ANNOTATION", {"ANNOTATION_ID": f"a{annotations}", **refs}
             )
-            ET.SubElement(inner, "ANNOTATION_VALUE").text = _INVALID.sub(" ", segment.text)
+            ET.SubElement(inner, "ANNOTATION_VALUE").text = INVALID.sub(" ", segment.text)
     ET.SubElement(
         root,
         "LINGUISTIC_TYPE",
@@ -74,46 +88,15 @@ def format_eaf(segments: Mapping[str, tuple[Segment, ...]]) -> str:
     return head + ET.tostring(root, encoding="unicode") + "\n"
 
 
-def parse_eaf(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
-    """Read the time-aligned annotations of all tiers; the file names the recording.
-
-    Raises:
-        InputError: with file, line and reason.
-    """
-    if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise InputError(f"{where}: a document type declaration; EAF has none")
-    try:
-        root = ET.fromstring(text)  # noqa: S314
-    except ET.ParseError as error:
-        line, _ = error.position
-        raise InputError(f"{where}, line {line}: not well-formed XML") from error
-    if root.tag != "ANNOTATION_DOCUMENT":
-        raise InputError(f"{where}, line 1: not an EAF document")
-    times = {slot.get("TIME_SLOT_ID"): slot.get("TIME_VALUE") for slot in root.iter("TIME_SLOT")}
-    pairs = []
-    for tier in root.iter("TIER"):
-        speaker = tier.get("PARTICIPANT") or tier.get("TIER_ID") or ""
-        if speaker == "speaker" and not tier.get("PARTICIPANT"):
-            speaker = ""
-        for item in tier.iter("ALIGNABLE_ANNOTATION"):
-            name = item.get("ANNOTATION_ID")
-            ends = [times.get(item.get(f"TIME_SLOT_REF{number}")) for number in (1, 2)]
-            if not all(end and end.isdigit() for end in ends):
-                raise InputError(f"{where}, annotation {name}: its times are not given")
-            start, end = (round_ms(int(value or 0) / 1000) for value in ends)
-            if end < start:
-                raise InputError(f"{where}, annotation {name}: ends before it starts")
-            words = item.findtext("ANNOTATION_VALUE") or ""
-            pairs.append(
-                (
-                    where.stem,
-                    Segment(
-                        id="",
-                        start=start,
-                        end=end,
-                        text=" ".join(words.split()),
-                        speaker=speaker,
-                    ),
-                )
-            )
-    return in_order(pairs) or {where.stem: ()}
+FORMAT = TranscriptFormat(
+    name="eaf",
+    title="ELAN, a tier a speaker",
+    standard="EAF 3.0, https://www.mpi.nl/tools/elan/EAF_Annotation_Format_3.0_and_ELAN.pdf",
+    suffixes=(".eaf",),
+    parse=parse_eaf,
+    write=format_eaf,
+    one_recording=True,
+    drops=("words' times and confidence", "language", "channels", "labels"),
+    passes_over=("translations, glosses and comments on tiers that depend on another",),
+    oracle="pympi",
+)

@@ -1,12 +1,10 @@
-"""What the line-based formats share: numbers with a reason when they are none, names without
-blanks, segments from lines."""
+"""What the line-based formats of NIST share: times, names without blanks, channels, order."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -16,19 +14,18 @@ from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
 
-# Labels of speakers as releases have them; of other names nothing tells them from words.
-_LABEL = re.compile(r"(p-[0-9a-f]{12}|SPEAKER_\d+): ?")
-
-
-def lines_of(text: str) -> Iterator[tuple[int, str]]:
-    """Yield numbered lines without empty ones and comments (`;;`)."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip() and not line.lstrip().startswith(";;"):
-            yield number, line
+# How a field says that it holds nothing; a speaker of that name is one that nobody knows.
+ABSENT = frozenset({"", "<na>", "na", "n/a", "<n/a>", "<null>", "<none>", "<unknown>"})
+# Tools subtract margins and padding: a start this little before 0 is 0.
+_BEFORE_ZERO = 0.1  # seconds
 
 
 def seconds(field: str, where: Path, line: int) -> float:
-    """Read a time in seconds, at least 0."""
+    """Read a time in seconds, at least 0.
+
+    Raises:
+        InputError: for anything else.
+    """
     try:
         value = float(field)
     except ValueError:
@@ -36,6 +33,17 @@ def seconds(field: str, where: Path, line: int) -> float:
     if not math.isfinite(value) or value < 0:
         raise InputError(f"{where}, line {line}: {field!r} is not a time in seconds")
     return round_ms(value)
+
+
+def start_seconds(field: str, where: Path, line: int) -> tuple[float, bool]:
+    """Read where something begins → seconds, and whether it was moved to 0 from just before it."""
+    try:
+        value = float(field)
+    except ValueError:
+        value = math.nan
+    if -_BEFORE_ZERO <= value < 0:
+        return 0.0, True
+    return seconds(field, where, line), False
 
 
 def share(field: str, where: Path, line: int) -> float:
@@ -58,26 +66,37 @@ def one_word(name: str) -> str:
     return "_".join(name.split()) or "-"
 
 
-def without_label(text: str) -> tuple[str, str]:
-    """Return the speaker whose label stands before the words, and the words.
+def name_field(field: str) -> str:
+    """Return a name, empty where the field says that there is none.
 
-    >>> without_label("SPEAKER_01: Good morning."), without_label("Doctor: yes?")
-    (('SPEAKER_01', 'Good morning.'), ('', 'Doctor: yes?'))
+    >>> name_field("<NA>"), name_field("A")
+    ('', 'A')
     """
-    found = _LABEL.match(text)
-    return ("", text) if found is None else (found[1], text[found.end() :])
+    return "" if field.casefold() in ABSENT else field
 
 
-def channel_number(field: str) -> int | None:
-    """Read a channel of STM, CTM or RTTM, counted from 1 (or A, B); None where there is just one.
+def channel_numbers(fields: Iterable[str]) -> dict[str, int | None]:
+    """Return channels, counted from 0, for the channel fields of one recording.
 
-    >>> channel_number("1"), channel_number("2"), channel_number("B")
-    (None, 1, 1)
+    NIST counts from 1 or A; other tools count from 0. The first, where it is the only one, may be
+    all that the recording has: None.
+
+    >>> channel_numbers(["1"]), channel_numbers(["A", "B"]), channel_numbers(["0", "1"])
+    ({'1': None}, {'A': 0, 'B': 1}, {'0': 0, '1': 1})
     """
-    number = ord(field.upper()) - 64 if len(field) == 1 and field.isalpha() else None
-    if number is None:
-        number = int(field) if field.isdigit() else 1
-    return number - 1 if number > 1 else None
+    known = {field: _number(field) for field in dict.fromkeys(fields)}
+    first = 0 if 0 in known.values() else 1
+    alone = len({number for number in known.values() if number is not None}) < 2
+    return {
+        field: None if number is None or (alone and number == first) else number - first
+        for field, number in known.items()
+    }
+
+
+def _number(field: str) -> int | None:
+    if len(field) == 1 and field.isalpha() and field.isascii():
+        return ord(field.upper()) - 64
+    return int(field) if field.isascii() and field.isdigit() else None
 
 
 def channel_field(channel: int | None) -> str:
@@ -85,11 +104,18 @@ def channel_field(channel: int | None) -> str:
     return str((channel or 0) + 1)
 
 
-def in_order(pairs: Iterable[tuple[str, Segment]]) -> dict[str, tuple[Segment, ...]]:
-    """Group segments by recording, in order of time, and give them ids."""
+def in_order(
+    pairs: Iterable[tuple[str, Segment]], names: Iterable[str] = ()
+) -> dict[str, tuple[Segment, ...]]:
+    """Group segments by recording, in order of time, and give them ids.
+
+    `names` are recordings that are there even where nobody speaks in them.
+    """
     grouped: dict[str, list[Segment]] = defaultdict(list)
     for recording, segment in pairs:
         grouped[recording].append(segment)
+    for name in names:
+        grouped.setdefault(name, [])
     return {
         recording: tuple(
             msgspec.structs.replace(segment, id=segment_id(recording, index))
@@ -97,6 +123,23 @@ def in_order(pairs: Iterable[tuple[str, Segment]]) -> dict[str, tuple[Segment, .
         )
         for recording, segments in grouped.items()
     }
+
+
+def with_channels(
+    pairs: Iterable[tuple[str, str, Segment]], names: Mapping[str, set[str]] | None = None
+) -> list[tuple[str, Segment]]:
+    """Give segments the channels that their fields mean: (recording, channel field, segment)."""
+    rows = list(pairs)
+    used: dict[str, set[str]] = defaultdict(set)
+    for recording, field, _ in rows:
+        used[recording].add(field)
+    for recording, more in (names or {}).items():
+        used[recording] |= more
+    numbers = {recording: channel_numbers(sorted(fields)) for recording, fields in used.items()}
+    return [
+        (recording, msgspec.structs.replace(segment, channel=numbers[recording][field]))
+        for recording, field, segment in rows
+    ]
 
 
 def _order(segment: Segment) -> tuple[float, float, int]:

@@ -1,14 +1,18 @@
-"""speechkit's own JSON: `{"recording": …, "segments": [...]}` with all that a segment holds."""
+"""speechkit's own JSON: `{"recording": …, "segments": [...]}` with all that a segment holds.
+
+One object a line (https://jsonlines.org) for several recordings.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment
+from speechkit.formats.text import split_lines
+from speechkit.formats.transcript import Reading, Segments, TranscriptFormat
 
 
 class _Transcript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -16,29 +20,45 @@ class _Transcript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     segments: tuple[Segment, ...]
 
 
-def parse_json(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
+def parse_json(text: str, where: Path) -> Reading[Segment]:
     """Read one transcript, or one a line.
 
     Raises:
-        InputError: with file, line and reason.
+        InputError: with file, line and reason; also where a recording stands there twice.
     """
     whole = text.strip()
     documents = [(1, whole)]
-    if "\n" in whole and whole.partition("\n")[0].rstrip().endswith("}"):
-        documents = list(enumerate(whole.splitlines(), start=1))
-    found: dict[str, tuple[Segment, ...]] = {}
+    first = next((line for line in split_lines(whole) if line.strip()), "")
+    if "\n" in whole and first.rstrip().endswith("}"):
+        documents = [(n, line) for n, line in enumerate(split_lines(whole), 1) if line.strip()]
+    recordings: dict[str, tuple[Segment, ...]] = {}
     for line, document in documents:
         try:
             transcript = msgspec.json.decode(document.encode(), type=_Transcript)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, UnicodeEncodeError) as error:
             raise InputError(f"{where}, line {line}: not a transcript ({error})") from error
-        found[transcript.recording] = transcript.segments
-    return found
+        if transcript.recording in recordings:
+            raise InputError(f"{where}, line {line}: this recording stands there a second time")
+        for segment in transcript.segments:
+            if not 0 <= segment.start <= segment.end:
+                raise InputError(f"{where}, line {line}: a segment ends before it starts")
+        recordings[transcript.recording] = transcript.segments
+    return Reading(recordings=recordings)
 
 
-def format_json(segments: Mapping[str, tuple[Segment, ...]]) -> str:
+def format_json(segments: Segments) -> str:
     """Write one transcript a line."""
     return "".join(
         msgspec.json.encode(_Transcript(recording=name, segments=items)).decode() + "\n"
         for name, items in segments.items()
     )
+
+
+FORMAT = TranscriptFormat(
+    name="json",
+    title="speechkit's JSON, a recording a line",
+    standard="JSON lines, https://jsonlines.org",
+    suffixes=(".json",),
+    parse=parse_json,
+    write=format_json,
+)

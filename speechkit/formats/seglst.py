@@ -1,11 +1,10 @@
 """SegLST (CHiME, meeteval): a JSON list of objects with session_id, speaker, times and words.
 
-Drops: word times, confidence, language, labels.
+https://github.com/fgnt/meeteval#supported-file-formats
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,12 @@ import msgspec
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment
 from speechkit.formats.fields import in_order, seconds
+from speechkit.formats.transcript import Notes, Reading, Segments, TranscriptFormat
+
+_FIELDS = frozenset({"session_id", "speaker", "start_time", "end_time", "words"})
 
 
-def parse_seglst(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
+def parse_seglst(text: str, where: Path) -> Reading[Segment]:
     """Read segments by session.
 
     Raises:
@@ -24,12 +26,14 @@ def parse_seglst(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
     """
     try:
         entries = msgspec.json.decode(text.encode(), type=list[dict[str, Any]])
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeEncodeError) as error:
         raise InputError(f"{where}: not a SegLST list ({error})") from error
-    return in_order(_entry(entry, where, index) for index, entry in enumerate(entries, start=1))
+    notes = Notes()
+    pairs = [_entry(entry, where, index, notes) for index, entry in enumerate(entries, start=1)]
+    return Reading(recordings=in_order(pairs), notes=notes.all())
 
 
-def format_seglst(segments: Mapping[str, tuple[Segment, ...]]) -> str:
+def format_seglst(segments: Segments) -> str:
     """Write segments by recording, one object a line."""
     rows = [
         msgspec.json.encode(
@@ -47,15 +51,32 @@ def format_seglst(segments: Mapping[str, tuple[Segment, ...]]) -> str:
     return "[\n" + ",\n".join(rows) + "\n]\n"
 
 
-def _entry(entry: dict[str, Any], where: Path, index: int) -> tuple[str, Segment]:
+def _entry(entry: dict[str, Any], where: Path, index: int, notes: Notes) -> tuple[str, Segment]:
     try:
         start, end = (seconds(str(entry[key]), where, index) for key in ("start_time", "end_time"))
-        return str(entry["session_id"]), Segment(
-            id="",
-            start=start,
-            end=end,
-            text=" ".join(str(entry["words"]).split()),
-            speaker=str(entry.get("speaker", "")),
-        )
+        session, words = str(entry["session_id"]), entry["words"]
     except KeyError as error:
         raise InputError(f"{where}, entry {index}: no field {error}") from error
+    if end < start:
+        raise InputError(f"{where}, entry {index}: ends before it starts")
+    if not isinstance(words, str):
+        raise InputError(f"{where}, entry {index}: 'words' is not a text")
+    for name in sorted(entry.keys() - _FIELDS):
+        notes.add(0, f"the field {name!r}")
+    speaker = str(entry.get("speaker") or "")
+    text = " ".join(words.split())
+    return session, Segment(id="", start=start, end=end, text=text, speaker=speaker)
+
+
+FORMAT = TranscriptFormat(
+    name="seglst",
+    title="SegLST, a JSON list of segments",
+    standard="meeteval, https://github.com/fgnt/meeteval#supported-file-formats",
+    suffixes=(".seglst.json", ".json"),
+    parse=parse_seglst,
+    write=format_seglst,
+    claims=lambda text: text.lstrip("\ufeff \t\r\n").startswith("["),
+    drops=("words' times and confidence", "language", "channels", "labels"),
+    passes_over=("fields beyond the five of SegLST",),
+    oracle="meeteval",
+)

@@ -1,69 +1,46 @@
-"""Praat TextGrid (long text form): interval tiers, one a speaker.
+"""Praat TextGrid: interval tiers, one a speaker.
 
-Drops: point tiers, intervals without text or length; written, also words' times, confidence,
-labels and channels. Where one speaker's segments overlap, a second tier `NAME (2)` takes them.
+https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html. Written, intervals without text
+or length are lost. Where one speaker's segments overlap, a second tier `NAME (2)` takes them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 
-from speechkit.core.errors import InputError
-from speechkit.core.time import round_ms
+import msgspec
+
 from speechkit.core.types import Segment
 from speechkit.formats.fields import in_order
+from speechkit.formats.praat import read_tiers
+from speechkit.formats.tiers import read_speech
+from speechkit.formats.transcript import Notes, Reading, Segments, TranscriptFormat
 
 _SECOND = re.compile(r" \(\d+\)$")
-_FIELD = re.compile(r"^\s*(class|name|xmin|xmax|text)\s*=\s*(.*?)\s*$")
 
 
-def parse_textgrid(text: str, where: Path) -> dict[str, tuple[Segment, ...]]:
+def parse_textgrid(text: str, where: Path) -> Reading[Segment]:
     """Read all interval tiers; a tier's name is its speaker, the file names the recording.
 
     Raises:
         InputError: with file, line and reason.
     """
-    if "ooTextFile" not in text.partition("\n")[0]:
-        raise InputError(f"{where}, line 1: not a TextGrid in Praat's long text form")
-    pairs = []
-    tier, kind, start, end = "", "", 0.0, 0.0
-    pending = ""
-    for number, raw in enumerate(text.splitlines(), start=1):
-        # A label may run over several lines until its closing quote.
-        line = f"{pending}\n{raw}" if pending else raw
-        field = (
-            _FIELD.match(line) if not pending else re.match(r"(?s)^\s*(text)\s*=\s*(.*?)\s*$", line)
-        )
-        if field is None:
-            continue
-        name, value = field[1], field[2]
-        if name == "text" and (len(value) < 2 or value.count('"') % 2):
-            pending = line
-            continue
-        pending = ""
-        if name == "class":
-            kind = _label(value)
-        elif name == "name":
-            tier = _SECOND.sub("", _label(value))
-        elif name in ("xmin", "xmax"):
-            try:
-                time = float(value)
-            except ValueError as error:
-                raise InputError(f"{where}, line {number}: {value!r} is not a time") from error
-            start, end = (time, end) if name == "xmin" else (start, time)
-        elif kind == "IntervalTier" and (words := " ".join(_label(value).split())):
-            segment = Segment(
-                id="", start=round_ms(start), end=round_ms(end), text=words, speaker=tier
-            )
-            pairs.append((where.stem, segment))
-    if pending:
-        raise InputError(f"{where}: a label's closing quote is missing")
-    return in_order(pairs) or {where.stem: ()}
+    notes = Notes()
+    tiers = [
+        msgspec.structs.replace(tier, name=_SECOND.sub("", tier.name))
+        for tier in read_tiers(text, where)
+    ]
+    speech = read_speech(tiers, notes)
+    is_blank = not any(i.text for tier in tiers for i in tier.intervals) and any(
+        not tier.points for tier in tiers
+    )
+    pairs = [(where.stem, segment) for segment in speech]
+    recordings = {where.stem: ()} if is_blank else in_order(pairs)
+    return Reading(recordings=recordings, notes=notes.all())
 
 
-def format_textgrid(segments: Mapping[str, tuple[Segment, ...]]) -> str:
+def format_textgrid(segments: Segments) -> str:
     """Write one recording; gaps are empty intervals, as Praat wants them."""
     items = [s for rows in segments.values() for s in rows if s.end > s.start and s.text.split()]
     end = max((segment.end for segment in items), default=1.0)
@@ -133,5 +110,15 @@ def _quoted(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _label(value: str) -> str:
-    return value.strip().removeprefix('"').removesuffix('"').replace('""', '"')
+FORMAT = TranscriptFormat(
+    name="textgrid",
+    title="Praat TextGrid, a tier a speaker",
+    standard="Praat, https://www.fon.hum.uva.nl/praat/manual/TextGrid_file_formats.html",
+    suffixes=(".textgrid",),
+    parse=parse_textgrid,
+    write=format_textgrid,
+    one_recording=True,
+    drops=("words' times and confidence", "language", "channels", "labels", "empty segments"),
+    passes_over=("point tiers", "tiers of sounds", "tiers that divide another"),
+    oracle="praatio",
+)

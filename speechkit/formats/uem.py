@@ -1,4 +1,7 @@
-"""UEM (NIST): `name channel start end`, the parts of recordings that are scored."""
+"""UEM (NIST): `name channel start end`, the parts of recordings that are scored.
+
+https://github.com/usnistgov/SCTK, md-eval; pyannote.database reads the same.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from pathlib import Path
 
 from speechkit.core.errors import InputError
 from speechkit.core.time import Interval
-from speechkit.formats.fields import lines_of, one_word, seconds
+from speechkit.formats.fields import one_word, seconds, start_seconds
+from speechkit.formats.text import numbered_lines
 
 
 def parse_uem(text: str, where: Path) -> dict[str, tuple[Interval, ...]]:
@@ -18,11 +22,12 @@ def parse_uem(text: str, where: Path) -> dict[str, tuple[Interval, ...]]:
         InputError: with file, line and reason.
     """
     parts: dict[str, list[Interval]] = defaultdict(list)
-    for number, line in lines_of(text):
+    for number, line in numbered_lines(text):
         fields = line.split()
         if len(fields) != 4:
             raise InputError(f"{where}, line {number}: {len(fields)} fields, UEM has 4")
-        start, end = (seconds(field, where, number) for field in fields[2:])
+        start, _ = start_seconds(fields[2], where, number)
+        end = seconds(fields[3], where, number)
         if end < start:
             raise InputError(f"{where}, line {number}: ends before it starts")
         parts[fields[0]].append((start, end))

@@ -13,11 +13,22 @@ from speechkit.benchmark.inputs.rows import Rows, read_object, read_rows
 from speechkit.benchmark.inputs.side import Side
 from speechkit.core.errors import UsageError
 from speechkit.core.types import Segment, Turn
-from speechkit.formats import SEGMENT_SUFFIXES, read_segments, read_text, read_turns
-from speechkit.formats.seglst import parse_seglst
+from speechkit.formats import (
+    read_segments,
+    read_text,
+    read_turns,
+    readable_suffixes,
+    transcript_formats,
+)
 
-SUFFIXES = (*SEGMENT_SUFFIXES, ".jsonl", ".rttm")
-_ONE_RECORDING = {".txt", ".vtt", ".srt", ".textgrid", ".eaf"}
+SUFFIXES = (*readable_suffixes(), ".jsonl", ".rttm")
+# Named after their file; a .json may be of several formats, and is looked into.
+_ONE_RECORDING = {
+    suffix
+    for each in transcript_formats().values()
+    if each.one_recording
+    for suffix in each.suffixes
+} - {".json"}
 _ROLES = ("doctor", "patient", "nurse", "interpreter", "companion")
 
 
@@ -125,14 +136,14 @@ def _parsed(path: Path, reference: bool) -> Mapping[str, tuple[Segment, ...]]:
     if path.suffix.lower() != ".json" or path.name.lower().endswith(".seglst.json"):
         return read_segments(path)
     text = read_text(path)
-    if text.lstrip().startswith("["):
-        return parse_seglst(text, path)
     try:
         row = msgspec.json.decode(text, type=dict[str, object])
     except msgspec.MsgspecError:
-        return read_segments(path)  # an object a line, or an error that says where
+        return read_segments(path)  # a list, an object a line, or an error that says where
     if "recording" in row:
         return read_segments(path)
+    if "transcription" in row:  # whisper.cpp
+        return {"": next(iter(read_segments(path).values()))}
     return {"": tuple(read_object(row, str(path), reference=reference))}
 
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment, Turn, Word
 from speechkit.formats import format_segments, read_segments, read_turns
-from speechkit.formats.fields import in_order
-from speechkit.formats.rttm import format_rttm
+from speechkit.formats import format_rttm
+from speechkit.formats.fields import in_order, name_field
 
-NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8)
+# "NA" is how a field says that there is no name.
+NAMES = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=8).filter(name_field)
 TIMES = st.integers(0, 7_200_000).map(lambda ms: ms / 1000)
 LETTERS = st.characters(categories=["L", "N", "P"], exclude_characters="<>&;")
 WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=8), min_size=1, max_size=5)
@@ -117,7 +118,7 @@ def test_praat_tiers_of_real_consultations(shared_data):
         ("a.seglst.json", "{", "not a SegLST"),
         ("a.json", '{"recording": "r"}', "line 1: not a transcript"),
         ("a.textgrid", "nonsense", "line 1: not a TextGrid"),
-        ("a.docx", "x", "no reader"),
+        ("a.pdf", "x", "no reader"),
     ],
 )
 def test_malformed_files_say_where(tmp_path, name, text, reason):

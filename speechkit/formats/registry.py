@@ -1,0 +1,136 @@
+"""The transcript formats that are installed: found by entry point, chosen by name or by file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from speechkit.core.errors import InputError, UsageError, did_you_mean
+from speechkit.core.types import Segment, Turn
+from speechkit.formats.rttm import parse_rttm
+from speechkit.formats.text import read_text
+from speechkit.formats.transcript import Reading, Segments, TranscriptFormat, nothing_read
+
+GROUP = "speechkit.formats"
+# Praat writes the encoding of its machine where a text is not ASCII.
+_FALLBACK = {".textgrid": "cp1252", ".trs": "latin-1"}
+
+
+@cache
+def transcript_formats() -> dict[str, TranscriptFormat]:
+    """Return the installed formats by name, sorted."""
+    formats = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        format_ = point.load()
+        if format_.name != point.name:
+            raise UsageError(f"entry point {point.name!r} of {GROUP} loads {format_.name!r}")
+        formats[format_.name] = format_
+    return formats
+
+
+def readable_suffixes() -> tuple[str, ...]:
+    """Return the suffixes of files that can be read, lower case, with the dot."""
+    return tuple(
+        dict.fromkeys(
+            suffix
+            for each in transcript_formats().values()
+            if each.parse or each.load
+            for suffix in each.suffixes
+        )
+    )
+
+
+def writable_formats() -> tuple[str, ...]:
+    """Return the names of formats that can be written."""
+    return tuple(name for name, each in transcript_formats().items() if each.write)
+
+
+def find_transcript_format(name: str) -> TranscriptFormat:
+    """Return a format by name.
+
+    Raises:
+        UsageError: for a name that is none, with the close ones.
+    """
+    known = transcript_formats()
+    if name not in known:
+        raise UsageError(f"no format {name!r}; {did_you_mean(name, known)}")
+    return known[name]
+
+
+def format_segments(format_: str, recording: str, segments: tuple[Segment, ...]) -> str:
+    """Return one recording's segments in a format by name (`json`, `stm`, `vtt`, …).
+
+    Raises:
+        UsageError: for a format that does not exist or cannot be written.
+    """
+    return write_transcripts(format_, {recording: segments})
+
+
+def write_transcripts(format_: str, segments: Segments) -> str:
+    """Return segments by recording in a format by name.
+
+    Raises:
+        UsageError: for a format that does not exist or cannot be written.
+    """
+    write = find_transcript_format(format_).write
+    if write is None:
+        raise UsageError(f"{format_} is read, not written; {did_you_mean('', writable_formats())}")
+    return write(segments)
+
+
+def read_transcripts(path: Path) -> Reading[Segment]:
+    """Read a transcript by its suffix, and by its content where several formats share that.
+
+    A file that names no recording (TXT, VTT, SRT, TextGrid, …) is named by its own stem. An empty
+    file, or one with no more than its format's header, is a recording in which nothing is said.
+
+    Raises:
+        InputError: for an unknown suffix, a malformed file, or one in which nothing was
+            understood; says file, line and reason.
+    """
+    name = path.name.lower()
+    known = [each for each in transcript_formats().values() if each.parse or each.load]
+    suffix = max((s for f in known for s in f.suffixes if name.endswith(s)), key=len, default="")
+    sharing = [each for each in known if suffix in each.suffixes]
+    if not sharing:
+        own = path.suffix.lower()
+        raise InputError(f"{path}: no reader for {own!r}; {did_you_mean(own, readable_suffixes())}")
+    if sharing[0].load is not None:
+        return _filled(sharing[0].load(path), path)
+    text = read_text(path, fallback=_FALLBACK.get(suffix, ""))
+    format_ = _claimed(sharing, text)
+    if not text.strip() and format_.one_recording and format_.name != "vtt":
+        return Reading(recordings={path.stem: ()})
+    assert format_.parse is not None
+    return _filled(format_.parse(text, path), path, is_blank=not text.strip())
+
+
+def read_segments(path: Path) -> Segments:
+    """Read a transcript as `read_transcripts` does → segments by recording name."""
+    return read_transcripts(path).recordings
+
+
+def read_turns(path: Path) -> dict[str, tuple[Turn, ...]]:
+    """Read an RTTM file → turns by recording name.
+
+    Raises:
+        InputError: with file, line and reason.
+    """
+    reading = parse_rttm(text := read_text(path), path)
+    if not reading.recordings and text.strip():
+        raise nothing_read(path, reading.notes)
+    return dict(reading.recordings)
+
+
+def _claimed(sharing: Iterable[TranscriptFormat], text: str) -> TranscriptFormat:
+    """Return the format whose files look like this text; the one that claims none is the last."""
+    ordered = sorted(sharing, key=lambda each: each.claims is None)
+    return next((each for each in ordered if each.claims and each.claims(text)), ordered[-1])
+
+
+def _filled(reading: Reading[Segment], path: Path, *, is_blank: bool = False) -> Reading[Segment]:
+    if not reading.recordings and not is_blank:
+        raise nothing_read(path, reading.notes)
+    return reading
