@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -13,7 +14,7 @@ from speechkit.storage.corpus import Corpus
 
 
 @pytest.fixture
-def corpus(tmp_path):
+def corpus(tmp_path: Path):
     return Corpus.create(tmp_path / "corpus")
 
 
@@ -34,12 +35,12 @@ def turns(*items):
     )
 
 
-def test_a_layer_comes_back_typed(corpus):
+def test_a_layer_comes_back_typed(corpus) -> None:
     layer = turns(Turn(start=0.0, end=1.5, speaker="A"))
     assert corpus.get_layer(corpus.put_layer(layer)) == layer
 
 
-def test_an_altered_layer_is_refused(corpus):
+def test_an_altered_layer_is_refused(corpus) -> None:
     digest = corpus.put_layer(turns(Turn(start=0.0, end=1.5, speaker="A")))
     path = next(corpus.root.glob(f"vault/layers/**/{digest}.json"))
     path.write_bytes(path.read_bytes().replace(b'"A"', b'"B"'))
@@ -47,16 +48,16 @@ def test_an_altered_layer_is_refused(corpus):
         corpus.get_layer(digest)
 
 
-def test_the_vault_is_private(corpus):
+def test_the_vault_is_private(corpus) -> None:
     assert stat.S_IMODE((corpus.root / "vault").stat().st_mode) == 0o700
 
 
-def test_no_corpus_says_how_to_make_one(tmp_path):
+def test_no_corpus_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="speechkit ingest"):
         Corpus.open(tmp_path)
 
 
-def test_a_full_disk_leaves_the_old_session(corpus, monkeypatch):
+def test_a_full_disk_leaves_the_old_session(corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus.put_session(session())
     corpus.add_layer("rec-0000000000000001", turns())
     before = corpus.session("rec-0000000000000001")
@@ -72,7 +73,7 @@ def test_a_full_disk_leaves_the_old_session(corpus, monkeypatch):
     assert not list(corpus.root.rglob(".writing-*"))
 
 
-def test_failures_of_one_kind_of_run_replace_the_older_ones(corpus):
+def test_failures_of_one_kind_of_run_replace_the_older_ones(corpus) -> None:
     corpus.record_failures("ingest", [{"item": "a", "reason": "x"}])
     corpus.record_failures("run", [{"item": "b", "reason": "y"}])
     corpus.record_failures("run", [{"item": "c", "reason": "z"}])

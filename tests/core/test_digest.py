@@ -1,6 +1,7 @@
 """Canonical JSON against the rfc8785 package, over what speechkit stores."""
 
 import math
+from pathlib import Path
 
 import pytest
 import rfc8785
@@ -18,17 +19,17 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_canonical_json_is_rfc_8785(value):
+def test_canonical_json_is_rfc_8785(value) -> None:
     assert canonical_json(value) == rfc8785.dumps(value)
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
-def test_numbers_that_json_cannot_hold_are_refused(value):
+def test_numbers_that_json_cannot_hold_are_refused(value) -> None:
     with pytest.raises(ValueError, match="canonical JSON"):
         canonical_json({"a": [value]})
 
 
-def test_a_file_has_the_digest_of_its_bytes(tmp_path):
+def test_a_file_has_the_digest_of_its_bytes(tmp_path: Path) -> None:
     data = bytes(range(256)) * 8192  # more than one piece of 1 MiB
     (tmp_path / "a").write_bytes(data)
     assert digest_file(tmp_path / "a") == digest_bytes(data)

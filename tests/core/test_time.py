@@ -17,17 +17,17 @@ def points(intervals):
 
 
 @given(INTERVALS)
-def test_union_covers_the_same_and_does_not_touch(intervals):
+def test_union_covers_the_same_and_does_not_touch(intervals) -> None:
     merged = union(intervals)
     assert points(merged) == points(intervals)
     assert all(a[1] < b[0] for a, b in pairwise(merged))
 
 
 @given(INTERVALS, INTERVALS)
-def test_subtract_takes_away_what_is_covered(a, b):
+def test_subtract_takes_away_what_is_covered(a, b) -> None:
     assert points(subtract(a, b)) == points(a) - points(b)
 
 
 @given(INTERVALS)
-def test_duration_counts_overlaps_once(intervals):
+def test_duration_counts_overlaps_once(intervals) -> None:
     assert duration(intervals) == len(points(intervals))

@@ -5,7 +5,7 @@ from speechkit.core.types import Audio, Layer, Provenance, RedactedCopy, Segment
 CANARY = "Zebulonia"
 
 
-def test_text_is_in_no_repr():
+def test_text_is_in_no_repr() -> None:
     word = Word(text=CANARY, start=0.0, end=1.0)
     segment = Segment(id="s", start=0.0, end=1.0, text=CANARY, words=(word,))
     layer = Layer(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -78,7 +79,7 @@ def with_consent(**fields):
         (msgspec.structs.replace(ASKED, action="export", agreements=("DUA-7",)), ()),
     ],
 )
-def test_reasons(request_, reasons):
+def test_reasons(request_, reasons) -> None:
     decision = evaluate(STRICT, request_)
     assert decision.reasons == reasons
     assert decision.allowed == (not reasons)
@@ -112,12 +113,12 @@ REQUESTS = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(request_=REQUESTS)
-def test_rego_decides_the_same(request_):
+def test_rego_decides_the_same(request_) -> None:
     pytest.importorskip("regopy")
     assert evaluate_rego(STRICT, request_) == evaluate(STRICT, request_)
 
 
-def test_the_sidecar_is_asked_and_denies_when_silent(tmp_path):
+def test_the_sidecar_is_asked_and_denies_when_silent(tmp_path: Path) -> None:
     asked = []
 
     class Answer(BaseHTTPRequestHandler):
@@ -148,12 +149,12 @@ def test_the_sidecar_is_asked_and_denies_when_silent(tmp_path):
     assert ask_sidecar(url, ASKED).reasons == ("the policy server did not answer",)
 
 
-def test_the_policy_is_printed_as_rego():
+def test_the_policy_is_printed_as_rego() -> None:
     done = CliRunner().invoke(consent_command, ["rego"])
     assert done.stdout == to_rego(DEFAULT_POLICY)
 
 
-def test_policies_are_read_from_toml(tmp_path):
+def test_policies_are_read_from_toml(tmp_path: Path) -> None:
     (tmp_path / "p.toml").write_text(
         'purposes = ["research"]\n[roles.engineer]\nrelease = ["redacted"]\n'
     )
@@ -166,7 +167,7 @@ def test_policies_are_read_from_toml(tmp_path):
         read_policy(tmp_path / "p.toml")
 
 
-def test_register_keeps_consents_and_refuses_nonsense(tmp_path):
+def test_register_keeps_consents_and_refuses_nonsense(tmp_path: Path) -> None:
     register = ConsentRegister(tmp_path)
     assert not register.exists
     register.put(CONSENT)
@@ -196,7 +197,7 @@ def test_register_keeps_consents_and_refuses_nonsense(tmp_path):
         ConsentRecord(id="x", status="rejected", purposes=("model-training",), agreements=("D",)),
     ],
 )
-def test_fhir_there_and_back(version, record):
+def test_fhir_there_and_back(version: str, record) -> None:
     pytest.importorskip("fhir.resources")
     if version == "R5":
         from fhir.resources.consent import Consent
@@ -208,7 +209,7 @@ def test_fhir_there_and_back(version, record):
     assert from_fhir(json.loads(oracle.model_dump_json()), version) == record
 
 
-def test_fhir_codes_are_checked():
+def test_fhir_codes_are_checked() -> None:
     good = to_fhir(CONSENT, "R5")
     for fields, reason in (
         ({"status": "nonsense"}, "status is none of FHIR R5"),
