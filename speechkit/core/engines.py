@@ -20,6 +20,7 @@ import msgspec
 
 from speechkit.core.errors import MissingExtraError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
+from speechkit.core.text import primary_subtag
 from speechkit.core.time import Interval
 from speechkit.core.types import PhiSpan, Segment, Turn
 
@@ -222,6 +223,19 @@ def engine_info(kind: EngineKind, spec: str) -> EngineInfo:
     if not isinstance(info, EngineInfo):
         info = factory(model, {}).info
     return info
+
+
+def check_language(engine: Engine, language: str) -> str:
+    """Return the primary subtag of a language (`en-US` → `en`) if the engine knows it.
+
+    Raises:
+        UsageError: if `info.languages` lists others only; with close matches.
+    """
+    code, known = primary_subtag(language), engine.info.languages
+    if known and code not in known:
+        hint = did_you_mean(code, known)
+        raise UsageError(f"{engine.spec} knows no language {language!r}; {hint}")
+    return code
 
 
 def require(package: str, *, extra: str) -> None:

@@ -14,13 +14,22 @@ from speechkit.core.types import Segment, Word
 UNSPACED = frozenset({"zh", "yue", "ja", "th", "lo", "my"})
 
 
+def primary_subtag(language: str) -> str:
+    """Return the primary subtag of a language tag (BCP 47; an underscore is accepted).
+
+    >>> primary_subtag("es-MX"), primary_subtag("pt_BR"), primary_subtag("EN"), primary_subtag("")
+    ('es', 'pt', 'en', '')
+    """
+    return language.replace("_", "-").partition("-")[0].strip().lower()
+
+
 def is_unspaced(language: str) -> bool:
     """Say whether a language (ISO 639, region allowed) is written without spaces between words.
 
     >>> is_unspaced("zh-TW"), is_unspaced("en"), is_unspaced("")
     (True, False, False)
     """
-    return language.replace("_", "-").split("-")[0].lower() in UNSPACED
+    return primary_subtag(language) in UNSPACED
 
 
 def join_words(words: Iterable[str], language: str) -> str:

@@ -10,7 +10,7 @@ import msgspec
 
 from speechkit.audio.sound import open_sound
 from speechkit.core.engines import SAMPLE_RATE, Align, Aligner, make_engine
-from speechkit.core.errors import InputError, MissingExtraError
+from speechkit.core.errors import InputError, MissingExtraError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.text import spread_words
 from speechkit.core.types import Segment
@@ -62,12 +62,15 @@ class AlignStage:
         with self._engine.open(resources) as align:
 
             def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
-                return [
-                    align_file(
-                        task.audio_path, task.layers["draft"].items, align, task.workspace.scratch
-                    )
-                    for task in tasks
-                ]
+                return [one(task) for task in tasks]
+
+            def one(task: Task) -> tuple[Segment, ...]:
+                draft = task.layers["draft"].items
+                try:
+                    return align_file(task.audio_path, draft, align, task.workspace.scratch)
+                except UsageError as error:
+                    # A language that this engine does not know: this recording's trouble only.
+                    raise InputError(f"{task.recording.id}: {error}") from error
 
             yield work
 

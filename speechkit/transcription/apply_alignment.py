@@ -9,6 +9,7 @@ import numpy as np
 
 from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.margins import ALIGNED, DRAFT_TIMES, UNALIGNED
+from speechkit.core.text import primary_subtag
 from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment, Word
 from speechkit.transcription.align import Acoustics, AlignedWord, place_words
@@ -33,10 +34,7 @@ def align_segments(
     A segment gets the label `aligned:<name>`, or `aligned:attention` where its draft times are
     kept: its language is not `supported` (empty: all are), or its text does not fit the sound.
     """
-    spoken = [
-        (segment.language or language).replace("_", "-").split("-")[0].lower()
-        for segment in segments
-    ]
+    spoken = [primary_subtag(segment.language or language) for segment in segments]
     placed: list[list[AlignedWord | None]] = [[None] * len(segment.words) for segment in segments]
     for code in sorted(set(spoken)):
         if supported and code not in supported:

@@ -73,6 +73,7 @@ class FasterWhisper(EngineBase[FasterWhisperOptions]):
         super().__init__(model or DEFAULT_MODEL, options)
         self._weights = find_weights(self.model)
         self.model = self._weights.label  # of a folder of the user's only its last part
+        self.info = listen.info_of(FasterWhisper.info, self.model)
 
     @property
     def revision(self) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.errors import UsageError, did_you_mean
+from speechkit.core.text import primary_subtag
 from speechkit.core.time import Interval
 from speechkit.transcription.chunks import cut
 
@@ -22,14 +23,15 @@ UNCERTAIN = "language-uncertain"  # label of segments whose language is a guess
 WINDOW = 30.0  # seconds: what whisper looks at
 NUM_WINDOWS = 5
 # Codes of the languages that the multilingual whisper models know.
-LANGUAGES = tuple(
+_CODES = (
     "en zh de es ru ko fr ja pt tr pl ca nl ar sv it id hi fi vi he uk el ms cs ro da hu ta no th ur "
     "hr bg lt la mi ml cy sk te fa lv bn sr az sl kn et mk br eu is hy ne mn bs kk sq sw gl mr pa si "
     "km sn yo so af oc ka be tg sd gu am yi lo uz fo ht ps tk nn mt sa lb my bo tl mg as tt haw ln "
-    "ha ba jw su yue".split()
+    "ha ba jw su yue"
 )
 # ISO 639 codes of languages that whisper knows by another code.
-_ALIASES = {"nb": "no", "fil": "tl", "cmn": "zh", "iw": "he", "jv": "jw", "in": "id"}
+ALIASES = {"nb": "no", "fil": "tl", "cmn": "zh", "iw": "he", "jv": "jw", "in": "id"}
+LANGUAGES = (*_CODES.split(), *ALIASES)  # what a multilingual model may be asked for
 
 
 def normalize(language: str, known: Iterable[str], engine: str) -> str:
@@ -38,8 +40,8 @@ def normalize(language: str, known: Iterable[str], engine: str) -> str:
     Raises:
         UsageError: if the model does not know the language; with close matches.
     """
-    code = language.replace("_", "-").split("-")[0].lower()
-    code = _ALIASES.get(code, code)
+    code = primary_subtag(language)
+    code = ALIASES.get(code, code)
     codes = sorted(known)
     if code not in codes:
         raise UsageError(f"{engine} knows no language {language!r}; {did_you_mean(code, codes)}")

@@ -52,6 +52,7 @@ class OpenaiWhisper(EngineBase[listen.WhisperOptions]):
         super().__init__(model or DEFAULT_MODEL, options)
         self._weights = _find(self.model)
         self.model = self._weights.label  # of a file of the user's only its name
+        self.info = listen.info_of(OpenaiWhisper.info, self.model)
 
     @property
     def revision(self) -> str:

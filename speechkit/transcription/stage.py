@@ -19,6 +19,7 @@ from speechkit.core.engines import (
     Transcriber,
     Transcript,
     VoiceDetector,
+    check_language,
     make_engine,
 )
 from speechkit.core.errors import InputError, UsageError
@@ -57,6 +58,8 @@ class TranscribeStage:
         self._engine: Transcriber = make_engine(
             "transcriber", options.engine, options.engine_options
         )
+        if options.language:
+            check_language(self._engine, options.language)
         self._voice: VoiceDetector | None = (
             make_engine("voice-detector", options.voice_detector)
             if options.voice_detector
@@ -100,8 +103,6 @@ class TranscribeStage:
             try:
                 segments = transcribe_channels(streams, transcribe, language, detect)
             except UsageError as error:
-                if self.options.language:
-                    raise
                 # What the metadata of one recording say must not stop the others.
                 raise InputError(f"{recording.id}: {error}; correct its languages") from error
             several = {number: one for number, one in streams.items() if number is not None}

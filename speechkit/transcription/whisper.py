@@ -104,6 +104,11 @@ class WhisperEngine(Protocol):
     def settings(self) -> WhisperOptions: ...
 
 
+def info_of(info: EngineInfo, model: str) -> EngineInfo:
+    """Return what is to be known of a model: those called `.en` know English only."""
+    return msgspec.structs.replace(info, languages=("en",)) if model.endswith(".en") else info
+
+
 @contextmanager
 def listening(
     decoder: Decoder, engine: WhisperEngine, resources: Resources

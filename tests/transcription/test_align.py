@@ -46,18 +46,18 @@ SPELLED = [
 
 
 @pytest.mark.parametrize(("word", "language", "ways"), SPELLED)
-def test_written_words_are_spelled_out(word, language, ways):
+def test_written_words_are_spelled_out(word, language, ways) -> None:
     forms = {" ".join(form) for form in spoken_forms(word, language)}
     assert set(ways.split("|")) <= forms
 
 
 @pytest.mark.parametrize("word", ["", "—", "...", "?!", "♪"])
-def test_what_cannot_be_said_has_no_form(word):
+def test_what_cannot_be_said_has_no_form(word: str) -> None:
     assert spoken_forms(word, "en") == ()
 
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "it"])
-def test_every_number_has_words_and_they_differ(language):
+def test_every_number_has_words_and_they_differ(language: str) -> None:
     said = [cardinal(number, language) for number in range(2000)]
     assert all(said)
     assert all(said[i] != said[i - 1] for i in range(1, len(said)))
@@ -66,7 +66,7 @@ def test_every_number_has_words_and_they_differ(language):
 
 
 @pytest.mark.parametrize("language", [each for each in SUPPORTED if each != "en"])
-def test_letters_become_known_classes_without_repeats(language):
+def test_letters_become_known_classes_without_repeats(language) -> None:
     for word in ("hôpital", "straße", "niño", "perché", "garçon", "b.", "w.", "über"):
         sounds = broad(word, language)
         assert sounds
@@ -81,31 +81,31 @@ def emissions(path: list[int], num_symbols: int = 5) -> np.ndarray:
     return add_wildcard(logits)
 
 
-def test_words_are_found_where_their_symbols_are():
+def test_words_are_found_where_their_symbols_are() -> None:
     found = best_spans(
         emissions([0, 0, 1, 0, 2, 0, 0, 3, 3, 0]), [(((1, 2),),), (((3,),),)], [0, 0]
     )
     assert [span[:2] for span in found] == [(2, 5), (7, 9)]
 
 
-def test_of_two_ways_to_say_a_word_the_better_one_wins():
+def test_of_two_ways_to_say_a_word_the_better_one_wins() -> None:
     sound = emissions([0, 4, 0, 1, 0, 2, 0])
     two_ways = (((3,), (3,)), ((1,), (2,)))  # tokens 3 3, or tokens 1 2
     assert best_spans(sound, [two_ways], [False])[0][:2] == (3, 6)
 
 
-def test_speech_that_no_word_explains_is_left_to_the_wildcard():
+def test_speech_that_no_word_explains_is_left_to_the_wildcard() -> None:
     sound = emissions([4, 4, 3, 4, 0, 1, 2, 0, 4, 3, 4])
     assert best_spans(sound, [(((1, 2),),)], [False])[0][:2] == (5, 7)
 
 
-def test_a_word_without_sounds_is_not_placed_and_others_still_are():
+def test_a_word_without_sounds_is_not_placed_and_others_still_are() -> None:
     found = best_spans(emissions([0, 1, 0, 4, 4, 0, 2, 0]), [(((1,),),), (), (((2,),),)], [0, 0, 0])
     assert found[1] is None
     assert [found[0][:2], found[2][:2]] == [(1, 2), (6, 7)]
 
 
-def test_more_symbols_than_frames_places_nothing():
+def test_more_symbols_than_frames_places_nothing() -> None:
     assert best_spans(emissions([0, 1, 0]), [(((1, 2, 3, 4),),)], [False]) == [None]
 
 
@@ -134,7 +134,7 @@ def rough(text: str, start: float, end: float) -> list[Word]:
     return [Word(text=t, start=edges[i], end=edges[i + 1]) for i, t in enumerate(text.split())]
 
 
-def test_draft_times_may_be_off_by_three_seconds():
+def test_draft_times_may_be_off_by_three_seconds() -> None:
     samples = sound((2.0, "ab"), (2.4, "cd"), (9.0, "ad"), (9.5, "bc"))
     # Whisper lets the second segment begin right after the first, 6 s too early.
     segments = [rough("ab cd", 1.2, 2.9), rough("ad bc", 3.0, 9.6)]
@@ -143,7 +143,7 @@ def test_draft_times_may_be_off_by_three_seconds():
     assert starts == [[2.0, 2.4], [9.0, 9.5]]
 
 
-def test_a_text_that_was_not_said_is_not_placed_and_does_not_push_others():
+def test_a_text_that_was_not_said_is_not_placed_and_does_not_push_others() -> None:
     samples = sound((2.0, "ab"), (6.0, "cd"))
     segments = [rough("ab", 1.9, 2.4), rough("dbdbdb acacac", 3.0, 5.0), rough("cd", 5.8, 6.3)]
     first, wrong, last = place_words(samples, segments, "en", Fake(), poor=-2)
@@ -151,7 +151,7 @@ def test_a_text_that_was_not_said_is_not_placed_and_does_not_push_others():
     assert (round(first[0].start, 2), round(last[0].start, 2)) == (2.0, 6.0)
 
 
-def test_long_speech_without_a_pause_is_cut_into_runs():
+def test_long_speech_without_a_pause_is_cut_into_runs() -> None:
     letters = [("ab", "cd")[index % 2] for index in range(60)]
     samples = sound(*[(0.1 + 0.3 * index, each) for index, each in enumerate(letters)])
     longest = []
@@ -171,7 +171,7 @@ def test_long_speech_without_a_pause_is_cut_into_runs():
     assert np.median(errors) < 0.03
 
 
-def test_edges_go_out_to_quiet_but_not_past_the_middle_of_a_neighbor():
+def test_edges_go_out_to_quiet_but_not_past_the_middle_of_a_neighbor() -> None:
     level = np.full(300, -20.0, np.float32)
     level[:20] = level[80:90] = level[150:] = -70
     # Quiet before 0.2 s, from 0.8 to 0.9 s and after 1.5 s; two words with loud between them.
@@ -183,7 +183,7 @@ def test_edges_go_out_to_quiet_but_not_past_the_middle_of_a_neighbor():
     assert start_b >= 0.4
 
 
-def test_without_quiet_close_words_meet_and_far_ones_stay():
+def test_without_quiet_close_words_meet_and_far_ones_stay() -> None:
     level = np.full(300, -20.0, np.float32)
     (_, end_a), (start_b, end_b) = widen([(0.5, 0.7), (0.8, 1.0)], level)
     assert end_a == 0.8
@@ -191,13 +191,13 @@ def test_without_quiet_close_words_meet_and_far_ones_stay():
     assert end_b == 1.0 or end_b <= 1.25
 
 
-def test_levels_of_nothing_and_of_a_tone():
+def test_levels_of_nothing_and_of_a_tone() -> None:
     assert len(levels(np.zeros(0, np.float32))) == 1
     tone = np.full(16_000, 0.1, np.float32)
     assert levels(tone)[:-1] == pytest.approx(-20, abs=0.1)  # 20 log10 0.1
 
 
-def test_the_best_path_is_found_where_scores_are_equal():
+def test_the_best_path_is_found_where_scores_are_equal() -> None:
     # So sure a sound makes many partial paths equal, at which forced_align alone goes wrong.
     rng = np.random.default_rng(1)
     for _ in range(50):

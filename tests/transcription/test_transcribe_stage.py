@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from speechkit.core.engines import Transcript
+from speechkit.core.engines import EngineInfo, Transcript
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, cache_key
 from speechkit.core.types import Audio, Context, Participant, Recording, Segment, Session, Word
@@ -27,6 +27,7 @@ class Fake:
 
     spec = "fake:one"
     revision = "0" * 64
+    info = EngineInfo(languages=("de", "en", "es", "fr", "ja", "zh"))
 
     def __init__(self) -> None:
         self.options: dict[str, Any] = {}

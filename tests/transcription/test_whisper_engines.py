@@ -1,4 +1,4 @@
-"""What every transcriber must do, whoever made it."""
+"""What both whisper engines do beyond the contract of transcribers (`speechkit.testing`)."""
 
 from __future__ import annotations
 
