@@ -20,11 +20,11 @@ from speechkit.benchmark.normalize.numbers import POWERS, NumberWriter
 _BRACKETS = re.compile(r"[<\[][^>\]]*[>\]]")
 _PARENTHESES = re.compile(r"\(([^)]+?)\)")
 _BRACES = re.compile(r"\{[^{}]*\}")
-_FILLER_WORDS = frozenset("hmm mm mhm mmm uh um".split())
-_FILLERS = re.compile(rf"\b(?:{'|'.join(sorted(_FILLER_WORDS))})\b")
+FILLER_WORDS = frozenset("hmm mm mhm mmm uh um".split())
+_FILLERS = re.compile(rf"\b(?:{'|'.join(sorted(FILLER_WORDS))})\b")
 _APART = re.compile(r"\s+'")
 # Looks at the next word, so it comes before the words are taken one by one. "let's" is "let us".
-_PERFECT = re.compile(r"'(?:(?<!\blet')(s) (been|gone|got)|(d) (been|gone|done))\b")
+PERFECT = re.compile(r"'(?:(?<!\blet')(s) (been|gone|got)|(d) (been|gone|done))\b")
 
 _WORDS = {
     "won't": "will not", "can't": "can not", "let's": "let us", "ain't": "aint", "y'all": "you all",
@@ -99,7 +99,7 @@ class English:
         self.dropped = dropped
         self.special = self.dropped.union(self.same)
         self.braces = braces
-        self.spelling = _spelling()
+        self.spelling = spelling()
         self.plain = _Plain(self)
         self.stretches: dict[tuple[str, bool, bool], list[str]] = {}
 
@@ -114,7 +114,7 @@ class English:
             text = _PARENTHESES.sub("", text)
         if " '" in text or (not text.isprintable() and _APART.search(text)):
             text = _APART.sub("'", _FILLERS.sub("", text))
-        text = _PERFECT.sub(_perfect, text)
+        text = PERFECT.sub(perfect, text)
         words = text.split()
         found = list(map(self.plain.__getitem__, words))
         if "half" in text:
@@ -145,7 +145,7 @@ class English:
 
     def _rewrite(self, words: list[str], *, first: bool, last: bool) -> list[str]:
         """Apply the rules that look at neighbors; `first` and `last`: the text begins, ends."""
-        text = " ".join([_clean_word(word) for word in words])
+        text = " ".join([clean_word(word) for word in words])
         if "half" in text:
             text = self._halves(" ".join(text.split()))
         text = _ORDINAL.sub(r"\1\2", _split_digits(text))
@@ -202,7 +202,7 @@ class _Plain(dict[str, tuple[str, ...] | None]):
         core = word.rstrip(".,?!;:")
         # Plain letters with a stop behind: most words, and no contraction, symbol or diacritic.
         if core.isascii() and core.isalpha() and ".." not in word:
-            if core in _FILLER_WORDS:
+            if core in FILLER_WORDS:
                 return ()
             if core in _WORDS:
                 tokens = _WORDS[core].split()
@@ -212,7 +212,7 @@ class _Plain(dict[str, tuple[str, ...] | None]):
                 core = rules.spelling.get(core, core)
                 return (core,) if core not in rules.special else tuple(rules.joined([core]))
         else:
-            tokens = _split_digits(_clean_word(word)).split()
+            tokens = _split_digits(clean_word(word)).split()
         if not tokens:
             return ()
         if tokens == ["and"]:
@@ -239,7 +239,7 @@ def _doubt_halves(words: list[str], found: list[tuple[str, ...] | None]) -> None
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _clean_word(word: str) -> str:
+def clean_word(word: str) -> str:
     """Do what needs no neighbor: contractions, commas and full stops, symbols, diacritics."""
     word = _FILLERS.sub("", word)
     if _ANY_RULE.search(word):
@@ -266,7 +266,7 @@ def _clean_char(char: str) -> str:
     return " " if category[0] in "MSP" else char
 
 
-def _perfect(match: re.Match[str]) -> str:
+def perfect(match: re.Match[str]) -> str:
     if match[1]:
         return f" has {match[2]}"
     return f" had {match[4]}"
@@ -281,7 +281,7 @@ def _only_cents(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _spelling() -> dict[str, str]:
+def spelling() -> dict[str, str]:
     table = files("speechkit.benchmark.normalize") / "data" / "en_spelling.tsv"
     rows = (line.split("\t") for line in table.read_text("utf-8").splitlines() if line[0] != "#")
     return dict(row for row in rows)

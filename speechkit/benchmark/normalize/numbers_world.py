@@ -9,67 +9,12 @@ alike, so a word taken for a number by mistake ("sei", you are) does no harm.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-_ONES = {
-    "es": "cero un|uno|una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
-    "quince dieciseis diecisiete dieciocho diecinueve veinte veintiun|veintiuno|veintiuna "
-    "veintidos veintitres veinticuatro veinticinco veintiseis veintisiete veintiocho veintinueve",
-    "fr": "zero un|une deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
-    "quinze seize",
-    "it": "zero un|uno|una due tre quattro cinque sei sette otto nove dieci undici dodici tredici "
-    "quattordici quindici sedici diciassette diciotto diciannove",
-    "pt": "zero um|uma dois|duas tres quatro cinco seis sete oito nove dez onze doze treze "
-    "catorze|quatorze quinze dezesseis|dezasseis dezessete|dezassete dezoito dezenove|dezanove",
-    "de": "null ein|eine|eins zwei|zwo drei vier funf sechs sieben acht neun zehn elf zwolf "
-    "dreizehn vierzehn funfzehn sechzehn siebzehn achtzehn neunzehn",
-    "ru": "ноль|нуль один|одна|одно два|две три четыре пять шесть семь восемь девять десять "
-    "одиннадцать двенадцать тринадцать четырнадцать пятнадцать шестнадцать семнадцать "
-    "восемнадцать девятнадцать",
-    "hi": "शून्य एक दो तीन चार पांच|पाँच छह|छः|छे सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह|पन्द्रह सोलह "
-    "सत्रह अठारह उन्नीस",
-    "sw": "sifuri moja mbili tatu nne tano sita saba nane tisa kumi",
-}  # fmt: skip
-_TENS = {
-    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "fr": "vingt|vingts trente quarante cinquante soixante septante huitante|octante nonante",
-    "it": "venti|vent trenta|trent quaranta|quarant cinquanta|cinquant sessanta|sessant "
-    "settanta|settant ottanta|ottant novanta|novant",
-    "pt": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
-    "de": "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig",
-    "ru": "двадцать тридцать сорок пятьдесят шестьдесят семьдесят восемьдесят девяносто",
-    "hi": "बीस तीस चालीस पचास साठ सत्तर अस्सी नब्बे",
-    "sw": "ishirini thelathini arobaini hamsini sitini sabini themanini tisini",
-}
-_HUNDREDS = {
-    "es": "cien|ciento doscientos|doscientas trescientos|trescientas cuatrocientos|cuatrocientas "
-    "quinientos|quinientas seiscientos|seiscientas setecientos|setecientas "
-    "ochocientos|ochocientas novecientos|novecientas",
-    "pt": "cem|cento duzentos|duzentas trezentos|trezentas quatrocentos|quatrocentas "
-    "quinhentos|quinhentas seiscentos|seiscentas setecentos|setecentas oitocentos|oitocentas "
-    "novecentos|novecentas",
-    "ru": "сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот",
-}
-_SCALES = {
-    "es": "1000 mil, 1000000 millon|millones",
-    "fr": "100 cent|cents, 1000 mille, 1000000 million|millions",
-    "it": "100 cento|cent, 1000 mille|mila, 1000000 milione|milioni",
-    "pt": "1000 mil, 1000000 milhao|milhoes",
-    "de": "100 hundert, 1000 tausend, 1000000 million|millionen",
-    "ru": "1000 тысяча|тысячи|тысяч|тысячу, 1000000 миллион|миллиона|миллионов",
-    "hi": "100 सौ, 1000 हजार|हज़ार, 100000 लाख, 10000000 करोड़|करोड",
-    "sw": "100 mia, 1000 elfu, 100000 laki, 1000000 milioni",
-}
-_AND = {"es": "y", "fr": "et", "it": "e", "pt": "e", "de": "und", "sw": "na"}
-_POINT = {
-    "es": ("coma", "punto"), "fr": ("virgule",), "it": ("virgola",), "pt": ("virgula",),
-    "de": ("komma",), "ru": (), "hi": (), "sw": (),
-}  # fmt: skip
-_COMPOUNDS = frozenset(("de", "it"))  # written in one word
-_SCALE_FIRST = frozenset(("sw",))  # "mia mbili": hundred two, 200
+from speechkit.language import cardinals
 
-LANGUAGES = tuple(_ONES)
+LANGUAGES = ("es", "fr", "it", "pt", "de", "ru", "hi", "sw")
 
 
 class NumberWords:
@@ -79,8 +24,8 @@ class NumberWords:
         self.language = language
         self.values = _table(language)
         self.scales = {value for value in self.values.values() if value in _scale_values(language)}
-        self.joint = _AND.get(language, "")
-        self.points = frozenset(_POINT[language])
+        self.joint = cardinals(language).joint
+        self.points = frozenset(map(_bare, cardinals(language).points))
         self.value_of = lru_cache(maxsize=1 << 14)(self._value_of)
 
     def rewrite(self, tokens: Sequence[str]) -> list[str]:
@@ -109,7 +54,11 @@ class NumberWords:
         bare = _bare(token)
         if bare in self.values:
             return self.values[bare]
-        return _compound(bare, self.values, self.language) if self.language in _COMPOUNDS else None
+        return (
+            _compound(bare, self.values, self.language)
+            if cardinals(self.language).one_word
+            else None
+        )
 
     def _number(self, tokens: Sequence[str], at: int) -> tuple[int | None, int]:
         """Read one number from `at` on; return it and where it ends."""
@@ -129,7 +78,7 @@ class NumberWords:
             if value is None:
                 break
             if value in self.scales:
-                if self.language in _SCALE_FIRST:
+                if cardinals(self.language).scale_first:
                     ahead = self.value_of(tokens[end + 1]) if end + 1 < len(tokens) else None
                     times = ahead if ahead is not None and 0 < ahead < 10 else 1
                     if current > 0 and current % (value * 10):
@@ -222,23 +171,11 @@ def _cjk(run: str) -> int:
 
 @lru_cache(maxsize=16)
 def _table(language: str) -> dict[str, int]:
-    values: dict[str, int] = {}
-
-    def put(words: str, numbers: Callable[[int], int]) -> None:
-        for index, forms in enumerate(words.split()):
-            values.update(dict.fromkeys(map(_bare, forms.split("|")), numbers(index)))
-
-    put(_ONES[language], lambda index: index)
-    put(_TENS[language], lambda index: 20 + 10 * index)
-    put(_HUNDREDS.get(language, ""), lambda index: 100 + 100 * index)
-    for entry in _SCALES[language].split(", "):
-        number, forms = entry.split()
-        values.update(dict.fromkeys(map(_bare, forms.split("|")), int(number)))
-    return values
+    return {_bare(form.casefold()): value for form, value in cardinals(language).forms().items()}
 
 
 def _scale_values(language: str) -> set[int]:
-    return {int(entry.split()[0]) for entry in _SCALES[language].split(", ")}
+    return set(cardinals(language).scales)
 
 
 def _compound(word: str, values: Mapping[str, int], language: str) -> int | None:
