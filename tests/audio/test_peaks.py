@@ -13,7 +13,7 @@ from speechkit.audio.peaks import read_peaks
 
 @pytest.mark.parametrize("sample_rate", [8000, 11025, 44100])
 @pytest.mark.parametrize("channels", [1, 2])
-def test_peaks(tmp_path: Path, sample_rate: int, channels: int):
+def test_peaks(tmp_path: Path, sample_rate: int, channels: int) -> None:
     samples = np.random.default_rng(0).uniform(-1, 1, (channels, int(sample_rate * 3.27)))
     samples *= np.linspace(0, 1, samples.shape[1])
     path = tmp_path / "x.wav"

@@ -8,7 +8,7 @@ from speechkit.core.types import Audio, Identifier, RedactedCopy, Redaction, Seg
 AUDIO = Audio(sha256="0", uri="u", sample_rate=1, num_samples=99, num_channels=1, codec="c")
 
 
-def copy(text, *masks):
+def copy(text, *masks) -> RedactedCopy:
     return RedactedCopy(
         audio=AUDIO,
         segments=(Segment(id="s", start=0.0, end=9.0, text=text),),
@@ -33,12 +33,12 @@ PHONE = Mention(text="six one four, twenty two", identifier=Identifier.PHONE)
         (PHONE, copy("call six one four twenty-two"), 0),
     ],
 )
-def test_removed_means_neither_read_nor_heard(mention, redacted, removed):
+def test_removed_means_neither_read_nor_heard(mention, redacted, removed: int) -> None:
     count = count_phi([mention], redacted)
     assert (count.removed, count.missed) == (removed, 1 - removed)
 
 
-def test_look_alikes_stay_unless_masked_or_gone():
+def test_look_alikes_stay_unless_masked_or_gone() -> None:
     timed = Mention(text="five milligrams", time=(3.0, 4.0))
     untimed = Mention(text="Parkinson's")
     kept = count_phi([timed, untimed], copy("Parkinson's and so on", (0.0, 2.9)))

@@ -14,18 +14,18 @@ from speechkit.storage.corpus import Corpus
 
 
 @pytest.fixture
-def corpus(tmp_path: Path):
+def corpus(tmp_path: Path) -> Corpus:
     return Corpus.create(tmp_path / "corpus")
 
 
-def session(name="rec-0000000000000001"):
+def session(name="rec-0000000000000001") -> Session:
     audio = Audio(
         sha256="0" * 64, uri="vault/x.wav", sample_rate=8, num_samples=8, num_channels=1, codec="p"
     )
     return Session(recording=Recording(id=name, audio=audio))
 
 
-def turns(*items):
+def turns(*items) -> Layer:
     return Layer(
         name="turns",
         kind="turns",
@@ -62,7 +62,7 @@ def test_a_full_disk_leaves_the_old_session(corpus, monkeypatch: pytest.MonkeyPa
     corpus.add_layer("rec-0000000000000001", turns())
     before = corpus.session("rec-0000000000000001")
 
-    def full(_):
+    def full(_) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)

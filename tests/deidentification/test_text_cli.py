@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -14,7 +15,7 @@ NAME = "Hedda Brandvold"
 LINE = {"id": "a", "lang": "en", "text": f"Hi, my name is {NAME}.", "extra": [1]}
 
 
-def run(tmp_path, *lines, options=(), name="in.jsonl"):
+def run(tmp_path: Path, *lines, options=(), name="in.jsonl"):
     source = tmp_path / name
     rows = [line if isinstance(line, bytes) else json.dumps(line).encode() for line in lines]
     source.write_bytes(b"\n".join(rows) + b"\n")
@@ -24,7 +25,7 @@ def run(tmp_path, *lines, options=(), name="in.jsonl"):
     return result, [json.loads(row) for row in rows]
 
 
-def test_the_same_line_comes_out_with_spans_and_redacted_text(tmp_path):
+def test_the_same_line_comes_out_with_spans_and_redacted_text(tmp_path: Path) -> None:
     result, (out,) = run(tmp_path, LINE)
     assert result.exit_code == 0
     assert {key: out[key] for key in LINE} == LINE
@@ -34,7 +35,7 @@ def test_the_same_line_comes_out_with_spans_and_redacted_text(tmp_path):
     assert out["redacted"] == "Hi, my name is [NAME_1]."
 
 
-def test_evaluate_prints_recall_leak_over_redaction_by_label_and_form(tmp_path):
+def test_evaluate_prints_recall_leak_over_redaction_by_label_and_form(tmp_path: Path) -> None:
     start = LINE["text"].index(NAME)
     gold = tmp_path / "gold.jsonl"
     spans = [{"start": start, "end": start + len(NAME), "label": "NAME", "form": "plain"}]
@@ -60,7 +61,9 @@ def test_evaluate_prints_recall_leak_over_redaction_by_label_and_form(tmp_path):
         (b"[" * 100_000, "nested too deeply"),
     ],
 )
-def test_a_bad_line_is_named_by_file_and_number_and_nothing_is_written(tmp_path, line, reason):
+def test_a_bad_line_is_named_by_file_and_number_and_nothing_is_written(
+    tmp_path: Path, line: bytes, reason: str
+) -> None:
     result, rows = run(tmp_path, LINE, line)
     assert isinstance(result.exception, InputError)
     assert result.exception.exit_code == 2
@@ -70,7 +73,7 @@ def test_a_bad_line_is_named_by_file_and_number_and_nothing_is_written(tmp_path,
     assert rows == []
 
 
-def test_an_unknown_language_is_named_with_those_there_are(tmp_path):
+def test_an_unknown_language_is_named_with_those_there_are(tmp_path: Path) -> None:
     result, rows = run(tmp_path, {**LINE, "lang": "nl"})
     assert isinstance(result.exception, UsageError)
     for part in ("'nl'", "de, en, es, fr", "--policy strict"):
@@ -78,7 +81,7 @@ def test_an_unknown_language_is_named_with_those_there_are(tmp_path):
     assert rows == []
 
 
-def test_strict_takes_any_language_by_patterns_and_says_so(tmp_path):
+def test_strict_takes_any_language_by_patterns_and_says_so(tmp_path: Path) -> None:
     text = "Mijn adres is jo.quist@example.org en ik heet Hedda"
     result, (out,) = run(
         tmp_path, {**LINE, "lang": "nl", "text": text}, options=("--policy", "strict")
@@ -92,7 +95,7 @@ def test_strict_takes_any_language_by_patterns_and_says_so(tmp_path):
 @pytest.mark.parametrize(
     "text", ["", " \n ", "\x00", "👩‍⚕️🏥", "שלום, קוראים לי", "\u2028\u2029", "a\x00b"]
 )
-def test_empty_and_odd_texts_pass_through_unchanged(tmp_path, text):
+def test_empty_and_odd_texts_pass_through_unchanged(tmp_path: Path, text: str) -> None:
     result, (out,) = run(tmp_path, {**LINE, "text": text})
     assert result.exit_code == 0
     assert out["redacted"] == text
@@ -100,13 +103,13 @@ def test_empty_and_odd_texts_pass_through_unchanged(tmp_path, text):
 
 
 @pytest.mark.parametrize("before", ["👩‍⚕️ ", "שלום ", "\x00\x00", "e\u0301\u0301 ", "\u2028", "ﬁﬃ "])
-def test_offsets_are_right_after_any_unicode(tmp_path, before):
+def test_offsets_are_right_after_any_unicode(tmp_path: Path, before: str) -> None:
     text = f"{before}. My name is {NAME}."
     _, (out,) = run(tmp_path, {**LINE, "text": text})
     assert [text[s["start"] : s["end"]] for s in out["spans"]] == [NAME]
 
 
-def test_surrogates_need_keys_and_are_one_for_a_patient(tmp_path):
+def test_surrogates_need_keys_and_are_one_for_a_patient(tmp_path: Path) -> None:
     rows = [{**LINE, "id": str(n), "patient": "p7"} for n in range(2)]
     result, _ = run(tmp_path, *rows, options=("--policy", "surrogate"))
     assert isinstance(result.exception, UsageError)
@@ -122,7 +125,7 @@ def test_surrogates_need_keys_and_are_one_for_a_patient(tmp_path):
     assert CliRunner().invoke(command, ["forget", str(keys), "p7"]).exit_code == 1
 
 
-def test_a_failing_input_leaves_the_old_output_alone(tmp_path):
+def test_a_failing_input_leaves_the_old_output_alone(tmp_path: Path) -> None:
     _, first = run(tmp_path, LINE)
     _, second = run(tmp_path, b"{")
     assert first == second

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -19,7 +20,7 @@ from speechkit.deidentification.text.cues import LANGUAGES
 from speechkit.deidentification.text.documents import deidentify_document
 from speechkit.deidentification.text.spoken import make
 from speechkit.deidentification.text.tokens import Conversation
-from tests.deidentification.text_finding import covered, finds
+from tests.deidentification.text_finding import covered, candidates
 
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
@@ -36,9 +37,9 @@ ANY_TEXT = st.lists(st.one_of(st.text(max_size=12), st.sampled_from(PHRASES)), m
 
 @QUICK
 @given(text=ANY_TEXT, language=st.sampled_from(LANGUAGES))
-def test_offsets_lie_inside_and_in_order_whatever_the_text(text, language):
+def test_offsets_lie_inside_and_in_order_whatever_the_text(text, language) -> None:
     at = 0
-    for find in finds(text, language):
+    for find in candidates(text, language):
         assert at <= find.start < find.end <= len(text)
         assert any(char.isalnum() for char in text[find.start : find.end])
         at = find.end
@@ -46,23 +47,23 @@ def test_offsets_lie_inside_and_in_order_whatever_the_text(text, language):
 
 @QUICK
 @given(text=ANY_TEXT)
-def test_tokens_are_exact_pieces_of_the_text(text):
+def test_tokens_are_exact_pieces_of_the_text(text) -> None:
     for token in Conversation(text).tokens:
         assert text[token.start : token.end] == token.text
 
 
 @QUICK
 @given(text=ANY_TEXT, name=st.sampled_from(["Hedda Brandvold", "hedda brandvold"]))
-def test_what_stands_before_moves_offsets_and_nothing_else(text, name):
+def test_what_stands_before_moves_offsets_and_nothing_else(text, name) -> None:
     start = len(text) + 1
     whole = f"{text}\nmy name is {name}\nthank you"
     at = start + len("my name is ")
-    assert any(f.start <= at and f.end >= at + len(name) for f in finds(whole))
+    assert any(f.start <= at and f.end >= at + len(name) for f in candidates(whole))
 
 
 @QUICK
 @given(text=ANY_TEXT, language=st.sampled_from(LANGUAGES))
-def test_once_redacted_nothing_more_is_found(text, language):
+def test_once_redacted_nothing_more_is_found(text, language) -> None:
     detect = make("", {}).open(Resources()).__enter__()
     policy = load_policy("safe-harbor")
     once = deidentify_document({"id": "a", "text": text}, detect, policy, language)["redacted"]
@@ -77,7 +78,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 
 @QUICK
 @given(digits=st.lists(st.integers(0, 9), min_size=9, max_size=12), style=st.integers(0, 3))
-def test_any_number_of_a_phone_is_found_however_it_is_said(digits, style):
+def test_any_number_of_a_phone_is_found_however_it_is_said(digits, style) -> None:
     if style == 0:
         said = " ".join(DIGIT_WORDS[d] for d in digits)
     elif style == 1:
@@ -93,7 +94,7 @@ def test_any_number_of_a_phone_is_found_however_it_is_said(digits, style):
 
 @QUICK
 @given(day=st.dates(dt.date(1920, 1, 1), dt.date(2039, 12, 31)), style=st.integers(0, 4))
-def test_any_date_is_found_however_it_is_said(day, style):
+def test_any_date_is_found_however_it_is_said(day, style) -> None:
     month = day.strftime("%B")
     said = (
         f"{day.day} {month} {day.year}",
@@ -111,7 +112,7 @@ LETTERS = st.text("bcdfghjklmnprstvwz", min_size=5, max_size=9).filter(lambda s:
 
 @QUICK
 @given(letters=LETTERS, mark=st.sampled_from([" ", "-", ", ", ". "]), upper=st.booleans())
-def test_any_spelling_is_found(letters, mark, upper):
+def test_any_spelling_is_found(letters, mark, upper) -> None:
     said = mark.join(letters.upper() if upper else letters)
     assert covered(f"how do you spell your last name?\n{said}\nthank you", said)
 
@@ -122,7 +123,7 @@ def test_any_spelling_is_found(letters, mark, upper):
         r"[bdfgklmnprstv][aeiou][bdfgklmnprstv]{2}[aeiou](?:sk|ndr|lt)[aeiou]", fullmatch=True
     )
 )
-def test_a_name_in_no_list_is_found_where_a_name_is_expected(name):
+def test_a_name_in_no_list_is_found_where_a_name_is_expected(name) -> None:
     title = name.title()
     assert covered(f"Good morning, my name is {title}.", title)
     assert covered(f"good morning my name is {name}\nthank you", name)
@@ -145,7 +146,9 @@ def gold_documents(shared_data):
 
 
 @pytest.mark.data
-def test_no_gold_string_stays_in_any_output_log_or_name(shared_data, tmp_path, caplog):
+def test_no_gold_string_stays_in_any_output_log_or_name(
+    shared_data: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     caplog.set_level(logging.DEBUG)
     runner = CliRunner()
     for path in sorted((shared_data / "phi_spoken").glob("*_spoken.jsonl")):
@@ -170,7 +173,7 @@ def test_no_gold_string_stays_in_any_output_log_or_name(shared_data, tmp_path, c
 
 
 @pytest.mark.data
-def test_reprs_and_errors_carry_no_text(shared_data):
+def test_reprs_and_errors_carry_no_text(shared_data: Path) -> None:
     detect = make("", {}).open(Resources()).__enter__()
     for gold in list(gold_documents(shared_data))[:12]:
         segment = Segment(id="s", start=0, end=1, text=gold["text"])
@@ -178,7 +181,7 @@ def test_reprs_and_errors_carry_no_text(shared_data):
         shown = (
             repr(spans)
             + repr(segment)
-            + repr(finds(gold["text"], gold["lang"]))
+            + repr(candidates(gold["text"], gold["lang"]))
             + repr(Conversation(gold["text"]))
         )
         with pytest.raises(Exception) as caught:
@@ -192,6 +195,6 @@ def test_reprs_and_errors_carry_no_text(shared_data):
 @pytest.mark.parametrize(
     "filling", ["👩‍⚕️ … ", "مرحبا ", "\x00\t", "a" * 1000 + " ", "7" * 1000 + " "]
 )
-def test_a_megabyte_on_one_line_moves_no_offset(filling):
+def test_a_megabyte_on_one_line_moves_no_offset(filling: str) -> None:
     text = filling * (1_000_000 // len(filling)) + ". My name is Hedda Brandvold."
     assert covered(text, "Hedda Brandvold")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -34,29 +35,29 @@ AUDIO = Audio(
 NAME = "Hedda Brandvold"
 
 
-def recording(number, *people, site="A"):
+def recording(number, *people, site="A") -> Recording:
     return Recording(
         id=f"rec-{number:016d}", audio=AUDIO, participants=people, context=Context(site=site)
     )
 
 
-def patient(id_, **known):
+def patient(id_, **known) -> Participant:
     return Participant(id=id_, role="patient", **known)
 
 
-def span(start, end, detector="names", identifier=Identifier.NAME, segment="s"):
+def span(start, end, detector="names", identifier=Identifier.NAME, segment="s") -> PhiSpan:
     return PhiSpan(
         segment=segment, start_char=start, end_char=end, identifier=identifier, detector=detector
     )
 
 
-def put(corpus, of, name, kind, *items):
+def put(corpus, of, name, kind, *items) -> None:
     made = Layer(name=name, kind=kind, recording=of.id, items=items, provenance=MADE)
     corpus.add_layer(of.id, made)
 
 
 @pytest.fixture
-def corpus(tmp_path):
+def corpus(tmp_path: Path) -> Corpus:
     corpus = Corpus.create(tmp_path / "clinic")
     for number in (1, 2, 3):
         corpus.put_session(Session(recording=recording(number, patient(f"p{number}", sex="f"))))
@@ -84,7 +85,7 @@ def corpus(tmp_path):
     return corpus
 
 
-def test_counts_by_identifier_detector_verdict_and_people(corpus):
+def test_counts_by_identifier_detector_verdict_and_people(corpus) -> None:
     made = make_report(corpus)
     ids = [session.recording.id for session in corpus.sessions()]
     assert made.spans == {"MRN": 1, "NAME": 1}
@@ -98,14 +99,14 @@ def test_counts_by_identifier_detector_verdict_and_people(corpus):
     assert set(made.not_looked_at) == {ids[1], ids[2]}
 
 
-def test_agreement_counts_spans_that_touch():
+def test_agreement_counts_spans_that_touch() -> None:
     one = [span(0, 4), span(10, 12)]
     other = [span(3, 6, identifier=Identifier.ORG), span(0, 4, segment="t")]
     assert agreement(one, other) == Agreement(both=1, only_first=1, only_second=1)
     assert agreement([], []).share == 1.0
 
 
-def test_k_is_the_smallest_group_of_patients_not_of_recordings():
+def test_k_is_the_smallest_group_of_patients_not_of_recordings() -> None:
     people = [patient("a", sex="f"), patient("b", sex="f"), patient("c", sex="m")]
     sessions = [Session(recording=recording(n, person)) for n, person in enumerate(people)]
     sessions.append(Session(recording=recording(9, people[0])))  # the same patient again
@@ -120,7 +121,7 @@ def test_k_is_the_smallest_group_of_patients_not_of_recordings():
     assert k_anonymity([]).k == 0
 
 
-def test_the_command_prints_counts_and_never_a_word(corpus):
+def test_the_command_prints_counts_and_never_a_word(corpus) -> None:
     runner = CliRunner()
     plain = runner.invoke(command, ["report", str(corpus.root)], catch_exceptions=False)
     as_json = runner.invoke(command, ["report", str(corpus.root), "--json"], catch_exceptions=False)
@@ -131,7 +132,7 @@ def test_the_command_prints_counts_and_never_a_word(corpus):
         assert word not in plain.output + as_json.output + repr(make_report(corpus))
 
 
-def test_another_detector_is_compared_where_it_has_a_model(corpus):
+def test_another_detector_is_compared_where_it_has_a_model(corpus) -> None:
     class English:
         spec, revision, options = "english", "1", {}
 
@@ -159,12 +160,12 @@ def test_another_detector_is_compared_where_it_has_a_model(corpus):
     assert "  not compared: 1 in languages that it has no model for" in lines(made)
 
 
-def test_an_empty_corpus_is_said_to_be_one(tmp_path):
+def test_an_empty_corpus_is_said_to_be_one(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recording"):
         make_report(Corpus.create(tmp_path / "new"))
 
 
-def test_lines_say_none_where_there_is_none(tmp_path):
+def test_lines_say_none_where_there_is_none(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path / "one")
     corpus.put_session(Session(recording=recording(1)))
     shown = "\n".join(lines(make_report(corpus)))

@@ -1,6 +1,7 @@
 """Formats: what was written reads back; malformed lines say where; oracles where there are some."""
 
 from itertools import pairwise
+from pathlib import Path
 
 import meeteval
 import msgspec
@@ -10,8 +11,7 @@ from hypothesis import strategies as st
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Segment, Turn, Word
-from speechkit.formats import format_segments, read_segments, read_turns
-from speechkit.formats import format_rttm
+from speechkit.formats import format_rttm, format_segments, read_segments, read_turns
 from speechkit.formats.fields import in_order, name_field
 
 # "NA" is how a field says that there is no name.
@@ -22,7 +22,7 @@ WORDS = st.lists(st.text(LETTERS, min_size=1, max_size=8), min_size=1, max_size=
 
 
 @st.composite
-def segments(draw):
+def segments(draw) -> Segment:
     start, length = draw(TIMES), draw(st.integers(0, 30_000)) / 1000
     end, text = round(start + length, 3), " ".join(draw(WORDS))
     return Segment(id="", start=start, end=end, text=text, speaker=draw(NAMES))
@@ -35,7 +35,7 @@ def bare(items):
 @pytest.mark.parametrize("format_", ["stm", "seglst", "vtt", "json"])
 @settings(deadline=None)
 @given(items=st.lists(segments(), min_size=1, max_size=5))
-def test_segments_read_back(tmp_path_factory, format_, items):
+def test_segments_read_back(tmp_path_factory: pytest.TempPathFactory, format_: str, items) -> None:
     suffix = "seglst.json" if format_ == "seglst" else format_
     path = tmp_path_factory.mktemp("f") / f"rec.{suffix}"
     ordered = in_order(("rec", s) for s in items)["rec"]
@@ -57,14 +57,14 @@ def test_segments_read_back(tmp_path_factory, format_, items):
         min_size=1,
     )
 )
-def test_rttm_reads_back(tmp_path_factory, turns):
+def test_rttm_reads_back(tmp_path_factory: pytest.TempPathFactory, turns) -> None:
     path = tmp_path_factory.mktemp("f") / "a.rttm"
     path.write_text(format_rttm({"rec": tuple(turns)}), encoding="utf-8")
     key = lambda t: (t.start, t.end, t.speaker)  # noqa: E731
     assert sorted(map(key, read_turns(path)["rec"])) == sorted(map(key, turns))
 
 
-def test_meeteval_reads_our_stm_and_seglst(tmp_path):
+def test_meeteval_reads_our_stm_and_seglst(tmp_path: Path) -> None:
     segment = Segment(id="", start=1.0, end=2.5, text="five milligrams", speaker="D")
     for name in ("stm", "seglst"):
         path = tmp_path / f"a.{'seglst.json' if name == 'seglst' else name}"
@@ -75,7 +75,7 @@ def test_meeteval_reads_our_stm_and_seglst(tmp_path):
     assert float(row["end_time"]) == 2.5
 
 
-def test_ctm_keeps_words_times_and_confidence(tmp_path):
+def test_ctm_keeps_words_times_and_confidence(tmp_path: Path) -> None:
     words = (
         Word(text="five", start=1.0, end=1.25, confidence=0.5),
         Word(text="milligrams", start=1.25, end=2.0, confidence=0.9),
@@ -89,7 +89,7 @@ def test_ctm_keeps_words_times_and_confidence(tmp_path):
     assert first.text == "five milligrams"
 
 
-def test_the_real_call_reads_as_its_makers_wrote_it(real_call):
+def test_the_real_call_reads_as_its_makers_wrote_it(real_call: Path) -> None:
     (turns,) = read_turns(real_call.with_suffix(".rttm")).values()
     (spoken,) = read_segments(real_call.with_suffix(".stm")).values()
     assert len(turns) == len(real_call.with_suffix(".rttm").read_text().splitlines())
@@ -97,7 +97,7 @@ def test_the_real_call_reads_as_its_makers_wrote_it(real_call):
 
 
 @pytest.mark.data
-def test_praat_tiers_of_real_consultations(shared_data):
+def test_praat_tiers_of_real_consultations(shared_data: Path) -> None:
     path = next((shared_data / "primock57_text" / "transcripts").glob("*doctor*.TextGrid"))
     (segments,) = read_segments(path).values()
     assert len(segments) > 20
@@ -121,19 +121,19 @@ def test_praat_tiers_of_real_consultations(shared_data):
         ("a.pdf", "x", "no reader"),
     ],
 )
-def test_malformed_files_say_where(tmp_path, name, text, reason):
+def test_malformed_files_say_where(tmp_path: Path, name: str, text: str, reason: str) -> None:
     (tmp_path / name).write_text(text)
     with pytest.raises(InputError, match=reason):
         read_segments(tmp_path / name)
 
 
-def test_malformed_rttm_says_where(tmp_path):
+def test_malformed_rttm_says_where(tmp_path: Path) -> None:
     (tmp_path / "a.rttm").write_text("SPEAKER f 1 0 1 <NA> <NA> s <NA> <NA>\nhello there\n")
     with pytest.raises(InputError, match="line 2"):
         read_turns(tmp_path / "a.rttm")
 
 
-def test_utf16_and_byte_order_marks_are_read(tmp_path):
+def test_utf16_and_byte_order_marks_are_read(tmp_path: Path) -> None:
     for encoding in ("utf-8-sig", "utf-16"):
         (tmp_path / "a.txt").write_text("señora", encoding=encoding)
         assert read_segments(tmp_path / "a.txt")["a"][0].text == "señora"
@@ -142,7 +142,7 @@ def test_utf16_and_byte_order_marks_are_read(tmp_path):
         read_segments(tmp_path / "a.txt")
 
 
-def test_ids_follow_time():
+def test_ids_follow_time() -> None:
     later = Segment(id="", start=5.0, end=6.0, text="b")
     (first, second) = in_order([("r", later), ("r", msgspec.structs.replace(later, start=1.0))])[
         "r"

@@ -122,7 +122,7 @@ def test_the_sidecar_is_asked_and_denies_when_silent(tmp_path: Path) -> None:
     asked = []
 
     class Answer(BaseHTTPRequestHandler):
-        def do_POST(self):
+        def do_POST(self) -> None:
             asked.append(
                 (self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             )
@@ -131,7 +131,7 @@ def test_the_sidecar_is_asked_and_denies_when_silent(tmp_path: Path) -> None:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *args):
+        def log_message(self, *args) -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Answer)

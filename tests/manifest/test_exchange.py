@@ -7,6 +7,7 @@ import json
 import random
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
 import msgspec
 import numpy as np
@@ -72,7 +73,7 @@ def rows(draw, recording):
 
 
 @st.composite
-def bundles(draw):
+def bundles(draw) -> Bundle:
     recordings, segments = [], []
     for name in ("rec-0000000000000001", "rec-0000000000000002"):
         mine = draw(rows(name))
@@ -114,7 +115,7 @@ def bundles(draw):
 @pytest.mark.parametrize("name", LOSSLESS)
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(bundle=bundles())
-def test_lossless_formats_lose_nothing(name, bundle):
+def test_lossless_formats_lose_nothing(name, bundle) -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_bundle(FORMATS[name], bundle, Path(folder))
         back = FORMATS[name].read(Path(folder))
@@ -125,7 +126,7 @@ def test_lossless_formats_lose_nothing(name, bundle):
 
 
 @pytest.fixture(scope="session")
-def release(tmp_path_factory) -> Path:
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two recordings with sound, words and redactions, imported from CSV."""
     root = tmp_path_factory.mktemp("clinic")
     segments, sounds, recordings, redactions = [], {}, [], {}
@@ -189,7 +190,7 @@ def release(tmp_path_factory) -> Path:
     return import_release(root / "csv", "csv", "clinic", "1.0.0", root / "out", OPTIONS)
 
 
-def test_an_import_is_a_release_and_says_that_it_is_one(release):
+def test_an_import_is_a_release_and_says_that_it_is_one(release: Path) -> None:
     assert verify_release(release) == ()
     made = read_release(release)
     assert made.origin == "imported"
@@ -206,7 +207,7 @@ def test_an_import_is_a_release_and_says_that_it_is_one(release):
 
 
 @pytest.mark.parametrize("name", LOSSLESS)
-def test_exported_and_imported_again_it_is_the_same(release, tmp_path, name):
+def test_exported_and_imported_again_it_is_the_same(release: Path, tmp_path: Path, name) -> None:
     made = export_release(release, name, tmp_path / "there")
     assert made.drops == ()
     back = import_release(tmp_path / "there", name, "clinic", "1.0.0", tmp_path / "back", OPTIONS)
@@ -216,7 +217,7 @@ def test_exported_and_imported_again_it_is_the_same(release, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", sorted(set(FORMATS) - set(LOSSLESS) - {"uem"}))
-def test_lossy_formats_keep_the_words_or_say_so(release, tmp_path, name):
+def test_lossy_formats_keep_the_words_or_say_so(release: Path, tmp_path: Path, name) -> None:
     made = export_release(release, name, tmp_path / "there")
     back = import_release(tmp_path / "there", name, "clinic", "1.0.0", tmp_path / "back", OPTIONS)
     assert verify_release(back) == ()
@@ -228,7 +229,7 @@ def test_lossy_formats_keep_the_words_or_say_so(release, tmp_path, name):
         assert words(back) == words(release)
 
 
-def test_the_same_release_gives_the_same_bytes(release, tmp_path):
+def test_the_same_release_gives_the_same_bytes(release: Path, tmp_path: Path) -> None:
     for name in FORMATS:
         for folder in ("a", "b"):
             export_release(release, name, tmp_path / folder / name)
@@ -244,7 +245,7 @@ def test_the_same_release_gives_the_same_bytes(release, tmp_path):
         assert a == b, name
 
 
-def test_lhotse_loads_it(release, tmp_path):
+def test_lhotse_loads_it(release: Path, tmp_path: Path) -> None:
     lhotse = pytest.importorskip("lhotse")
     export_release(release, "lhotse", tmp_path / "l")
     recordings = lhotse.RecordingSet.from_file(tmp_path / "l" / "recordings.jsonl")
@@ -263,7 +264,7 @@ def test_lhotse_loads_it(release, tmp_path):
         assert cut.load_audio().shape == (1, 16_000)
 
 
-def test_lhotse_loads_shar(release, tmp_path):
+def test_lhotse_loads_shar(release: Path, tmp_path: Path) -> None:
     lhotse = pytest.importorskip("lhotse")
     export_release(release, "shar", tmp_path / "s")
     cuts = lhotse.CutSet.from_shar(
@@ -276,7 +277,7 @@ def test_lhotse_loads_shar(release, tmp_path):
     assert sum(len(cut.supervisions) for cut in cuts) == 4
 
 
-def test_lhotse_loads_a_kaldi_directory(release, tmp_path):
+def test_lhotse_loads_a_kaldi_directory(release: Path, tmp_path: Path) -> None:
     kaldi = pytest.importorskip("lhotse.kaldi")
     export_release(release, "kaldi", tmp_path / "k")
     scp = (
@@ -292,7 +293,7 @@ def test_lhotse_loads_a_kaldi_directory(release, tmp_path):
     }
 
 
-def test_shar_has_placeholders_where_there_is_no_sound(release, tmp_path):
+def test_shar_has_placeholders_where_there_is_no_sound(release: Path, tmp_path: Path) -> None:
     lhotse = pytest.importorskip("lhotse")
     bundle = load_bundle(release)
     first, second = bundle.recordings
@@ -310,7 +311,7 @@ def test_shar_has_placeholders_where_there_is_no_sound(release, tmp_path):
     assert set(back.sounds) == {second.id}
 
 
-def test_lhotse_written_by_lhotse_is_read(release, tmp_path):
+def test_lhotse_written_by_lhotse_is_read(release: Path, tmp_path: Path) -> None:
     lhotse = pytest.importorskip("lhotse")
     sound = next(iter(load_bundle(release).sounds.values()))
     recording = lhotse.Recording.from_file(sound, recording_id="one")
@@ -326,7 +327,7 @@ def test_lhotse_written_by_lhotse_is_read(release, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["audiofolder", "parquet"])
-def test_datasets_loads_it(release, tmp_path, datasets, name):
+def test_datasets_loads_it(release: Path, tmp_path: Path, datasets: ModuleType, name: str) -> None:
     export_release(release, name, tmp_path / "d")
     loaded = datasets.load_dataset(str(tmp_path / "d"), streaming=True)
     assert set(loaded) == {"train", "test"}
@@ -336,7 +337,7 @@ def test_datasets_loads_it(release, tmp_path, datasets, name):
     assert (row["audio"]["bytes"] or Path(row["audio"]["path"]).read_bytes())[:4] == b"fLaC"
 
 
-def test_praatio_loads_textgrids(release, tmp_path):
+def test_praatio_loads_textgrids(release: Path, tmp_path: Path) -> None:
     textgrid = pytest.importorskip("praatio.textgrid")
     export_release(release, "textgrid", tmp_path / "t")
     bundle = load_bundle(release)
@@ -350,7 +351,7 @@ def test_praatio_loads_textgrids(release, tmp_path):
         assert found == [(s.start, s.end, s.speaker, s.text) for s in mine]
 
 
-def test_pympi_loads_eaf(release, tmp_path):
+def test_pympi_loads_eaf(release: Path, tmp_path: Path) -> None:
     elan = pytest.importorskip("pympi.Elan")
     export_release(release, "eaf", tmp_path / "e")
     for recording, mine in load_bundle(release).by_recording():
@@ -365,7 +366,7 @@ def test_pympi_loads_eaf(release, tmp_path):
         ]
 
 
-def test_meeteval_loads_seglst_stm_ctm_rttm(release, tmp_path):
+def test_meeteval_loads_seglst_stm_ctm_rttm(release: Path, tmp_path: Path) -> None:
     meeteval = pytest.importorskip("meeteval")
     for name in ("seglst", "stm", "ctm", "rttm"):
         export_release(release, name, tmp_path / name)
@@ -375,7 +376,7 @@ def test_meeteval_loads_seglst_stm_ctm_rttm(release, tmp_path):
         assert len(loaded) == (14 if name == "ctm" else 4)
 
 
-def test_pandas_loads_tables(release, tmp_path):
+def test_pandas_loads_tables(release: Path, tmp_path: Path) -> None:
     import pandas as pd
 
     export_release(release, "csv", tmp_path / "c")
@@ -386,7 +387,7 @@ def test_pandas_loads_tables(release, tmp_path):
     assert b.end.dtype == float
 
 
-def test_kaldi_files_are_sorted_as_kaldi_wants_them(release, tmp_path):
+def test_kaldi_files_are_sorted_as_kaldi_wants_them(release: Path, tmp_path: Path) -> None:
     export_release(release, "kaldi", tmp_path)
     for name in ("wav.scp", "segments", "text", "utt2spk", "spk2utt", "utt2lang"):
         lines = (tmp_path / name).read_bytes().splitlines()
@@ -397,7 +398,7 @@ def test_kaldi_files_are_sorted_as_kaldi_wants_them(release, tmp_path):
         assert utterance.startswith(speaker)
 
 
-def test_labelbox_knows_all_features_it_is_sent(release, tmp_path):
+def test_labelbox_knows_all_features_it_is_sent(release: Path, tmp_path: Path) -> None:
     export_release(release, "labelbox", tmp_path / "l")
     ontology = json.loads((tmp_path / "l" / "ontology.json").read_text())
     (feature,) = ontology["classifications"]
@@ -417,7 +418,7 @@ def test_labelbox_knows_all_features_it_is_sent(release, tmp_path):
             assert all(isinstance(at, int) for at in answer["frames"][0].values())
 
 
-def test_an_llm_conversation_names_its_source(release, tmp_path):
+def test_an_llm_conversation_names_its_source(release: Path, tmp_path: Path) -> None:
     export_release(release, "instruct", tmp_path)
     row = json.loads((tmp_path / "train.jsonl").read_text())
     assert [m["role"] for m in row["messages"]] == ["assistant", "user"]
@@ -425,7 +426,7 @@ def test_an_llm_conversation_names_its_source(release, tmp_path):
     assert row["recording"] in row["citation"]
 
 
-def test_uem_reads_back(tmp_path):
+def test_uem_reads_back(tmp_path: Path) -> None:
     parts = {"a": ((0.0, 1.5), (2.0, 3.25)), "b": ((0.0, 10.0),)}
     assert parse_uem(format_uem(parts), tmp_path) == parts
     with pytest.raises(InputError, match="line 2: ends before"):
@@ -503,7 +504,9 @@ LHOTSE = {"id": "r", "sampling_rate": 8000, "num_samples": 8000, "sources": []}
         ("rttm", {"a.rttm": "SPEAKER a"}, "line 1: 2 fields"),
     ],
 )
-def test_malformed_files_say_file_line_and_reason(tmp_path, name, files, reason):
+def test_malformed_files_say_file_line_and_reason(
+    tmp_path: Path, name: str, files, reason: str
+) -> None:
     for file, content in files.items():
         path = tmp_path / "in" / file
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -514,7 +517,7 @@ def test_malformed_files_say_file_line_and_reason(tmp_path, name, files, reason)
     assert not list((tmp_path / "out").rglob("*.jsonl"))
 
 
-def test_wrong_use(release, tmp_path):
+def test_wrong_use(release: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="did you mean kaldi"):
         export_release(release, "kalid", tmp_path / "x")
     (tmp_path / "full").mkdir()
@@ -529,7 +532,7 @@ def test_wrong_use(release, tmp_path):
         import_release(tmp_path, "uem", "c", "1.0.0", tmp_path, OPTIONS)
 
 
-def test_altered_text_without_audio_is_found(tmp_path):
+def test_altered_text_without_audio_is_found(tmp_path: Path) -> None:
     (tmp_path / "a_doctor.txt").write_text("take one")
     made = import_release(tmp_path, "txt", "c", "1.0.0", tmp_path / "out", OPTIONS)
     assert verify_release(made) == ()
@@ -576,7 +579,9 @@ def spoiled(value, rng):
         ("csv", "speechkit.jsonl"),
     ],
 )
-def test_values_of_another_kind_are_errors_not_crashes(release, tmp_path, name, file):
+def test_values_of_another_kind_are_errors_not_crashes(
+    release: Path, tmp_path: Path, name: str, file: str
+) -> None:
     export_release(release, name, tmp_path)
     first, *rest = (tmp_path / file).read_text().split("\n")
     if name == "labelstudio":
@@ -599,7 +604,9 @@ def test_values_of_another_kind_are_errors_not_crashes(release, tmp_path, name, 
 @pytest.mark.parametrize(
     "name", ["parquet", "table", "webdataset", "shar", "eaf", "textgrid", "csv"]
 )
-def test_any_bytes_are_read_or_refused(tmp_path_factory, name, data):
+def test_any_bytes_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, name: str, data
+) -> None:
     folder = tmp_path_factory.mktemp("bytes")
     file = {
         "parquet": "data/train-0.parquet",

@@ -17,7 +17,7 @@ from speechkit.manifest.verify import verify_release
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory) -> Path:
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("papers")
     recording = Recording(
         id="r",
@@ -43,7 +43,7 @@ def release(tmp_path_factory) -> Path:
     return import_release(root / "csv", "csv", "clinic", "1.0.0", root / "out", options)
 
 
-def test_mlcroissant_validates_and_loads(release):
+def test_mlcroissant_validates_and_loads(release: Path) -> None:
     mlcroissant = pytest.importorskip("mlcroissant")
     dataset = mlcroissant.Dataset(jsonld=release / "croissant.json")
     assert not dataset.metadata.issues.errors
@@ -53,7 +53,7 @@ def test_mlcroissant_validates_and_loads(release):
     assert dataset.metadata.data_biases
 
 
-def test_the_card_is_one_that_hugging_face_reads(release):
+def test_the_card_is_one_that_hugging_face_reads(release: Path) -> None:
     yaml = pytest.importorskip("yaml")
     card = (release / "README.md").read_text()
     _, head, body = card.split("---\n", 2)
@@ -63,7 +63,7 @@ def test_the_card_is_one_that_hugging_face_reads(release):
     assert "speechkit removed nothing" in body
 
 
-def test_papers_say_the_same(release):
+def test_papers_say_the_same(release: Path) -> None:
     texts = {name: (release / name).read_text() for name in PAPERS}
     summary = json.loads(texts["croissant.json"])["description"]
     for name in ("README.md", "DATASHEET.md", "DATA-GOVERNANCE.md"):
@@ -72,7 +72,7 @@ def test_papers_say_the_same(release):
         assert "{" not in text or name.endswith(".json"), name
 
 
-def test_sheets_claim_no_more_than_there_is(release):
+def test_sheets_claim_no_more_than_there_is(release: Path) -> None:
     deidentified = (release / "DE-IDENTIFICATION.md").read_text()
     assert deidentified.count("not by speechkit") == 16  # all of A–R but voices and pictures
     assert "De-identified is not anonymous" in deidentified
@@ -81,7 +81,7 @@ def test_sheets_claim_no_more_than_there_is(release):
     assert "no claim that the control is met" in evidence
 
 
-def test_provenance_is_prov_json(release):
+def test_provenance_is_prov_json(release: Path) -> None:
     document = json.loads((release / "prov.json").read_text())
     entities, activities = document["entity"], document["activity"]
     for relation in ("hadMember", "wasGeneratedBy", "wasAssociatedWith"):
@@ -93,7 +93,7 @@ def test_provenance_is_prov_json(release):
                     assert value in activities
 
 
-def test_bagit_validates(release, tmp_path):
+def test_bagit_validates(release: Path, tmp_path: Path) -> None:
     bagit = pytest.importorskip("bagit")
     export_release(release, "bagit", tmp_path / "bag")
     bag = bagit.Bag(str(tmp_path / "bag"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from click.testing import CliRunner
@@ -36,17 +37,17 @@ def brought_in(source: Path, name: str, out: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def source(shared_data) -> Path:
+def source(shared_data: Path) -> Path:
     return shared_data / "primock57_text" / "transcripts"
 
 
 @pytest.fixture(scope="module")
-def release(source, tmp_path_factory) -> Path:
+def release(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return brought_in(source, "textgrid", tmp_path_factory.mktemp("out"))
 
 
 @pytest.fixture(scope="module")
-def exports(release, tmp_path_factory) -> Path:
+def exports(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("exports")
     for name in (*FORMATS, "bagit"):
         run("export", release, "--to", name, "--output", folder / name)
@@ -54,7 +55,7 @@ def exports(release, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def bundle(release) -> Bundle:
+def bundle(release: Path) -> Bundle:
     return load_bundle(release)
 
 
@@ -66,7 +67,9 @@ def said(bundle: Bundle) -> set[tuple[float, float, str]]:
     return {(s.start, s.end, s.text) for s in bundle.segments if s.text.split()}
 
 
-def test_all_that_praat_reads_is_in_the_release(source, release, bundle):
+def test_all_that_praat_reads_is_in_the_release(
+    source: Path, release: Path, bundle: Bundle
+) -> None:
     """Two files, a side each, are one recording; not an interval is lost."""
     textgrid = pytest.importorskip("praatio.textgrid")
     files = sorted(source.glob("*.TextGrid"))
@@ -86,7 +89,9 @@ def test_all_that_praat_reads_is_in_the_release(source, release, bundle):
 
 
 @pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if one.read])
-def test_every_format_there_and_back(name, release, bundle, exports, tmp_path):
+def test_every_format_there_and_back(
+    name, release: Path, bundle: Bundle, exports: Path, tmp_path: Path
+) -> None:
     back = brought_in(exports / name, name, tmp_path)
     assert verify_release(back) == ()
     again = load_bundle(back)
@@ -102,7 +107,7 @@ def test_every_format_there_and_back(name, release, bundle, exports, tmp_path):
         assert said(again) == said(bundle)
 
 
-def test_every_command(release, source, tmp_path):
+def test_every_command(release: Path, source: Path, tmp_path: Path) -> None:
     assert "primock57 1.0.0" in run("show", release)
     assert {row["name"] for row in json.loads(run("formats", "--json"))} == set(FORMATS)
     counts = json.loads(run("diff", release, release, "--json"))["counts"]
@@ -120,7 +125,7 @@ def test_every_command(release, source, tmp_path):
     assert line["missing"] == 100 - line["have"] > 0
 
 
-def test_it_is_signed_bagged_and_what_went_out_is_known(source, tmp_path):
+def test_it_is_signed_bagged_and_what_went_out_is_known(source: Path, tmp_path: Path) -> None:
     pytest.importorskip("cryptography")
     bagit = pytest.importorskip("bagit")
     release = brought_in(source, "textgrid", tmp_path / "out")
@@ -137,7 +142,7 @@ def test_it_is_signed_bagged_and_what_went_out_is_known(source, tmp_path):
     assert (event["event"], event["format"]) == ("export", "bagit")
 
 
-def test_a_person_is_withdrawn_from_an_import(source, tmp_path):
+def test_a_person_is_withdrawn_from_an_import(source: Path, tmp_path: Path) -> None:
     release = brought_in(source, "textgrid", tmp_path / "out")
     before = load_bundle(release)
     gone = before.recordings[3]
@@ -164,7 +169,7 @@ def test_a_person_is_withdrawn_from_an_import(source, tmp_path):
 # ---- what other tools make of the exports
 
 
-def test_lhotse(exports, bundle):
+def test_lhotse(exports: Path, bundle: Bundle) -> None:
     lhotse = pytest.importorskip("lhotse")
     supervisions = lhotse.SupervisionSet.from_file(exports / "lhotse" / "supervisions.jsonl")
     recordings = lhotse.RecordingSet.from_file(exports / "lhotse" / "recordings.jsonl")
@@ -185,7 +190,7 @@ def test_lhotse(exports, bundle):
 
 
 @pytest.mark.parametrize("name", ["audiofolder", "parquet"])
-def test_datasets(name, exports, bundle, datasets):
+def test_datasets(name: str, exports: Path, bundle: Bundle, datasets: ModuleType) -> None:
     loaded = datasets.load_dataset(str(exports / name), streaming=True)
     rows = [row for split in loaded.values() for row in split]
     names = {"dev": "validation"}  # as `datasets` calls it
@@ -196,7 +201,7 @@ def test_datasets(name, exports, bundle, datasets):
     assert texts == Counter(s.text for s in bundle.segments)
 
 
-def test_mlcroissant(release, bundle):
+def test_mlcroissant(release: Path, bundle: Bundle) -> None:
     mlcroissant = pytest.importorskip("mlcroissant")
     dataset = mlcroissant.Dataset(jsonld=release / "croissant.json")
     assert not dataset.metadata.issues.errors
@@ -204,7 +209,7 @@ def test_mlcroissant(release, bundle):
     assert texts == [s.text for s in bundle.segments]
 
 
-def test_praatio(exports, bundle):
+def test_praatio(exports: Path, bundle: Bundle) -> None:
     textgrid = pytest.importorskip("praatio.textgrid")
     for recording, mine in bundle.by_recording():
         grid = textgrid.openTextgrid(
@@ -214,7 +219,7 @@ def test_praatio(exports, bundle):
         assert sorted(found) == sorted((s.start, s.end, s.text) for s in mine)
 
 
-def test_pympi(exports, bundle):
+def test_pympi(exports: Path, bundle: Bundle) -> None:
     elan = pytest.importorskip("pympi.Elan")
     for recording, mine in bundle.by_recording():
         eaf = elan.Eaf(str(exports / "eaf" / f"{recording.id}.eaf"))
@@ -226,7 +231,7 @@ def test_pympi(exports, bundle):
         )
 
 
-def test_meeteval(exports, bundle):
+def test_meeteval(exports: Path, bundle: Bundle) -> None:
     meeteval = pytest.importorskip("meeteval")
     for name in ("seglst", "stm", "ctm", "rttm"):
         (file,) = (exports / name).glob("primock57*")
@@ -237,7 +242,7 @@ def test_meeteval(exports, bundle):
             assert heard == words(bundle)
 
 
-def test_pandas(exports, bundle):
+def test_pandas(exports: Path, bundle: Bundle) -> None:
     import pandas as pd
 
     a = pd.read_csv(exports / "csv" / "segments.csv", keep_default_na=False)
@@ -245,7 +250,7 @@ def test_pandas(exports, bundle):
     assert list(a.text) == list(b.text) == [s.text for s in bundle.segments]
 
 
-def test_subtitles(exports, bundle):
+def test_subtitles(exports: Path, bundle: Bundle) -> None:
     pysubs2 = pytest.importorskip("pysubs2")
     for name in ("vtt", "srt"):
         for recording, mine in bundle.by_recording():
