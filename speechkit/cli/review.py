@@ -1,4 +1,4 @@
-"""`speechkit review`: the correction desk, and what comes out of it."""
+"""`speechkit review`: the review editor, and what comes out of it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import msgspec
 from sqlalchemy import select
 
 from speechkit.cli import review_work
-from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.cli.review_options import AS_JSON, CORPUS, DATABASE, opened, show
 from speechkit.cli.review_users import users
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.corrections import clinical_weights, redact_corrected
 from speechkit.pipeline.pipelines import default_pipeline
 from speechkit.review.audit import checkpoints, findings
-from speechkit.review.export import Exported, export
-from speechkit.review.load_drafts import Loading, load
+from speechkit.review.export import Exported, export_corrections
+from speechkit.review.load_drafts import LoadOptions, create_tasks
 from speechkit.review.schema import User
 from speechkit.storage.corpus import Corpus
 
 
 @click.group()
 def command() -> None:
-    """The correction desk: people turn drafts into truth, in the browser."""
+    """The review editor: people turn drafts into truth, in the browser."""
 
 
 @command.command()
@@ -44,7 +44,9 @@ def command() -> None:
     help="Accept lines of which a smaller share of words is expected to be wrong; they are marked.",
 )
 @click.option("--oidc-issuer", metavar="URL", help="OpenID provider at which people log in.")
-@click.option("--oidc-client", default="", metavar="ID", help="How it knows this desk.")
+@click.option(
+    "--oidc-client", default="", metavar="ID", help="Client id of the review editor there."
+)
 @click.option(
     "--oidc-secret-file", type=click.Path(path_type=Path), help="File with the secret for that."
 )
@@ -78,7 +80,7 @@ def serve(
     needs: str,
     requests_per_second: float,
 ) -> None:
-    """Serve the desk of CORPUS to browsers.
+    """Serve the review editor of CORPUS to browsers.
 
     Beyond this machine it is served over TLS only: with --tls-cert and --tls-key, or by a proxy.
     """
@@ -105,8 +107,8 @@ def serve(
         )
     hosts = (*LOOPBACK, host.lower(), *([behind_proxy.lower()] if behind_proxy else []))
     with opened(corpus_path, database) as (corpus, store):
-        options = Loading(auto_accept=auto_accept, needs=needs, weigh=clinical_weights)
-        new, total = load(corpus, store, options)
+        options = LoadOptions(auto_accept=auto_accept, needs=needs, weigh=clinical_weights)
+        new, total = create_tasks(corpus, store, options)
         with store.read() as db:
             num_users = len(db.scalars(select(User.id).where(User.disabled.is_(False))).all())
         click.echo(f"{total} drafts, {new} of them new; {num_users} users", err=True)
@@ -157,7 +159,7 @@ def export_layers(
     if redact and layer != "corrected":
         raise UsageError("--redact goes with --layer corrected")
     with opened(corpus_path, database) as (corpus, store):
-        found = export(corpus, store, layer, unfinished=unfinished)  # type: ignore[arg-type]
+        found = export_corrections(corpus, store, layer, unfinished=unfinished)  # type: ignore[arg-type]
         show([msgspec.to_builtins(one) for one in found], as_json=as_json)
         reasons = _redact(corpus, found, threads) if redact else {}
     for name, reason in reasons.items():

@@ -1,4 +1,4 @@
-"""`speechkit review users`: who may use the desk."""
+"""`speechkit review users`: Who may use the review editor."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.cli.review_options import AS_JSON, CORPUS, DATABASE, opened, show
 from speechkit.review import accounts
 from speechkit.review.schema import User
 
 
 @click.group()
 def users() -> None:
-    """Who may use the desk."""
+    """Who may use the review editor."""
 
 
 @users.command("add")

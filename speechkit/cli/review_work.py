@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from speechkit.benchmark.normalize import normalizer_for
-from speechkit.cli.review_desk import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.cli.review_options import AS_JSON, CORPUS, DATABASE, opened, show
 from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import REFERENCE
 from speechkit.pipeline.corrections import clinical_weights
@@ -18,8 +18,8 @@ from speechkit.review import accounts
 from speechkit.review.accounts import Person
 from speechkit.review.agreement import agreements
 from speechkit.review.honeypots import plant
-from speechkit.review.load_drafts import Loading, adjudications, load, second_passes
-from speechkit.review.quality import quality
+from speechkit.review.load_drafts import LoadOptions, adjudications, create_tasks, second_passes
+from speechkit.review.quality import quality_report
 from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
 from speechkit.review.schema import Task
 from speechkit.review.tasks import assign as assign_task
@@ -75,8 +75,8 @@ def assign(
     if second_pass and adjudicate:
         raise UsageError("--second-pass and --adjudicate are two commands")
     with opened(corpus_path, database) as (corpus, store):
-        options = Loading(weigh=clinical_weights)
-        load(corpus, store, options)
+        options = LoadOptions(weigh=clinical_weights)
+        create_tasks(corpus, store, options)
         with store.write() as db:
             person = _person(db, name)
             if second_pass:
@@ -101,10 +101,10 @@ def assign(
 def plant_lines(corpus_path: Path, name: str, lines: int, database: str | None) -> None:
     """Give somebody lines whose right text is known: of recordings with a layer `reference`.
 
-    They look like any other task, and never leave the desk; `review quality` says what came of it.
+    They look like any other task, and never leave the review editor; `review quality` says what came of it.
     """
     with opened(corpus_path, database) as (corpus, store):
-        load(corpus, store, Loading(weigh=clinical_weights))
+        create_tasks(corpus, store, LoadOptions(weigh=clinical_weights))
         with store.write() as db:
             person = accounts.person_of(accounts.find_user(db, name))
             made = plant(corpus, db, person, _tokens, num_lines=lines)
@@ -129,7 +129,7 @@ def agreement(corpus_path: Path, database: str | None, as_json: bool) -> None:
 def show_quality(corpus_path: Path, database: str | None, as_json: bool) -> None:
     """Show each person's work by month: against known answers, and against what was decided."""
     with opened(corpus_path, database) as (_, store), store.read() as db:
-        found = quality(db, _tokens)
+        found = quality_report(db, _tokens)
     show([msgspec.to_builtins(one) for one in found], as_json=as_json)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.errors import SpeechkitError
 from speechkit.core.reviewed import ADJUDICATED
+from speechkit.language import primary_subtag
 from speechkit.review.accounts import Person
 from speechkit.review.schema import Task
 
@@ -28,11 +29,11 @@ def fits(person: Person, task: Task) -> bool:
     """Say whether a person's credentials and languages are those that a task asks for."""
     if task.needs and task.needs not in person.credentials:
         return False
-    primary = task.language.replace("_", "-").split("-")[0]
+    primary = primary_subtag(task.language)
     return not (person.languages and primary) or primary in person.languages
 
 
-def may_see(session: Session, person: Person, task: Task) -> bool:
+def may_see(db: Db, person: Person, task: Task) -> bool:
     """Say whether a person may open a task, if only to read."""
     if person.has("admin", "auditor"):
         return True
@@ -48,13 +49,13 @@ def may_see(session: Session, person: Person, task: Task) -> bool:
         and task.assignee is None
         and task.state == "open"
         and fits(person, task)
-        and not had_another(session, person, task.recording, but=task.id)
+        and not had_another(db, person, task.recording, but=task.id)
     )
 
 
-def may_edit(session: Session, person: Person, task: Task) -> bool:
+def may_edit(db: Db, person: Person, task: Task) -> bool:
     """Say whether a person may take the lease of a task."""
-    if not may_see(session, person, task):
+    if not may_see(db, person, task):
         return False
     if task.state == "approved":
         return False
@@ -63,27 +64,27 @@ def may_edit(session: Session, person: Person, task: Task) -> bool:
         return person.has("reviewer") and task.assignee != person.id
     if task.track == ADJUDICATED:
         return person.has("adjudicator") and not had_another(
-            session, person, task.recording, but=task.id
+            db, person, task.recording, but=task.id
         )
     return person.has("transcriber") and task.assignee in (None, person.id)
 
 
-def had_another(session: Session, person: Person, recording: str, *, but: str = "") -> bool:
+def had_another(db: Db, person: Person, recording: str, *, but: str = "") -> bool:
     """Say whether a person has had a pass over a recording, `but` for one: passes are blind."""
     other = select(Task.id).where(
         Task.recording == recording, Task.id != but, Task.assignee == person.id
     )
-    return session.scalar(other.limit(1)) is not None
+    return db.scalar(other.limit(1)) is not None
 
 
-def seen_task(session: Session, person: Person, task_id: str, *, lock: bool = False) -> Task:
+def seen_task(db: Db, person: Person, task_id: str, *, lock: bool = False) -> Task:
     """Return a task that the person may see.
 
     Raises:
         UnknownError: if there is none; or none for them, which they are not told apart.
     """
     query = select(Task).where(Task.id == task_id)
-    task = session.scalar(query.with_for_update() if lock else query)
-    if task is None or not may_see(session, person, task):
+    task = db.scalar(query.with_for_update() if lock else query)
+    if task is None or not may_see(db, person, task):
         raise UnknownError("there is no such task for you")
     return task

@@ -13,7 +13,7 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.errors import SpeechkitError, UsageError, did_you_mean
 from speechkit.review.audit import record
@@ -54,7 +54,7 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def add_user(
-    session: Session,
+    db: Db,
     name: str,
     password: str,
     *,
@@ -74,7 +74,7 @@ def add_user(
             raise UsageError(f"no role {role!r}; {did_you_mean(role, ROLES)}")
     if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
         raise UsageError("a user's name has 1 to 100 printable characters")
-    if session.scalar(select(User).where(User.name == name)) is not None:
+    if db.scalar(select(User).where(User.name == name)) is not None:
         raise UsageError(f"there is a user {name!r} already")
     check_password(password, name)
     user = User(
@@ -86,51 +86,51 @@ def add_user(
         languages=list(languages),
         created=time.time(),
     )
-    session.add(user)
-    session.flush()
-    record(session, by, "user-added", user=name, roles=list(roles), hear_raw=hear_raw)
+    db.add(user)
+    db.flush()
+    record(db, by, "user-added", user=name, roles=list(roles), hear_raw=hear_raw)
     return user
 
 
-def disable_user(session: Session, name: str, *, by: str = "command line") -> None:
+def disable_user(db: Db, name: str, *, by: str = "command line") -> None:
     """Close an account and its sessions; what it did stays.
 
     Raises:
         UsageError: if there is none of that name.
     """
-    user = find_user(session, name)
+    user = find_user(db, name)
     user.disabled = True
-    session.execute(delete(Login).where(Login.user == user.id))
-    record(session, by, "user-disabled", user=name)
+    db.execute(delete(Login).where(Login.user == user.id))
+    record(db, by, "user-disabled", user=name)
 
 
-def find_user(session: Session, name: str) -> User:
+def find_user(db: Db, name: str) -> User:
     """Return an account by name.
 
     Raises:
         UsageError: if there is none.
     """
-    user = session.scalar(select(User).where(User.name == name))
+    user = db.scalar(select(User).where(User.name == name))
     if user is None:
-        known = session.scalars(select(User.name)).all()
+        known = db.scalars(select(User.name)).all()
         raise UsageError(f"no user {name!r}; {did_you_mean(name, known)}")
     return user
 
 
-def change_password(session: Session, person: Person, old: str, new: str) -> None:
+def change_password(db: Db, person: Person, old: str, new: str) -> None:
     """Give the account another password and end its other sessions.
 
     Raises:
         SpeechkitError: if the old one is wrong.
         UsageError: if the new one is too weak.
     """
-    user = session.get_one(User, person.id)
+    user = db.get_one(User, person.id)
     if not _matches(user.password, old):
         raise SpeechkitError("that is not the present password")
     check_password(new, user.name)
     user.password = _HASHER.hash(new)
-    session.execute(delete(Login).where(Login.user == user.id))
-    record(session, person.name, "password-changed")
+    db.execute(delete(Login).where(Login.user == user.id))
+    record(db, person.name, "password-changed")
 
 
 def check_password(password: str, name: str) -> None:
@@ -143,54 +143,54 @@ def check_password(password: str, name: str) -> None:
         raise UsageError("a password has at least five different characters")
 
 
-def log_in(session: Session, name: str, password: str) -> Opened | None:
+def log_in(db: Db, name: str, password: str) -> Opened | None:
     """Open a session; None if name or password is wrong, or the account closed."""
-    user = session.scalar(select(User).where(User.name == name))
+    user = db.scalar(select(User).where(User.name == name))
     right = _matches(user.password if user else _nobody(), password)
     if user is None or not right or user.disabled:
-        record(session, "somebody", "login-refused")  # a mistyped name may be a password
+        record(db, "somebody", "login-refused")  # a mistyped name may be a password
         return None
     if _HASHER.check_needs_rehash(user.password):
         user.password = _HASHER.hash(password)
-    return _open(session, user)
+    return _open(db, user)
 
 
-def log_in_as(session: Session, name: str) -> Opened | None:
+def log_in_as(db: Db, name: str) -> Opened | None:
     """Open a session for somebody whom an OpenID provider has named; None without an account."""
-    user = session.scalar(select(User).where(User.name == name))
+    user = db.scalar(select(User).where(User.name == name))
     if user is None or user.disabled:
-        record(session, "somebody", "login-refused", by="provider")
+        record(db, "somebody", "login-refused", by="provider")
         return None
-    return _open(session, user, by="provider")
+    return _open(db, user, by="provider")
 
 
-def _open(session: Session, user: User, **facts: str) -> Opened:
+def _open(db: Db, user: User, **facts: str) -> Opened:
     token, csrf, now = secrets.token_urlsafe(32), secrets.token_urlsafe(32), time.time()
-    session.execute(delete(Login).where(Login.created < now - LONGEST))
-    session.add(Login(token=_digest(token), user=user.id, csrf=csrf, created=now, seen=now))
-    record(session, user.name, "login", **facts)
+    db.execute(delete(Login).where(Login.created < now - LONGEST))
+    db.add(Login(token=_digest(token), user=user.id, csrf=csrf, created=now, seen=now))
+    record(db, user.name, "login", **facts)
     return Opened(person=person_of(user), token=token, csrf=csrf)
 
 
-def log_out(session: Session, token: str, who: str) -> None:
+def log_out(db: Db, token: str, who: str) -> None:
     """End a session."""
-    session.execute(delete(Login).where(Login.token == _digest(token)))
-    record(session, who, "logout")
+    db.execute(delete(Login).where(Login.token == _digest(token)))
+    record(db, who, "logout")
 
 
-def who_is(session: Session, token: str) -> tuple[Person, str, float] | None:
+def who_is(db: Db, token: str) -> tuple[Person, str, float] | None:
     """Return who a token belongs to, the session's CSRF token and when it was last seen."""
-    login = session.get(Login, _digest(token))
+    login = db.get(Login, _digest(token))
     now = time.time()
     if login is None or now - login.seen > IDLE or now - login.created > LONGEST:
         return None
-    user = session.get_one(User, login.user)
+    user = db.get_one(User, login.user)
     return None if user.disabled else (person_of(user), login.csrf, login.seen)
 
 
-def touch(session: Session, token: str) -> None:
+def touch(db: Db, token: str) -> None:
     """Note that a session is in use."""
-    login = session.get(Login, _digest(token))
+    login = db.get(Login, _digest(token))
     if login is not None:
         login.seen = time.time()
 

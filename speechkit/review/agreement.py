@@ -11,7 +11,7 @@ import jiwer
 import msgspec
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.reviewed import ADJUDICATED
 from speechkit.review.line import Line
@@ -40,18 +40,18 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     boundary: float | None
 
 
-def agreements(session: Session, tokens: Tokens = str.split) -> tuple[Agreement, ...]:
+def agreements(db: Db, tokens: Tokens = str.split) -> tuple[Agreement, ...]:
     """Compare all pairs of passes that were handed over; people under their names."""
-    names = {user.id: user.name for user in session.scalars(select(User))}
+    names = {user.id: user.name for user in db.scalars(select(User))}
     passes: dict[str, list[Task]] = {}
-    for task in session.scalars(select(Task).order_by(Task.recording, Task.track)):
+    for task in db.scalars(select(Task).order_by(Task.recording, Task.track)):
         if task.state != "open" and task.track != ADJUDICATED and not task.known:
             passes.setdefault(task.recording, []).append(task)
     found = []
     for recording, tasks in passes.items():
         for index, a in enumerate(tasks):
             for b in tasks[index + 1 :]:
-                lines = lines_of_task(session, a.id), lines_of_task(session, b.id)
+                lines = lines_of_task(db, a.id), lines_of_task(db, b.id)
                 roles = _roles(a), _roles(b)
                 who = [names.get(task.assignee or 0, task.track) for task in (a, b)]
                 found.append(_compare(recording, who, lines, roles, tokens))

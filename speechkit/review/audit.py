@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.digest import canonical_json, digest_of
 from speechkit.review.schema import AuditHead, AuditRow
@@ -21,9 +21,9 @@ from speechkit.storage.corpus import Corpus
 FIRST = "0" * 64
 
 
-def record(session: Session, who: str, event: str, **facts: Any) -> None:
+def record(db: Db, who: str, event: str, **facts: Any) -> None:
     """Add an event in the session's transaction. Facts are ids and counts, never text."""
-    head = session.scalars(select(AuditHead).with_for_update()).one()
+    head = db.scalars(select(AuditHead).with_for_update()).one()
     row = AuditRow(
         number=head.number + 1,
         when=datetime.now(UTC).isoformat(timespec="milliseconds"),
@@ -34,19 +34,19 @@ def record(session: Session, who: str, event: str, **facts: Any) -> None:
         hash="",
     )
     row.hash = _hash(row)
-    session.add(row)
+    db.add(row)
     head.number, head.hash = row.number, row.hash
 
 
-def findings(session: Session, checkpoints: dict[int, str] | None = None) -> list[str]:
+def findings(db: Db, checkpoints: dict[int, str] | None = None) -> list[str]:
     """Return what is wrong with the chain; nothing if it is whole."""
-    return list(_findings(session, checkpoints or {}))
+    return list(_findings(db, checkpoints or {}))
 
 
-def _findings(session: Session, checkpoints: dict[int, str]) -> Iterator[str]:
+def _findings(db: Db, checkpoints: dict[int, str]) -> Iterator[str]:
     previous, number = FIRST, 0
     seen: dict[int, str] = {}
-    for row in session.scalars(select(AuditRow).order_by(AuditRow.number)).yield_per(1000):
+    for row in db.scalars(select(AuditRow).order_by(AuditRow.number)).yield_per(1000):
         number += 1
         if row.number != number:
             yield f"row {number} is missing"
@@ -57,7 +57,7 @@ def _findings(session: Session, checkpoints: dict[int, str]) -> Iterator[str]:
             yield f"row {row.number} was altered"
         previous = row.hash
         seen[row.number] = row.hash
-    head = session.scalars(select(AuditHead)).one()
+    head = db.scalars(select(AuditHead)).one()
     if (head.number, head.hash) != (number, previous):
         yield f"the chain ends at row {number}, its head says {head.number}"
     for at, hash_ in checkpoints.items():
@@ -65,9 +65,9 @@ def _findings(session: Session, checkpoints: dict[int, str]) -> Iterator[str]:
             yield f"row {at} is not the one of the checkpoint in the journal"
 
 
-def checkpoint(session: Session, corpus: Corpus) -> None:
+def checkpoint(db: Db, corpus: Corpus) -> None:
     """Write the head of the chain into the corpus's journal."""
-    head = session.scalars(select(AuditHead)).one()
+    head = db.scalars(select(AuditHead)).one()
     corpus.note("review-audit", number=head.number, hash=head.hash)
 
 

@@ -20,7 +20,7 @@ from speechkit.review.line import FREE_LABELS, LABELS, Line, Mark
 
 SHORTEST = 0.02  # seconds
 PERSON = "person"
-# Notes may hold anything and stay at the desk; the others leave with a release.
+# Notes may hold anything and stay in the review editor; the others leave with a release.
 _FREE = re.compile(r"(intent|symptom):[a-z][a-z-]{0,40}|note:[^\x00-\x1f]{1,160}")
 
 

@@ -30,7 +30,7 @@ class Model(msgspec.Struct, frozen=True):
     missing: float
 
 
-# As fitted by `python -m benchmarks.review_queue`, consultations and clips counting the same. Doubt
+# As fitted by `python -m benchmarks queue`, consultations and clips counting the same. Doubt
 # about the words beside and about the segment was tried: on clips not fitted on it finds less.
 MODEL = Model(-1.35, 0.21, 0.86, 0.5, 1.33)
 

@@ -2,7 +2,7 @@
 
 `corrected`, `corrected_phi`, `corrected_roles`: passes that were handed over. `reference` and its
 like: those that a reviewer approved or an adjudicator decided. Layers carry no names and no times of
-people: those stand in the journal, and in the desk's audit log.
+people: those stand in the journal, and in the review's audit log.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     unreviewed: int
 
 
-def export(
+def export_corrections(
     corpus: Corpus, store: Store, layer: LayerName, *, unfinished: bool = False
 ) -> tuple[Exported, ...]:
     """Write `layer` for every recording that has got that far; an adjudicated pass wins.
 
     Args:
         corpus: where to write.
-        store: the desk.
+        store: the review database.
         layer: `corrected` or `reference`.
         unfinished: passes that were not handed over yet, too; for `corrected` only.
     """

@@ -1,4 +1,4 @@
-"""Erasing recordings from the desk: their tasks, lines and edits, and what disks keep of those."""
+"""Erasing recordings from review: their tasks, lines and edits, and what disks keep of those."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _SHRED = {
 }
 
 
-def forget(store: Store, recordings: Collection[str]) -> int:
-    """Erase all that the desk holds of recordings but its audit log; return how many tasks.
+def forget_recordings(store: Store, recordings: Collection[str]) -> int:
+    """Erase all that the review database holds of recordings but its audit log; return how many tasks.
 
     PostgreSQL's write-ahead log and backups are its administrator's: they are not reached.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.errors import SpeechkitError
 from speechkit.review.access import RefusedError, may_edit, seen_task
@@ -23,15 +23,15 @@ class LeaseError(SpeechkitError):
     """The lease is somebody else's, or of another window."""
 
 
-def lease(session: Session, person: Person, task_id: str) -> Task:
+def lease(db: Db, person: Person, task_id: str) -> Task:
     """Take a task, or take it over from another window of the same person.
 
     Raises:
         RefusedError: if the person may not edit it.
         LeaseError: if somebody else is at it.
     """
-    task = seen_task(session, person, task_id, lock=True)
-    if not may_edit(session, person, task):
+    task = seen_task(db, person, task_id, lock=True)
+    if not may_edit(db, person, task):
         raise RefusedError("you may read this task, not edit it")
     now = time.time()
     if task.holder not in (None, person.id) and task.lease_until > now:
@@ -39,25 +39,25 @@ def lease(session: Session, person: Person, task_id: str) -> Task:
     if task.assignee is None:
         task.assignee = person.id
     task.holder, task.epoch, task.lease_until = person.id, task.epoch + 1, now + LEASE
-    record(session, person.name, "lease", task=task.id, epoch=task.epoch)
+    record(db, person.name, "lease", task=task.id, epoch=task.epoch)
     return task
 
 
-def held(session: Session, person: Person, task_id: str, epoch: int) -> Task:
+def held(db: Db, person: Person, task_id: str, epoch: int) -> Task:
     """Return a task locked for an edit under a lease; prolong the lease.
 
     Raises:
         LeaseError: if the lease is no longer this one.
     """
-    task = seen_task(session, person, task_id, lock=True)
+    task = seen_task(db, person, task_id, lock=True)
     if task.holder != person.id or task.epoch != epoch:
         raise LeaseError("this task was opened elsewhere; reload to go on here")
     task.lease_until = time.time() + LEASE
     return task
 
 
-def release(session: Session, person: Person, task_id: str, epoch: int) -> None:
+def release(db: Db, person: Person, task_id: str, epoch: int) -> None:
     """Give a lease back."""
-    task = held(session, person, task_id, epoch)
+    task = held(db, person, task_id, epoch)
     task.holder, task.lease_until = None, 0.0
-    record(session, person.name, "lease-released", task=task.id, epoch=epoch)
+    record(db, person.name, "lease-released", task=task.id, epoch=epoch)

@@ -1,4 +1,4 @@
-"""A line of the desk: one segment as people edit it, with its identifiers and its state."""
+"""A line of the review editor: one segment as people edit it, with its identifiers and its state."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from speechkit.core.types import Identifier, PhiSpan, Segment, Word
 LABELS = ("inaudible", "overlap", "noise", "crosstalk", "uncertain")
 FREE_LABELS = ("intent:", "symptom:", "note:")
 
-State = Literal["draft", "auto", "accepted"]
+LineState = Literal["draft", "auto", "accepted"]
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,7 +28,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One segment on the desk. `expected_error` is the share of its words expected to be wrong."""
+    """One segment as it is edited. `expected_error` is the share of its words expected to be wrong."""
 
     id: str
     start: float
@@ -42,7 +42,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     labels: tuple[str, ...] = ()
     confidence: float | None = None
     expected_error: float | None = None
-    state: State = "draft"
+    state: LineState = "draft"
 
     def __repr__(self) -> str:
         return f"Line({self.id!r}, {self.start}–{self.end}, <{len(self.text)}>)"

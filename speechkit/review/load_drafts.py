@@ -1,4 +1,4 @@
-"""Brings the drafts of a corpus to the desk: one open task a recording and pass."""
+"""Brings the drafts of a corpus into review: one open task a recording and pass."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session as Db
 from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import ADJUDICATED
 from speechkit.core.types import Layer, PhiSpan, Segment, Session, SpeakerRole
+from speechkit.language import main_language
 from speechkit.review.audit import record
 from speechkit.review.error_model import Weigh, expect
 from speechkit.review.line import Line, encode, lines_of
@@ -28,7 +29,7 @@ PASSES = ("a", "b")  # tracks: the first one and the second, blind one; more are
 _ROLES = {"doctor", "patient", "nurse", "interpreter", "companion", "other"}
 
 
-class Loading(msgspec.Struct, frozen=True, kw_only=True):
+class LoadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How drafts become tasks. `auto_accept`: lines whose expected share of wrong words is below
     are marked as accepted by policy; 0 for none. `needs`: a credential that all of them ask for."""
 
@@ -38,7 +39,10 @@ class Loading(msgspec.Struct, frozen=True, kw_only=True):
     weigh: Weigh | None = None
 
 
-def load(corpus: Corpus, store: Store, options: Loading = Loading()) -> tuple[int, int]:  # noqa: B008
+_DEFAULT = LoadOptions()
+
+
+def create_tasks(corpus: Corpus, store: Store, options: LoadOptions = _DEFAULT) -> tuple[int, int]:
     """Make a task of every draft that has none; return how many are new, how many there are.
 
     A draft that was made anew replaces one that nobody has edited; one at which somebody worked
@@ -64,7 +68,7 @@ def draft_of(corpus: Corpus, session: Session) -> Layer | None:
     return None
 
 
-def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: Loading) -> bool:
+def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: LoadOptions) -> bool:
     recording = session.recording
     inputs = {"audio": recording.audio.sha256}
     inputs |= {n: session.layers[n] for n in (draft.name, "phi", SECOND) if n in session.layers}
@@ -83,7 +87,7 @@ def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: L
         Task(
             id=f"{recording.id}-a",
             recording=recording.id,
-            language=_language(session, draft.items),
+            language=main_language(draft.items, session.recording.context.languages),
             needs=options.needs,
             priority=round(60 * weighted / max(1.0, recording.duration), 3),
             audit_share=draw.random() < options.audit_share,
@@ -101,7 +105,7 @@ def lines_of_draft(
     corpus: Corpus,
     session: Session,
     draft: Layer,
-    options: Loading = Loading(),  # noqa: B008
+    options: LoadOptions = LoadOptions(),  # noqa: B008
 ) -> tuple[tuple[Line, ...], float]:
     """Return the lines of a draft, and the weighted errors that are expected in all of it."""
     segments: tuple[Segment, ...] = draft.items
@@ -119,7 +123,7 @@ def lines_of_draft(
     return accepted, sum(one.weighted for one in expected)
 
 
-def _sure(line: Line, options: Loading, unsure: set[str]) -> bool:
+def _sure(line: Line, options: LoadOptions, unsure: set[str]) -> bool:
     share = line.expected_error
     return share is not None and share < options.auto_accept and line.id not in unsure
 
@@ -167,7 +171,7 @@ def add_pass(db: Db, source: Task, track: str, lines: Sequence[Line], **changes:
 
 
 def second_passes(
-    corpus: Corpus, db: Db, options: Loading, only: Collection[str] = ()
+    corpus: Corpus, db: Db, options: LoadOptions, only: Collection[str] = ()
 ) -> tuple[str, ...]:
     """Add a pass `b` from the draft to every recording that has a pass `a` only; return their ids.
 
@@ -204,13 +208,6 @@ def _passes(db: Db, recording: str) -> Sequence[Task]:
     """Return the tasks of a recording, but for honey pots."""
     tasks = db.scalars(select(Task).where(Task.recording == recording))
     return [task for task in tasks if not task.known]
-
-
-def _language(session: Session, segments: Sequence[Segment]) -> str:
-    for segment in segments:
-        if segment.language:
-            return segment.language
-    return next(iter(session.recording.context.languages), "")
 
 
 def _speakers(

@@ -20,7 +20,7 @@ from speechkit.review.line import Line, Mark, plain
 TAG = re.compile(r"⟦([A-Z_]+)·(\d+)⟧")
 
 
-class View:
+class MaskedView:
     """One line as one person sees it, and the way back."""
 
     def __init__(self, line: Line, *, hidden: bool) -> None:
@@ -30,7 +30,7 @@ class View:
         self.text = self._show() if hidden else line.text
 
     def __repr__(self) -> str:
-        return f"View({self._line.id!r}, hidden={self._hidden})"
+        return f"MaskedView({self._line.id!r}, hidden={self._hidden})"
 
     def _show(self) -> str:
         pieces: list[str] = []
@@ -115,7 +115,7 @@ class View:
 
 def show(line: Line, rev: int, *, hidden: bool) -> dict[str, Any]:
     """Return a line for the browser, with its revision."""
-    return {**plain(View(line, hidden=hidden).line()), "rev": rev}
+    return {**plain(MaskedView(line, hidden=hidden).line()), "rev": rev}
 
 
 def hide_said(text: str, lines: Iterable[Line]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.digest import digest_of
 from speechkit.core.errors import SpeechkitError
@@ -18,19 +19,22 @@ from speechkit.review.accounts import Person
 from speechkit.review.audit import record
 from speechkit.review.leases import held
 from speechkit.review.line import Line, decode, encode
-from speechkit.review.masked_view import View, show
+from speechkit.review.masked_view import MaskedView, show
 from speechkit.review.requests import (
     Accept,
     AnyOperation,
+    Batch,
     Delete,
     Insert,
     MarkPhi,
     Merge,
+    NameSpeaker,
     Operation,
     Retime,
     SetLabels,
     SetSpeaker,
     SetText,
+    SetTexts,
     Split,
     Undo,
     UnmarkPhi,
@@ -38,6 +42,7 @@ from speechkit.review.requests import (
 from speechkit.review.schema import LineRow, OperationRow, Task
 from speechkit.review.tasks import present_rows
 
+SPEAKERS = "@speakers"  # in place of a line's id, in edits that name a speaker
 Change = dict[str, Line | None]  # id → the line as it becomes; None: gone
 
 
@@ -60,26 +65,70 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     op_id: str
     lines: list[dict[str, Any]]
     removed: list[str]
+    speakers: dict[str, dict[str, str]]
     replayed: bool
     num_edits: int
 
 
-def apply(session: Session, person: Person, task_id: str, asked: AnyOperation) -> Applied:
+def apply_batch(db: Db, person: Person, task_id: str, batch: Batch) -> list[Applied]:
+    """Apply edits one after another, as far as they fit; those before one that does not are kept.
+
+    Raises:
+        what `apply` does, if the first one does not fit
+    """
+    answers: list[Applied] = []
+    touched: set[str] = set()
+    for asked in batch.operations:
+        try:
+            with db.begin_nested():
+                answer = apply(db, person, task_id, asked, known=touched)
+        except SpeechkitError:
+            if not answers:
+                raise
+            break
+        answers.append(answer)
+        touched |= {line["id"] for line in answer.lines}
+    return answers
+
+
+def apply(
+    db: Db,
+    person: Person,
+    task_id: str,
+    asked: AnyOperation,
+    *,
+    known: Collection[str] = (),
+) -> Applied:
     """Apply an edit, once: a replay answers with the present state of the lines.
+
+    Args:
+        db: a transaction that writes.
+        person: whose edit it is.
+        task_id: the task.
+        asked: the edit.
+        known: ids of lines whose revision is not checked: the sender's own edits, just applied,
+            made them what they are.
 
     Raises:
         LeaseError, StaleError, EditError, RefusedError, UnknownError, ReusedError
     """
-    digest = digest_of([task_id, person.id, asked.model_dump(mode="json")])
+    digest = _digest(task_id, person, asked)
     # Under the lock of the task: of two equal requests at once, the second one sees the first.
-    task = seen_task(session, person, task_id, lock=True)
-    done = session.get(OperationRow, asked.op_id)
+    task = seen_task(db, person, task_id, lock=True)
+    done = db.get(OperationRow, asked.op_id)
     if done is not None:
         if done.asked != digest:
             raise ReusedError("this op_id stands for another edit")
-        return _answer(session, person, task, asked.op_id, done.touched, replayed=True)
-    held(session, person, task_id, asked.lease_epoch)
-    rows, change = _change(session, person, task, asked)
+        return _answer(db, person, task, asked.op_id, done.touched, replayed=True)
+    held(db, person, task_id, asked.lease_epoch)
+    if isinstance(asked, NameSpeaker):
+        before = {SPEAKERS: _speakers(task)}
+        names = {**task.speakers, asked.speaker: {"name": asked.name, "role": asked.role}}
+        task.speakers = names
+        return _keep(db, person, task, asked, digest, before, {SPEAKERS: _speakers(task)})
+    if isinstance(asked, Undo) and (answer := _undo_name(db, person, task, asked, digest)):
+        return answer
+    rows, change = _change(db, person, task, asked, known)
     before = {key: _state(rows.get(key)) for key in change}
     after = {}
     for key, line in change.items():
@@ -87,14 +136,34 @@ def apply(session: Session, person: Person, task_id: str, asked: AnyOperation) -
         if row is None:
             assert line is not None
             row = LineRow(task=task.id, id=key, rev=0, start=line.start, content=encode(line))
-            session.add(row)
+            db.add(row)
         row.rev += 1
         row.gone = line is None
         if line is not None:
             row.start, row.done, row.content = line.start, line.state != "draft", encode(line)
         after[key] = _state(row)
+    return _keep(db, person, task, asked, digest, before, after)
+
+
+def _digest(task_id: str, person: Person, asked: AnyOperation) -> str:
+    """Return what an `op_id` stands for: the same edit may be sent again under a later lease."""
+    leave = {"lease_epoch": True, "base_rev": True, "next_rev": True}
+    nested = {"changes": {"__all__": {"base_rev"}}} if isinstance(asked, SetTexts) else {}
+    return digest_of([task_id, person.id, asked.model_dump(mode="json", exclude=leave | nested)])
+
+
+def _keep(
+    db: Db,
+    person: Person,
+    task: Task,
+    asked: AnyOperation,
+    digest: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> Applied:
+    """Write down an edit that was applied, and answer it."""
     task.num_edits += 1
-    session.add(
+    db.add(
         OperationRow(
             op_id=asked.op_id,
             task=task.id,
@@ -103,14 +172,14 @@ def apply(session: Session, person: Person, task_id: str, asked: AnyOperation) -
             kind=asked.kind,
             segment=asked.segment,
             asked=digest,
-            touched=list(change),
+            touched=list(after),
             before=msgspec.json.encode(before).decode(),
             after=msgspec.json.encode(after).decode(),
             when=time.time(),
         )
     )
     record(
-        session,
+        db,
         person.name,
         "edit",
         task=task.id,
@@ -119,17 +188,19 @@ def apply(session: Session, person: Person, task_id: str, asked: AnyOperation) -
         epoch=asked.lease_epoch,
         revs={key: state["rev"] for key, state in after.items()},
     )
-    session.flush()
-    return _answer(session, person, task, asked.op_id, list(change), replayed=False)
+    db.flush()
+    return _answer(db, person, task, asked.op_id, list(after), replayed=False)
 
 
 def _change(
-    session: Session, person: Person, task: Task, asked: AnyOperation
+    db: Db, person: Person, task: Task, asked: AnyOperation, known: Collection[str]
 ) -> tuple[dict[str, LineRow], Change]:
     """Return the rows an edit touches and what becomes of them."""
     if isinstance(asked, Undo):
-        return _undo(session, person, task, asked)
-    row = session.get(LineRow, (task.id, asked.segment))
+        return _undo(db, person, task, asked)
+    if isinstance(asked, SetTexts):
+        return _set_texts(db, person, task, asked, known)
+    row = db.get(LineRow, (task.id, asked.segment))
     if isinstance(asked, Insert):
         if row is not None:
             raise edit.EditError("there is a line of that id already")
@@ -139,23 +210,23 @@ def _change(
     if row is None:
         raise UnknownError("there is no such line")
     rows = {row.id: row}
-    _fresh(session, person, row, asked.base_rev)
+    _fresh(db, person, row, asked.base_rev, known)
     line = decode(row.content)
     if isinstance(asked, Merge):
-        other = session.get(LineRow, (task.id, asked.next))
+        other = db.get(LineRow, (task.id, asked.next))
         if other is None or other.id == row.id:
             raise UnknownError("there is no such line")
-        _fresh(session, person, other, asked.next_rev)
+        _fresh(db, person, other, asked.next_rev, known)
         rows[other.id] = other
         return rows, {row.id: edit.merge(line, decode(other.content)), other.id: None}
     if isinstance(asked, Split):
-        if session.get(LineRow, (task.id, asked.new)) is not None:
+        if db.get(LineRow, (task.id, asked.new)) is not None:
             raise edit.EditError("there is a line of that id already")
-        at = View(line, hidden=hides(person)).offset(asked.at)
+        at = MaskedView(line, hidden=hides(person)).offset(asked.at)
         left, right = edit.split(line, at, asked.new, asked.time)
         return rows, {row.id: left, asked.new: right}
     if isinstance(asked, SetSpeaker) and asked.everywhere:
-        rows |= {one.id: one for one in present_rows(session, task.id) if one.id != row.id}
+        rows |= {one.id: one for one in present_rows(db, task.id) if one.id != row.id}
         found = {key: decode(one.content) for key, one in rows.items()}
         return rows, {
             key: replace(one, speaker=asked.speaker)
@@ -167,11 +238,10 @@ def _change(
 
 def _edited(line: Line, person: Person, task: Task, asked: Operation) -> Line | None:
     """Return what one line becomes by an edit that touches no other."""
-    view = View(line, hidden=hides(person))
+    view = MaskedView(line, hidden=hides(person))
     match asked:
         case SetText():
-            text, marks = view.reveal(asked.text)
-            return replace(edit.set_text(line, text, marks), state="draft")
+            return _retyped(line, person, asked.text)
         case Retime():
             return edit.retime(line, asked.start, asked.end, task.duration)
         case SetSpeaker():
@@ -195,17 +265,15 @@ def _edited(line: Line, person: Person, task: Task, asked: Operation) -> Line | 
     raise AssertionError(asked)
 
 
-def _undo(
-    session: Session, person: Person, task: Task, asked: Undo
-) -> tuple[dict[str, LineRow], Change]:
-    done = session.get(OperationRow, asked.undoes)
+def _undo(db: Db, person: Person, task: Task, asked: Undo) -> tuple[dict[str, LineRow], Change]:
+    done = db.get(OperationRow, asked.undoes)
     if done is None or done.task != task.id or done.user != person.id or not done.before:
         raise UnknownError("there is no such edit of yours to undo")
     before: dict[str, Any] = msgspec.json.decode(done.before)
     after: dict[str, Any] = msgspec.json.decode(done.after)
     rows: dict[str, LineRow] = {}
     for key in done.touched:
-        row = session.get_one(LineRow, (task.id, key))
+        row = db.get_one(LineRow, (task.id, key))
         rows[key] = row
         if _state(row)["content"] != after[key]["content"]:
             raise StaleError(None, _shown(row, person))
@@ -214,16 +282,54 @@ def _undo(
     }
 
 
-def _fresh(session: Session, person: Person, row: LineRow, base_rev: int) -> None:
-    if row.rev == base_rev and not row.gone:
+def _set_texts(
+    db: Db, person: Person, task: Task, asked: SetTexts, known: Collection[str]
+) -> tuple[dict[str, LineRow], Change]:
+    rows, change = {}, {}
+    for one in asked.changes:
+        row = db.get(LineRow, (task.id, one.segment))
+        if row is None:
+            raise UnknownError("there is no such line")
+        _fresh(db, person, row, one.base_rev, known)
+        line = decode(row.content)
+        rows[row.id] = row
+        change[row.id] = _retyped(line, person, one.text)
+    return rows, change
+
+
+def _retyped(line: Line, person: Person, text: str) -> Line:
+    revealed, marks = MaskedView(line, hidden=hides(person)).reveal(text)
+    return replace(edit.set_text(line, revealed, marks), state="draft")
+
+
+def _undo_name(db: Db, person: Person, task: Task, asked: Undo, digest: str) -> Applied | None:
+    """Take back the naming of a speaker; None if `asked` undoes something else."""
+    done = db.get(OperationRow, asked.undoes)
+    if done is None or done.task != task.id or done.user != person.id or not done.before:
+        return None
+    if done.touched != [SPEAKERS]:
+        return None
+    if _speakers(task)["content"] != msgspec.json.decode(done.after)[SPEAKERS]["content"]:
+        raise StaleError(None, None)
+    before = {SPEAKERS: _speakers(task)}
+    task.speakers = msgspec.json.decode(done.before)[SPEAKERS]["content"]
+    return _keep(db, person, task, asked, digest, before, {SPEAKERS: _speakers(task)})
+
+
+def _speakers(task: Task) -> dict[str, Any]:
+    return {"rev": 0, "content": dict(task.speakers)}
+
+
+def _fresh(db: Db, person: Person, row: LineRow, base_rev: int, known: Collection[str]) -> None:
+    if (row.rev == base_rev or row.id in known) and not row.gone:
         return
-    raise StaleError(_at_revision(session, person, row, base_rev), _shown(row, person))
+    raise StaleError(_at_revision(db, person, row, base_rev), _shown(row, person))
 
 
-def _at_revision(session: Session, person: Person, row: LineRow, rev: int) -> dict[str, Any] | None:
+def _at_revision(db: Db, person: Person, row: LineRow, rev: int) -> dict[str, Any] | None:
     """Return the line as it was at a revision, from the edits that are kept until hand-over."""
     edits = select(OperationRow).where(OperationRow.task == row.task)
-    for done in session.scalars(edits.order_by(OperationRow.number.desc()).limit(200)):
+    for done in db.scalars(edits.order_by(OperationRow.number.desc()).limit(200)):
         if row.id not in done.touched or not done.before:
             continue
         for kept in (done.before, done.after):
@@ -244,14 +350,15 @@ def _shown(row: LineRow, person: Person) -> dict[str, Any] | None:
 
 
 def _answer(
-    session: Session, person: Person, task: Task, op_id: str, touched: list[str], *, replayed: bool
+    db: Db, person: Person, task: Task, op_id: str, touched: list[str], *, replayed: bool
 ) -> Applied:
     query = select(LineRow).where(LineRow.task == task.id, LineRow.id.in_(touched))
-    rows = session.scalars(query).all()
+    rows = db.scalars(query).all()
     return Applied(
         op_id=op_id,
         lines=[shown for row in rows if (shown := _shown(row, person)) is not None],
         removed=[row.id for row in rows if row.gone],
+        speakers=task.speakers,
         replayed=replayed,
         num_edits=task.num_edits,
     )

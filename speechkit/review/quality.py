@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 from rapidfuzz.distance import Levenshtein
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.reviewed import ADJUDICATED
 from speechkit.review.honeypots import score
@@ -40,24 +40,24 @@ class _Sums:
         self.handed_over = self.known = self.before = self.after = self.decided = self.changed = 0
 
 
-def quality(session: Session, tokens: Tokens) -> tuple[Quality, ...]:
+def quality_report(db: Db, tokens: Tokens) -> tuple[Quality, ...]:
     """Return a row for each person and month in which they handed something over."""
     sums: dict[tuple[str, str], _Sums] = defaultdict(_Sums)
-    tasks = {task.id: task for task in session.scalars(select(Task))}
-    for name, (who, month) in _hand_overs(session).items():
+    tasks = {task.id: task for task in db.scalars(select(Task))}
+    for name, (who, month) in _hand_overs(db).items():
         task = tasks.get(name)
         if task is None or task.state == "open" or task.track == ADJUDICATED:
             continue
         own = sums[who, month]
         own.handed_over += 1
         if task.known:
-            told = score(task, lines_of_task(session, task.id), tokens)
+            told = score(task, lines_of_task(db, task.id), tokens)
             own.known += told.words
             own.before += told.before
             own.after += told.after
         decision = tasks.get(f"{task.recording}-{ADJUDICATED}")
         if decision is not None and decision.state != "open" and not task.known:
-            mine, theirs = (_words(session, one, tokens) for one in (task, decision))
+            mine, theirs = (_words(db, one, tokens) for one in (task, decision))
             own.decided += len(theirs)
             own.changed += int(Levenshtein.distance(mine, theirs))
     return tuple(
@@ -75,17 +75,16 @@ def quality(session: Session, tokens: Tokens) -> tuple[Quality, ...]:
     )
 
 
-def _hand_overs(session: Session) -> dict[str, tuple[str, str]]:
+def _hand_overs(db: Db) -> dict[str, tuple[str, str]]:
     """Return who handed each task over last, and in which month."""
     rows = select(AuditRow).where(AuditRow.event == "submit").order_by(AuditRow.number)
     return {
-        msgspec.json.decode(row.facts)["task"]: (row.who, row.when[:7])
-        for row in session.scalars(rows)
+        msgspec.json.decode(row.facts)["task"]: (row.who, row.when[:7]) for row in db.scalars(rows)
     }
 
 
-def _words(session: Session, task: Task, tokens: Tokens) -> Sequence[str]:
-    return [token for line in lines_of_task(session, task.id) for token in tokens(line.text)]
+def _words(db: Db, task: Task, tokens: Tokens) -> Sequence[str]:
+    return [token for line in lines_of_task(db, task.id) for token in tokens(line.text)]
 
 
 def _share(errors: int, words: int) -> float | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from speechkit.core.types import Identifier
 
@@ -16,6 +16,8 @@ Id = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.:
 Offset = Annotated[int, Field(ge=0, le=20_000)]
 Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Name = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
+LineContent = Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
+Role = Literal["doctor", "patient", "nurse", "interpreter", "companion", "other", ""]
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -34,7 +36,7 @@ class SetText(Operation):
     """The line's text becomes `text`."""
 
     kind: Literal["text"]
-    text: Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
+    text: LineContent
 
 
 class Split(Operation):
@@ -116,6 +118,35 @@ class Delete(Operation):
     kind: Literal["delete"]
 
 
+class NameSpeaker(Operation):
+    """What a speaker is called in the review editor, and which part they play.
+
+    `segment` and `base_rev` are ignored: no line changes.
+    """
+
+    kind: Literal["name"]
+    speaker: Name
+    name: Name
+    role: Role = ""
+
+
+class LineText(BaseModel):
+    """The text that one line gets."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    segment: Id
+    base_rev: Count
+    text: LineContent
+
+
+class SetTexts(Operation):
+    """Several lines get other texts in one edit, which one undo takes back: find and replace."""
+
+    kind: Literal["texts"]
+    changes: Annotated[list[LineText], Field(min_length=1, max_length=5000)]
+
+
 class Undo(Operation):
     """Takes back the edit `undoes`, one's own; undoing an undo is redo. `base_rev` is ignored:
     what counts is that the lines are as that edit left them."""
@@ -136,6 +167,30 @@ AnyOperation = Annotated[
     | Accept
     | Insert
     | Delete
+    | NameSpeaker
+    | SetTexts
     | Undo,
     Field(discriminator="kind"),
+]
+
+
+class Batch(BaseModel):
+    """Edits in the order in which they were made.
+
+    One that touches a line that an earlier one of the batch touched was made on what that left:
+    the sender could not know its revision, and it is not checked.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    operations: Annotated[list[AnyOperation], Field(min_length=1, max_length=200)]
+
+
+def _shape(asked: object) -> str:
+    several = "operations" in asked if isinstance(asked, dict) else isinstance(asked, Batch)
+    return "several" if several else "one"
+
+
+OneOrSeveral = Annotated[
+    Annotated[AnyOperation, Tag("one")] | Annotated[Batch, Tag("several")], Discriminator(_shape)
 ]

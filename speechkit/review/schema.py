@@ -1,14 +1,20 @@
-"""Tables of the desk's database. Lines and operations hold what patients said: PHI.
+"""Tables of the review database. Lines and operations hold what patients said: PHI.
 
 Times are UTC seconds since 1970 as floats: leases and sessions are compared, not displayed.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import JSON, Float, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+TaskState = Literal["open", "submitted", "approved"]
+EditKind = Literal[
+    "text", "split", "merge", "retime", "speaker", "labels", "mark", "unmark", "accept", "insert",
+    "delete", "name", "texts", "undo",
+]  # fmt: skip
 
 
 class Base(DeclarativeBase):
@@ -16,6 +22,8 @@ class Base(DeclarativeBase):
 
     type_annotation_map = {  # noqa: RUF012  SQLAlchemy reads it from the class
         str: String(200),
+        TaskState: String(200),
+        EditKind: String(200),
         float: Float(53),
         int: Integer,
         list[str]: JSON,
@@ -66,7 +74,7 @@ class Task(Base):
     id: Mapped[str] = mapped_column(primary_key=True)
     recording: Mapped[str] = mapped_column(index=True)
     track: Mapped[str] = mapped_column(default="a")
-    state: Mapped[str] = mapped_column(default="open")  # open, submitted, approved
+    state: Mapped[TaskState] = mapped_column(default="open")
     language: Mapped[str] = mapped_column(default="")
     needs: Mapped[str] = mapped_column(default="")
     assignee: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -83,7 +91,7 @@ class Task(Base):
 
 
 class LineRow(Base):
-    """A line of a task; `content` is `lines.Line` as JSON. Gone lines stay until hand-over."""
+    """A line of a task; `content` is a `line.Line` as JSON. Gone lines stay until hand-over."""
 
     __tablename__ = "lines"
 
@@ -107,7 +115,7 @@ class OperationRow(Base):
     task: Mapped[str] = mapped_column(ForeignKey("tasks.id"), index=True)
     number: Mapped[int]  # within the task
     user: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    kind: Mapped[str]
+    kind: Mapped[EditKind]
     segment: Mapped[str]
     asked: Mapped[str]  # digest of the request: another one under this op_id is refused
     touched: Mapped[list[str]]

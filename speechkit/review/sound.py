@@ -1,4 +1,4 @@
-"""The sound of the desk: 16 kHz PCM made once, so that any stretch of it can be sent and muted.
+"""The sound of the review editor: 16 kHz PCM made once, so that any stretch of it can be sent and muted.
 
 Who may not hear the unredacted audio gets the redacted copy, in which everything marked since it
 was made is muted too, as it is sent. Nothing of the unredacted audio is read for them.

@@ -1,14 +1,15 @@
-"""The desk's database: SQLite (WAL) in the corpus's vault, or PostgreSQL."""
+"""The review database: SQLite (WAL) in the corpus's vault, or PostgreSQL."""
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, select
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,14 @@ from speechkit.core.errors import MissingExtraError, StoreError, UsageError
 from speechkit.review.migrate import upgrade
 from speechkit.review.schema import AuditHead
 
+FILE, FORMER_FILE = "review.sqlite3", "desk.sqlite3"
+NAMED = "database"  # a file in vault/review that holds the URL of another database
+VARIABLE = "SPEECHKIT_REVIEW_DATABASE"
 _BUSY = 15.0  # seconds a writer waits for another one
 
 
 class Store:
-    """Transactions on the desk's database; safe to share between threads."""
+    """Transactions on the review database; safe to share between threads."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -44,23 +48,43 @@ class Store:
         self.engine.dispose()
 
 
-def database_url(corpus_root: Path, url: str | None) -> str:
-    """Return the URL given, or that of the corpus's own SQLite file."""
-    return url or f"sqlite:///{(corpus_root / 'vault' / 'review' / 'desk.sqlite3').resolve()}"
+def database_file(corpus_root: Path) -> Path:
+    """Return the SQLite file of a corpus; one that version 0.1 made keeps its name.
+
+    It is not renamed: another process may have it open.
+    """
+    folder = corpus_root / "vault" / "review"
+    former = folder / FORMER_FILE
+    return former if former.exists() and not (folder / FILE).exists() else folder / FILE
+
+
+def database_url(corpus_root: Path, url: str | None = None) -> str:
+    """Return the URL given, or that of the environment, or that of the corpus.
+
+    A corpus names its database in `vault/review/database`; without that file it is SQLite's.
+    """
+    if url := url or os.environ.get(VARIABLE):
+        return url
+    named = corpus_root / "vault" / "review" / NAMED
+    if named.exists():
+        return named.read_text("utf-8").strip()
+    return f"sqlite:///{database_file(corpus_root).resolve()}"
 
 
 def open_store(corpus_root: Path, url: str | None = None) -> Store:
-    """Open the desk of a corpus; make or migrate its tables.
+    """Open the review database of a corpus; make or migrate its tables.
 
     Raises:
         UsageError: if the URL is none.
         StoreError: if the database cannot be reached.
         MissingExtraError: if PostgreSQL's driver is not installed.
     """
-    if url is None:
+    url = database_url(corpus_root, url)
+    if url.startswith("sqlite"):
         folder = corpus_root / "vault" / "review"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store(database_url(corpus_root, url))
+        _own(url)
+    store = Store(url)
     try:
         upgrade(store.engine)
         with store.write() as session:
@@ -74,9 +98,23 @@ def open_store(corpus_root: Path, url: str | None = None) -> Store:
     return store
 
 
+def _own(url: str) -> None:
+    """Keep the file and what SQLite puts beside it from other accounts of the machine."""
+    path = Path(make_url(url).database or "")
+    if url.startswith("sqlite:///") and not path.exists() and path.parent.is_dir():
+        path.touch(mode=0o600)
+    for suffix in ("", "-wal", "-shm"):
+        beside = path.with_name(path.name + suffix)
+        if beside.is_file():
+            beside.chmod(0o600)
+
+
 def _engine(url: str) -> Engine:
     try:
-        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), pool_size=20)
+        # Parameters are what patients said: they must not stand in the text of an error.
+        engine = create_engine(
+            url, hide_parameters=True, pool_pre_ping=not url.startswith("sqlite"), pool_size=20
+        )
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or "psycopg", extra="postgres") from error
     except (ArgumentError, NoSuchModuleError) as error:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 from sqlalchemy import case, delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session as Db
 
 from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import ADJUDICATED
@@ -22,9 +22,11 @@ from speechkit.review.audit import record
 from speechkit.review.leases import held
 from speechkit.review.line import Line, decode
 from speechkit.review.masked_view import show
-from speechkit.review.schema import AuditRow, LineRow, OperationRow, Task
+from speechkit.review.schema import AuditRow, LineRow, OperationRow, Task, TaskState
 
 Step = Literal["submit", "approve", "return"]
+_REACHED: dict[Step, TaskState] = {"submit": "submitted", "approve": "approved", "return": "open"}
+_IN_LIST: dict[TaskState, int] = {"open": 0, "submitted": 1, "approved": 2}
 
 
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +35,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     recording: str
     track: str
-    state: str
+    state: TaskState
     language: str
     duration: float
     priority: float
@@ -44,11 +46,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     audit_share: bool
 
 
-def visible_tasks(session: Session, person: Person) -> list[Summary]:
+def visible_tasks(db: Db, person: Person) -> list[Summary]:
     """Return the tasks a person may see: their own first, then by what is to be gained."""
     counts = {
         row[0]: (row[1], row[2] or 0)
-        for row in session.execute(
+        for row in db.execute(
             select(
                 LineRow.task,
                 func.count(),
@@ -59,8 +61,8 @@ def visible_tasks(session: Session, person: Person) -> list[Summary]:
         )
     }
     found = []
-    for task in session.scalars(select(Task)):
-        if not may_see(session, person, task):
+    for task in db.scalars(select(Task)):
+        if not may_see(db, person, task):
             continue
         num_lines, num_done = counts.get(task.id, (0, 0))
         found.append(
@@ -75,43 +77,42 @@ def visible_tasks(session: Session, person: Person) -> list[Summary]:
                 num_lines=num_lines,
                 num_done=int(num_done),
                 mine=task.assignee == person.id,
-                editable=may_edit(session, person, task),
+                editable=may_edit(db, person, task),
                 audit_share=task.audit_share and person.has("admin", "auditor"),
             )
         )
-    order = {"open": 0, "submitted": 1, "approved": 2}
-    return sorted(found, key=lambda t: (not t.editable, not t.mine, order[t.state], -t.priority))
+    return sorted(found, key=lambda t: (not t.editable, not t.mine, _IN_LIST[t.state], -t.priority))
 
 
-def shown_lines(session: Session, person: Person, task: Task) -> list[dict[str, Any]]:
+def shown_lines(db: Db, person: Person, task: Task) -> list[dict[str, Any]]:
     """Return the lines of a task as a person may see them, in order of time."""
     return [
         show(decode(row.content), row.rev, hidden=hides(person))
-        for row in present_rows(session, task.id)
+        for row in present_rows(db, task.id)
     ]
 
 
-def lines_of_task(session: Session, task_id: str) -> tuple[Line, ...]:
+def lines_of_task(db: Db, task_id: str) -> tuple[Line, ...]:
     """Return the lines of a task in order of time."""
-    return tuple(decode(row.content) for row in present_rows(session, task_id))
+    return tuple(decode(row.content) for row in present_rows(db, task_id))
 
 
-def present_rows(session: Session, task_id: str) -> Sequence[LineRow]:
+def present_rows(db: Db, task_id: str) -> Sequence[LineRow]:
     """Return the rows of the lines that are not gone, in order of time."""
     query = select(LineRow).where(LineRow.task == task_id, LineRow.gone.is_(False))
-    return session.scalars(query.order_by(LineRow.start, LineRow.id)).all()
+    return db.scalars(query.order_by(LineRow.start, LineRow.id)).all()
 
 
 def name_speakers(
-    session: Session, person: Person, task_id: str, epoch: int, names: dict[str, dict[str, str]]
+    db: Db, person: Person, task_id: str, epoch: int, names: dict[str, dict[str, str]]
 ) -> None:
     """Say who the speakers are: `{label: {name, role}}`."""
-    task = held(session, person, task_id, epoch)
+    task = held(db, person, task_id, epoch)
     task.speakers = names
-    record(session, person.name, "speakers", task=task.id, num_speakers=len(names))
+    record(db, person.name, "speakers", task=task.id, num_speakers=len(names))
 
 
-def move(session: Session, person: Person, task_id: str, epoch: int, step: Step) -> Task:
+def move(db: Db, person: Person, task_id: str, epoch: int, step: Step) -> Task:
     """Hand a task over, approve it, or give it back for more work; the lease ends.
 
     At hand-over the texts that edits went through are erased: who, when and what kind remains.
@@ -120,55 +121,53 @@ def move(session: Session, person: Person, task_id: str, epoch: int, step: Step)
         LeaseError: if the lease is another's.
         RefusedError: if the task is not at that point, or not the person's to move.
     """
-    task = held(session, person, task_id, epoch)
-    wanted = "open" if step == "submit" else "submitted"
+    task = held(db, person, task_id, epoch)
+    wanted: TaskState = "open" if step == "submit" else "submitted"
     if task.state != wanted:
         raise RefusedError(f"a task is {wanted} before one can {step} it; this one is {task.state}")
-    if not may_edit(session, person, task):
+    if not may_edit(db, person, task):
         raise RefusedError("this task is not yours to hand on")
-    task.state = {"submit": "submitted", "approve": "approved", "return": "open"}[step]
+    task.state = _REACHED[step]
     task.holder, task.lease_until = None, 0.0
-    session.execute(delete(LineRow).where(LineRow.task == task.id, LineRow.gone.is_(True)))
-    session.execute(
-        update(OperationRow).where(OperationRow.task == task.id).values(before="", after="")
-    )
-    record(session, person.name, step, task=task.id, epoch=epoch, num_edits=task.num_edits)
+    db.execute(delete(LineRow).where(LineRow.task == task.id, LineRow.gone.is_(True)))
+    db.execute(update(OperationRow).where(OperationRow.task == task.id).values(before="", after=""))
+    record(db, person.name, step, task=task.id, epoch=epoch, num_edits=task.num_edits)
     return task
 
 
-def assign(session: Session, task_id: str, person: Person | None, *, by: str) -> None:
+def assign(db: Db, task_id: str, person: Person | None, *, by: str) -> None:
     """Give a task to somebody, or to nobody in particular.
 
     Raises:
         UsageError: if there is no such task, it was handed over, or it is not for that person.
     """
-    task = session.get(Task, task_id)
+    task = db.get(Task, task_id)
     if task is None:
         raise UsageError(f"no task {task_id!r}")
     if task.state != "open":
         raise UsageError(f"task {task_id} is {task.state}; it is not assigned any more")
-    if person is not None and (reason := _unfit(session, person, task)):
+    if person is not None and (reason := _unfit(db, person, task)):
         raise UsageError(f"task {task_id} is not for {person.name}: {reason}")
     user = person.id if person else None
     if task.assignee != user:
         task.holder, task.lease_until, task.epoch = None, 0.0, task.epoch + 1
     task.assignee = user
-    record(session, by, "assigned", task=task.id, user=user)
+    record(db, by, "assigned", task=task.id, user=user)
 
 
-def _unfit(session: Session, person: Person, task: Task) -> str:
+def _unfit(db: Db, person: Person, task: Task) -> str:
     """Say why a person may not get a task; nothing if they may."""
     role = "adjudicator" if task.track == ADJUDICATED else "transcriber"
     if not person.has(role):
         return f"they have not the role {role!r}"
     if not fits(person, task):
         return "it asks for another credential or language"
-    if had_another(session, person, task.recording, but=task.id):
+    if had_another(db, person, task.recording, but=task.id):
         return "they had another pass over that recording, and passes are blind"
     return ""
 
 
-def audit_rows(session: Session, after: int) -> list[dict[str, Any]]:
+def audit_rows(db: Db, after: int) -> list[dict[str, Any]]:
     """Return up to 500 rows of the audit log after one of them."""
     query = select(AuditRow).where(AuditRow.number > after).order_by(AuditRow.number).limit(500)
     return [
@@ -179,5 +178,5 @@ def audit_rows(session: Session, after: int) -> list[dict[str, Any]]:
             "event": row.event,
             "facts": msgspec.json.decode(row.facts),
         }
-        for row in session.scalars(query)
+        for row in db.scalars(query)
     ]

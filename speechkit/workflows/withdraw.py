@@ -1,7 +1,7 @@
 """Withdrawing consent, all the way: vault, caches, releases, exports; then a look for what is left.
 
 vault/withdrawals.jsonl       so that it does not come back
-the corpus                    session, layers, cache, raw and redacted audio, desk: deleted
+the corpus                    session, layers, cache, raw and redacted audio, review: deleted
 a new version                 without the recordings, with tombstones
 every old version             lines and audio taken out, named in WITHDRAWN.json
 exports                       deleted where they were written; the others are listed
@@ -9,6 +9,7 @@ exports                       deleted where they were written; the others are li
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Iterator
 from contextlib import closing
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.core.errors import MissingExtraError, StoreError, UsageError
+from speechkit.core.errors import MissingExtraError, NothingToReleaseError, StoreError, UsageError
 from speechkit.core.types import Audio, Session
 from speechkit.governance.audit import LOG, read_events
 from speechkit.governance.consent import ConsentRegister
@@ -32,9 +33,9 @@ from speechkit.storage.lock import locked
 _LEDGERS = re.compile(
     r"journal\.jsonl|withdrawals\.jsonl|consents\.jsonl|WITHDRAWN\.json|release\.json|prov\.json"
     r"|provenance\.fhir\.json|README\.md|RECORDS|SHA256SUMS\.txt(\.minisig)?|handed-out\.jsonl|croissant\.json"
-    r"|desk\.sqlite3(-wal|-shm)?"  # its audit log
+    r"|(review|desk)\.sqlite3(-wal|-shm)?"  # its audit log
 )
-_DESK = Path("vault/review/desk.sqlite3")
+_REVIEW = ("review.sqlite3", "desk.sqlite3", "database")  # of them, one is in vault/review
 _PIECE = 1 << 20
 
 
@@ -69,18 +70,18 @@ def withdraw(
         dest_root: where the corpus's releases lie.
         participant: a pseudonym; every recording the person is in goes, whoever else is.
         consent: the id of a consent.
-        database: URL of the review desk's database, where that is not in the corpus.
+        database: URL of the review database, where that is not in the corpus.
         options: of the new release.
 
     Raises:
         UsageError: if not just one of both is given, nobody is found by it, or there is a review
-            desk of which the database is not known.
+            of which the database is not known.
         StoreError: if something cannot be deleted.
     """
     check_version(version)
     if bool(participant) == bool(consent):
         raise UsageError("give a participant or a consent")
-    _check_desk(corpus, database)
+    _check_review(corpus, database)
     folder = dest_root / corpus.name
     if (folder / version).exists():
         raise StoreError(f"{folder / version} exists; choose another version")
@@ -152,10 +153,8 @@ def _new_version(
     """Make the version without the recordings; None where nothing is left to release."""
     try:
         return create_release(corpus, version, dest_root, options)
-    except StoreError as error:
-        if "may be released" in str(error):
-            return None
-        raise
+    except NothingToReleaseError:
+        return None
 
 
 class _Copy(msgspec.Struct):
@@ -188,7 +187,7 @@ def _delete_from_corpus(
     corpus: Corpus, sessions: Collection[Session], names: Collection[str], database: str
 ) -> int:
     """Delete every file that is named by, or holds nothing but, one of these digests or ids."""
-    _forget_desk(corpus, {session.recording.id for session in sessions}, database)
+    _forget_review(corpus, {session.recording.id for session in sessions}, database)
     wanted = {*names, *(session.recording.id for session in sessions)}
     _forget_failures(corpus, {session.recording.id for session in sessions})
     deleted = 0
@@ -209,31 +208,35 @@ def _forget_failures(corpus: Corpus, raw: Collection[str]) -> None:
         corpus.record_failures(run, kept)
 
 
-def _check_desk(corpus: Corpus, database: str) -> None:
+def _check_review(corpus: Corpus, database: str) -> None:
     """Refuse to go on where people reviewed the corpus in a database that was not named."""
-    if database or (corpus.root / _DESK).is_file():
+    if database or _has_review(corpus):
         return
     log = corpus.root / LOG
     if log.is_file() and any(
         event.get("event") in ("reviewed", "review-audit") for event in read_events(log)
     ):
         raise UsageError(
-            f"people reviewed {corpus.root} at a desk with a database of its own; "
-            "name it: --database URL"
+            f"people reviewed {corpus.root} in a database of its own; name it: --database URL"
         )
 
 
-def _forget_desk(corpus: Corpus, raw: Collection[str], database: str) -> None:
-    """Erase the recordings' tasks, lines and edits from the review desk's database."""
-    if not database and not (corpus.root / _DESK).is_file():
+def _has_review(corpus: Corpus) -> bool:
+    folder = corpus.root / "vault" / "review"
+    named = bool(os.environ.get("SPEECHKIT_REVIEW_DATABASE"))
+    return named or any((folder / name).is_file() for name in _REVIEW)
+
+
+def _forget_review(corpus: Corpus, raw: Collection[str], database: str) -> None:
+    """Erase the recordings' tasks, lines and edits from the review database."""
+    if not database and not _has_review(corpus):
         return
     try:
-        from speechkit.review.forget import forget
-        from speechkit.review.store import open_store
+        from speechkit.review import forget_recordings, open_store
     except ModuleNotFoundError as error:
         raise MissingExtraError(error.name or "sqlalchemy", extra="review") from error
-    with closing(open_store(corpus.root, database or None)) as desk:
-        forget(desk, raw)
+    with closing(open_store(corpus.root, database or None)) as store:
+        forget_recordings(store, raw)
 
 
 def mentions(folders: Collection[Path], names: Collection[str]) -> Iterator[str]:

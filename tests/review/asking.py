@@ -1,4 +1,4 @@
-"""What tests send to the desk, and what it must not send back."""
+"""What tests send to the review editor, and what it must not send back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from benchmarks.desks import PASSWORD
+from benchmarks.fixtures.review_servers import PASSWORD
 
 SECRETS = ("Quillfeather", "Zebedee", "Marrow")
 _number = iter(range(10**9))

@@ -1,4 +1,4 @@
-"""A small corpus with a draft, identifiers and a redacted copy; a desk on it."""
+"""A small corpus with a draft, identifiers and a redacted copy; a review editor on it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from argon2 import PasswordHasher
 
-from benchmarks.desks import PASSWORD, RATE, Running, bring, lay_out
+from benchmarks.fixtures.review_servers import PASSWORD, RATE, Running, bring, lay_out
 from speechkit.core.types import Identifier, Recording
 from speechkit.review import accounts
 from speechkit.review.accounts import add_user
-from speechkit.review.load_drafts import load
+from speechkit.review.load_drafts import create_tasks
 from speechkit.review.server.app import make_app
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store, open_store
@@ -75,7 +75,7 @@ def store(corpus: Corpus) -> Iterator[Store]:
     with made.write() as db:
         for name, rights in PEOPLE.items():
             add_user(db, name, PASSWORD, **rights)
-    load(corpus, made)
+    create_tasks(corpus, made)
     yield made
     made.close()
 

@@ -8,7 +8,7 @@ import hashlib
 import httpx
 import pytest
 
-from benchmarks.desks import PASSWORD, Running
+from benchmarks.fixtures.review_servers import PASSWORD, Running
 from speechkit.review.audit import findings
 from speechkit.review.schema import AuditRow, Login, User
 from speechkit.review.server.app import make_app
@@ -52,7 +52,7 @@ def test_other_host_names_are_refused(url: str):
 
 
 def test_headers(url: str):
-    for path in ("/", "/login", "/desk", "/api/me", "/nowhere", "/web/desk.js"):
+    for path in ("/", "/login", "/editor", "/api/me", "/nowhere", "/web/editor.js"):
         headers = httpx.get(url + path).headers
         csp = headers["content-security-policy"]
         assert "default-src 'none'" in csp and "unsafe" not in csp

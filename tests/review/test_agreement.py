@@ -10,7 +10,7 @@ from speechkit.review.access import ADJUDICATED
 from speechkit.review.agreement import agreements, krippendorff_alpha
 from speechkit.review.edit import mark, set_text
 from speechkit.review.line import decode, encode
-from speechkit.review.load_drafts import Loading, adjudications, second_passes
+from speechkit.review.load_drafts import LoadOptions, adjudications, second_passes
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import present_rows
@@ -40,7 +40,7 @@ def test_alpha_is_one_for_equals_and_none_where_nothing_varies():
 
 def test_two_passes(corpus, store: Store, task: str):
     with store.write() as db:
-        (second,) = second_passes(corpus, db, Loading())
+        (second,) = second_passes(corpus, db, LoadOptions())
         rows = present_rows(db, second)
         two, four = decode(rows[1].content), decode(rows[3].content)
         rows[1].content = encode(set_text(two, two.text.replace("nane", "name")))
@@ -60,7 +60,7 @@ def test_two_passes(corpus, store: Store, task: str):
 
 def test_an_adjudicator_sees_both_and_an_annotator_neither(corpus, store: Store, task: str, client):
     with store.write() as db:
-        (second,) = second_passes(corpus, db, Loading())
+        (second,) = second_passes(corpus, db, LoadOptions())
     tess, tom = client("tess"), client("tom")
     for who, name in ((tess, task), (tom, second)):
         epoch = who.lease(name)

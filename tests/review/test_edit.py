@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from speechkit.core.types import Identifier, Word
 from speechkit.review import edit
 from speechkit.review.line import Line, Mark
-from speechkit.review.masked_view import TAG, View
+from speechkit.review.masked_view import TAG, MaskedView
 
 
 def line(text: str, *said: str) -> Line:
@@ -98,7 +98,7 @@ def test_free_labels_that_leave_are_slugs():
 
 
 def test_a_hidden_view_shows_no_word_of_it():
-    shown = View(line("so Ann Lee is Bo", "Ann Lee", "Bo"), hidden=True).line()
+    shown = MaskedView(line("so Ann Lee is Bo", "Ann Lee", "Bo"), hidden=True).line()
     assert shown.text == "so ⟦NAME·1⟧ is ⟦NAME·2⟧"
     assert [w.text for w in shown.words] == ["so", "⟦NAME·1⟧", "is", "⟦NAME·2⟧"]
     assert [shown.text[m.start : m.end] for m in shown.marks] == ["⟦NAME·1⟧", "⟦NAME·2⟧"]
@@ -113,7 +113,7 @@ def test_what_is_hidden_comes_back(words: list[str], hidden: set[int]):
         for i in sorted(hidden)
         if i < len(words)
     )
-    view = View(Line(id="s", start=0, end=1, text=text, marks=marks), hidden=True)
+    view = MaskedView(Line(id="s", start=0, end=1, text=text, marks=marks), hidden=True)
     back, kept = view.reveal(view.text)
     assert (back, kept) == (text, marks)
     for i, start in enumerate(starts):
@@ -132,11 +132,11 @@ def _shown(text: str, word: int) -> int:
 )
 def test_tags_cannot_be_dropped_made_up_or_changed(shown: str):
     with pytest.raises(edit.EditError):
-        View(line("so Ann is", "Ann"), hidden=True).reveal(shown)
+        MaskedView(line("so Ann is", "Ann"), hidden=True).reveal(shown)
 
 
 def test_editing_around_a_tag():
-    view = View(line("so Ann is hear", "Ann"), hidden=True)
+    view = MaskedView(line("so Ann is hear", "Ann"), hidden=True)
     text, marks = view.reveal("and  so ⟦NAME·1⟧ is here")
     changed = edit.set_text(line("so Ann is hear", "Ann"), text, marks)
     assert changed.text == "and so Ann is here"

@@ -16,7 +16,7 @@ from speechkit.core.types import Identifier, Word
 from speechkit.review.audit import findings
 from speechkit.review.edit import mark, set_text
 from speechkit.review.line import Line
-from speechkit.review.load_drafts import load
+from speechkit.review.load_drafts import create_tasks
 from speechkit.review.schema import AuditRow
 from speechkit.review.server.app import make_api
 from speechkit.review.server.settings import Settings
@@ -78,7 +78,7 @@ def all_routes(api: FastAPI) -> Iterator[tuple[str, set[str]]]:
         if inner is not None:
             yield from ((one.path, one.methods) for one in inner.routes)
         elif isinstance(route, Mount):
-            yield f"{route.path}/desk.js", {"GET"}
+            yield f"{route.path}/editor.js", {"GET"}
         else:
             yield route.path, route.methods
 
@@ -88,7 +88,7 @@ def test_no_route_there_is_sends_raw_audio(client, task, corpus: Corpus, store: 
     """Every route of the application, by every method, as every variant, whole and in part."""
     tess, who = client("tess"), client(name)
     line = tess.task(task)["lines"][0]["id"]
-    given = {"task_id": task, "line_id": line, "step": "submit", "path": "desk.js"}
+    given = {"task_id": task, "line_id": line, "step": "submit", "path": "editor.js"}
     prepared, copy = audio(tess, task, "raw").content, audio(tess, task, "redacted").content
     peaks = tess.get(f"/api/tasks/{task}/peaks?variant=raw").content
     recorded = corpus.audio_path(corpus.sessions()[0].recording).read_bytes()
@@ -150,7 +150,7 @@ def test_what_is_marked_since_is_muted_at_once(client, task):
 
 def test_no_redacted_copy_means_no_access(client, corpus: Corpus, store: Store, add):
     recording = add(corpus, 7, redacted=False)
-    load(corpus, store)
+    create_tasks(corpus, store)
     name = f"{recording.id}-a"
     tom, tess = client("tom"), client("tess")
     assert name in tess.get("/api/tasks").text

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from speechkit.cli.review import command
 from speechkit.core.types import Layer, Provenance, Segment
-from speechkit.review.export import export
+from speechkit.review.export import export_corrections
 from speechkit.review.honeypots import answers
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
@@ -88,7 +88,7 @@ def test_what_came_of_known_lines(known: Corpus, store: Store, task: str, client
     assert (row["name"], row["handed_over"], row["decided_words"]) == ("tess", 1, 0)
     # One error fixed, one made.
     assert row["draft_wer"] == row["known_wer"] == round(1 / words, 4)
-    assert export(known, store, "corrected") == ()
+    assert export_corrections(known, store, "corrected") == ()
     # Who has seen a recording is given no known lines of it again.
     review("plant", known.root, "--to", "tess")
     with store.read() as db:
@@ -138,5 +138,5 @@ def test_passes_are_made_and_given_to_whom_they_fit(
     assert set(rows) == {"tess", "tom"}
     # The decision began with the first pass and stayed so: the other one missed its correction.
     assert rows["tess"]["decided_wer"] == 0 < rows["tom"]["decided_wer"]
-    (done,) = export(corpus, store, "reference")
+    (done,) = export_corrections(corpus, store, "reference")
     assert done.task == third

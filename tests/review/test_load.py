@@ -20,7 +20,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks.desks import PASSWORD
+from benchmarks.fixtures.review_servers import PASSWORD
 from speechkit.review.accounts import add_user
 from speechkit.review.audit import findings
 from speechkit.review.schema import OperationRow

@@ -16,7 +16,7 @@ from fastapi.responses import JSONResponse, RedirectResponse
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from benchmarks.desks import Running
+from benchmarks.fixtures.review_servers import Running
 from speechkit.core.errors import UsageError
 from speechkit.review.audit import findings
 from speechkit.review.schema import AuditRow, User
@@ -26,7 +26,7 @@ from speechkit.review.server.settings import OidcOptions, Settings
 from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
 
-CLIENT, SECRET = "desk", "not much of a secret"
+CLIENT, SECRET = "site", "not much of a secret"
 
 
 class Issuer:
@@ -85,24 +85,24 @@ def issuer() -> Iterator[Issuer]:
 
 
 @pytest.fixture
-def desk(issuer: Issuer, corpus: Corpus, store: Store) -> Iterator[str]:
+def site(issuer: Issuer, corpus: Corpus, store: Store) -> Iterator[str]:
     options = OidcOptions(issuer=issuer.url, client_id=CLIENT, client_secret=SECRET)
     server = Running(make_app(corpus, store, Settings(oidc=options, burst=1000)))
     yield server.url
     server.stop()
 
 
-def log_in(desk: str) -> tuple[httpx.Client, httpx.Response]:
+def log_in(site: str) -> tuple[httpx.Client, httpx.Response]:
     """Go there and back as a browser does."""
     browser = httpx.Client(follow_redirects=True)
-    return browser, browser.get(f"{desk}/api/oidc/login")
+    return browser, browser.get(f"{site}/api/oidc/login")
 
 
-def test_there_and_back(desk: str, store: Store):
-    assert httpx.get(f"{desk}/api/oidc").json() == {"offered": True}
-    browser, answer = log_in(desk)
+def test_there_and_back(site: str, store: Store):
+    assert httpx.get(f"{site}/api/oidc").json() == {"offered": True}
+    browser, answer = log_in(site)
     assert answer.status_code == 200 and "url=/" in answer.text
-    me = browser.get(f"{desk}/api/me").json()
+    me = browser.get(f"{site}/api/me").json()
     assert (me["name"], me["roles"]) == ("tess", ["transcriber"])
     cookie = next(c for c in answer.headers.get_list("set-cookie") if c.startswith("speechkit="))
     assert "HttpOnly" in cookie and "samesite=strict" in cookie.lower()
@@ -115,33 +115,33 @@ def test_there_and_back(desk: str, store: Store):
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"iss": "https://elsewhere.example"}, {"aud": "another desk"}, {"aud": [CLIENT, "another"]},
+        {"iss": "https://elsewhere.example"}, {"aud": "another editor"}, {"aud": [CLIENT, "another"]},
         {"exp": 1_000_000_000}, {"nonce": "another"}, {"preferred_username": None},
         {"preferred_username": "nobody"}, {"preferred_username": "root\x00"},
     ],
     ids=str,
 )  # fmt: skip
-def test_what_does_not_hold_is_refused(desk: str, issuer: Issuer, wrong: dict[str, Any]):
+def test_what_does_not_hold_is_refused(site: str, issuer: Issuer, wrong: dict[str, Any]):
     issuer.claims |= wrong
-    browser, answer = log_in(desk)
+    browser, answer = log_in(site)
     assert answer.status_code == 403
-    assert browser.get(f"{desk}/api/me").status_code == 401
+    assert browser.get(f"{site}/api/me").status_code == 401
 
 
 @pytest.mark.parametrize("how", ["another key", "a shared secret"])
-def test_other_signatures_are_refused(desk: str, issuer: Issuer, how: str):
+def test_other_signatures_are_refused(site: str, issuer: Issuer, how: str):
     if how == "another key":
         issuer.signing = RSAKey.generate_key(2048, {"kid": "one"})
     else:
         issuer.signing, issuer.header = OctKey.import_key(SECRET * 2), {"alg": "HS256"}
-    browser, answer = log_in(desk)
+    browser, answer = log_in(site)
     assert answer.status_code == 403
-    assert browser.get(f"{desk}/api/me").status_code == 401
+    assert browser.get(f"{site}/api/me").status_code == 401
 
 
-def test_a_login_belongs_to_the_browser_that_began_it(desk: str):
+def test_a_login_belongs_to_the_browser_that_began_it(site: str):
     began = httpx.Client()
-    there = began.get(f"{desk}/api/oidc/login").headers["location"]
+    there = began.get(f"{site}/api/oidc/login").headers["location"]
     back = httpx.get(there).headers["location"]
     assert urlsplit(back).path == "/api/oidc/callback"
     assert httpx.get(back).status_code == 403  # somebody else was sent the link
@@ -149,10 +149,10 @@ def test_a_login_belongs_to_the_browser_that_began_it(desk: str):
     assert began.get(back).status_code == 403  # once
 
 
-def test_a_closed_account_stays_closed(desk: str, store: Store):
+def test_a_closed_account_stays_closed(site: str, store: Store):
     with store.write() as db:
         db.query(User).filter_by(name="tess").one().disabled = True
-    assert log_in(desk)[1].status_code == 403
+    assert log_in(site)[1].status_code == 403
 
 
 def test_without_a_provider_there_is_none(url: str):

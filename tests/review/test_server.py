@@ -1,8 +1,8 @@
-"""The desk over HTTP: edits, conflicts, leases, hand-over."""
+"""The review editor over HTTP: edits, conflicts, leases, hand-over."""
 
 from __future__ import annotations
 
-from speechkit.review.export import export
+from speechkit.review.export import export_corrections
 from speechkit.review.schema import OperationRow, Task
 from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
@@ -107,16 +107,16 @@ def test_hand_over_erases_texts_and_reaches_the_corpus(client, task, store: Stor
     }
     with store.read() as db:
         assert all(not row.before + row.after for row in db.query(OperationRow))
-    assert export(corpus, store, "reference") == ()
-    (done,) = export(corpus, store, "corrected")
+    assert export_corrections(corpus, store, "reference") == ()
+    (done,) = export_corrections(corpus, store, "corrected")
     layer = corpus.get_layer(done.digest)
     assert layer.items[1].text == text
     assert layer.provenance.inputs["attributed"] == corpus.sessions()[0].layers["attributed"]
-    again = export(corpus, store, "corrected")[0]
+    again = export_corrections(corpus, store, "corrected")[0]
     assert again.digest == done.digest
     epoch = rita.lease(task)
     assert rita.post(f"/api/tasks/{task}/approve", json={"epoch": epoch}).status_code == 200
-    assert export(corpus, store, "reference")[0].segments == 4
+    assert export_corrections(corpus, store, "reference")[0].segments == 4
 
 
 def test_nobody_approves_their_own(client, task, store: Store):

@@ -1,4 +1,4 @@
-"""The desk's modules are type-checked: JSDoc, by TypeScript's compiler, as strictly as it can."""
+"""The editor's modules are type-checked: JSDoc, by TypeScript's compiler, as strictly as it can."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The desk over HTTP."""
+"""The review editor over HTTP."""

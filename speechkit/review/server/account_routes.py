@@ -18,7 +18,12 @@ from speechkit.review.accounts import (
     who_is,
 )
 from speechkit.review.schema import User
-from speechkit.review.server.context import Desk, NoSessionError, TheDesk, ThePerson
+from speechkit.review.server.context import (
+    CurrentContext,
+    CurrentPerson,
+    NoSessionError,
+    ReviewContext,
+)
 
 router = APIRouter(prefix="/api")
 
@@ -47,7 +52,7 @@ _Word = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f
 
 
 class Words(BaseModel):
-    """One's own words: what the desk marks as misspelt is what is nearly one of them."""
+    """One's own words: what the editor marks as misspelled is what is nearly one of them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -59,30 +64,32 @@ class TooManyError(RefusedError):
 
 
 @router.post("/login")
-def login(asked: Login, request: Request, response: Response, desk: TheDesk) -> dict[str, Any]:
+def login(
+    asked: Login, request: Request, response: Response, context: CurrentContext
+) -> dict[str, Any]:
     """Open a session: a cookie that scripts cannot read, and the CSRF token for the page."""
     client = request.client.host if request.client else ""
-    if desk.failures.blocks(asked.name) or desk.failures_from.blocks(client):
+    if context.failures.blocks(asked.name) or context.failures_from.blocks(client):
         raise TooManyError("too many failed logins; wait a quarter of an hour")
-    with desk.store.write() as db:
+    with context.store.write() as db:
         opened = log_in(db, asked.name, asked.password)
     if opened is None:
-        desk.failures.add(asked.name)
-        desk.failures_from.add(client)
+        context.failures.add(asked.name)
+        context.failures_from.add(client)
         raise NoSessionError("wrong name or password")
-    desk.failures.forget(asked.name)
-    set_session(response, desk, opened)
+    context.failures.forget(asked.name)
+    set_session(response, context, opened)
     return _about(opened.person, opened.csrf)
 
 
-def set_session(response: Response, desk: Desk, opened: Opened) -> None:
+def set_session(response: Response, context: ReviewContext, opened: Opened) -> None:
     """Give the browser the session's cookie."""
     response.set_cookie(
-        desk.settings.cookie,
+        context.settings.cookie,
         opened.token,
         max_age=int(LONGEST),
         httponly=True,
-        secure=desk.settings.https,
+        secure=context.settings.https,
         samesite="strict",
         path="/",
     )
@@ -90,54 +97,56 @@ def set_session(response: Response, desk: Desk, opened: Opened) -> None:
 
 @router.post("/logout")
 def logout(
-    request: Request, response: Response, desk: TheDesk, person: ThePerson
+    request: Request, response: Response, context: CurrentContext, person: CurrentPerson
 ) -> dict[str, Any]:
     """End the session."""
-    with desk.store.write() as db:
-        log_out(db, request.cookies.get(desk.settings.cookie, ""), person.name)
-    response.delete_cookie(desk.settings.cookie, path="/")
+    with context.store.write() as db:
+        log_out(db, request.cookies.get(context.settings.cookie, ""), person.name)
+    response.delete_cookie(context.settings.cookie, path="/")
     return {}
 
 
 @router.get("/me")
-def me(request: Request, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
+def me(request: Request, context: CurrentContext, person: CurrentPerson) -> dict[str, Any]:
     """Return who is logged in, and the CSRF token."""
-    return _about(person, _csrf(request, desk))
+    return _about(person, _csrf(request, context))
 
 
 @router.post("/password")
-def password(asked: NewPassword, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
+def password(asked: NewPassword, context: CurrentContext, person: CurrentPerson) -> dict[str, Any]:
     """Change one's password; all sessions end."""
-    if desk.failures.blocks(person.name):
+    if context.failures.blocks(person.name):
         raise TooManyError("too many failed tries; wait a quarter of an hour")
     try:
-        with desk.store.write() as db:
+        with context.store.write() as db:
             change_password(db, person, asked.old, asked.new)
     except Exception:
-        desk.failures.add(person.name)
+        context.failures.add(person.name)
         raise
     return {}
 
 
 @router.get("/words")
-def words(desk: TheDesk, person: ThePerson) -> dict[str, list[str]]:
+def words(context: CurrentContext, person: CurrentPerson) -> dict[str, list[str]]:
     """Return one's own words; nobody else sees them."""
-    with desk.store.read() as db:
+    with context.store.read() as db:
         return {"words": db.get_one(User, person.id).words}
 
 
 @router.put("/words")
-def keep_words(asked: Words, desk: TheDesk, person: ThePerson) -> dict[str, list[str]]:
+def keep_words(
+    asked: Words, context: CurrentContext, person: CurrentPerson
+) -> dict[str, list[str]]:
     """Put a list in place of one's own words."""
     kept = sorted({word.strip() for word in asked.words} - {""})
-    with desk.store.write() as db:
+    with context.store.write() as db:
         db.get_one(User, person.id).words = kept
     return {"words": kept}
 
 
-def _csrf(request: Request, desk: Desk) -> str:
-    with desk.store.read() as db:
-        found = who_is(db, request.cookies.get(desk.settings.cookie, ""))
+def _csrf(request: Request, context: ReviewContext) -> str:
+    with context.store.read() as db:
+        found = who_is(db, request.cookies.get(context.settings.cookie, ""))
     if found is None:
         raise NoSessionError("log in first")
     return found[1]

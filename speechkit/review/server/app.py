@@ -19,7 +19,7 @@ from speechkit.review.edit import EditError
 from speechkit.review.leases import LeaseError
 from speechkit.review.operations import ReusedError, StaleError
 from speechkit.review.server import account_routes, oidc_routes, sound_routes, task_routes
-from speechkit.review.server.context import Desk, NoSessionError
+from speechkit.review.server.context import NoSessionError, ReviewContext
 from speechkit.review.server.security import App, Guard
 from speechkit.review.server.settings import Settings
 from speechkit.review.store import Store
@@ -36,7 +36,7 @@ _STATUS: dict[type[SpeechkitError], int] = {
     EditError: 422,
     UsageError: 422,
 }
-PAGES = {"/": "tasks.html", "/login": "login.html", "/desk": "desk.html"}
+PAGES = {"/": "tasks.html", "/login": "login.html", "/editor": "editor.html"}
 
 
 def make_app(corpus: Corpus, store: Store, settings: Settings = Settings()) -> App:  # noqa: B008
@@ -48,7 +48,7 @@ def make_api(corpus: Corpus, store: Store, settings: Settings) -> FastAPI:
     """Return the routes without the guard around them."""
     # The framework's own pages of documentation would load scripts from elsewhere.
     api = FastAPI(title="speechkit review", docs_url=None, redoc_url=None, openapi_url=None)
-    api.state.desk = Desk(corpus, store, settings)
+    api.state.context = ReviewContext(corpus, store, settings)
     for routes in (account_routes, oidc_routes, task_routes, sound_routes):
         api.include_router(routes.router)
     web = Path(str(files("speechkit.review") / "web"))
@@ -80,7 +80,7 @@ def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001
 def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     """Say which fields are wrong; never what stood in them."""
     assert isinstance(error, RequestValidationError)
-    fields = sorted({".".join(str(part) for part in e["loc"][1:3]) for e in error.errors()})
+    fields = sorted({str(e["loc"][-1]) for e in error.errors()})
     return JSONResponse({"error": "the request is not as it should be", "fields": fields}, 422)
 
 

@@ -28,7 +28,11 @@ class NoSessionError(SpeechkitError):
     """Nobody is logged in."""
 
 
-class Desk:
+class CsrfError(RefusedError):
+    """The page was loaded in another session: it must ask who is logged in now."""
+
+
+class ReviewContext:
     """One corpus being reviewed."""
 
     def __init__(self, corpus: Corpus, store: Store, settings: Settings) -> None:
@@ -70,32 +74,32 @@ def _provider(options: OidcOptions) -> Provider:
     return Provider(options)
 
 
-def get_desk(request: Request) -> Desk:
-    """Return the desk of the application."""
-    desk: Desk = request.app.state.desk
-    return desk
+def get_context(request: Request) -> ReviewContext:
+    """Return what the application shares."""
+    context: ReviewContext = request.app.state.context
+    return context
 
 
-def get_person(request: Request, desk: Annotated[Desk, Depends(get_desk)]) -> Person:
+def get_person(request: Request, context: Annotated[ReviewContext, Depends(get_context)]) -> Person:
     """Return who is asking; what changes something needs the session's CSRF token as well.
 
     Raises:
         NoSessionError, RefusedError
     """
-    token = request.cookies.get(desk.settings.cookie, "")
-    with desk.store.read() as db:
+    token = request.cookies.get(context.settings.cookie, "")
+    with context.store.read() as db:
         found = who_is(db, token)
     if found is None:
         raise NoSessionError("log in first")
     person, csrf, seen = found
     if request.method not in ("GET", "HEAD"):
         if not same(request.headers.get("x-csrf-token", ""), csrf):
-            raise RefusedError("the request lacks this session's CSRF token; reload the page")
+            raise CsrfError("the request lacks this session's CSRF token; reload the page")
     if time.time() - seen > _TOUCH_EVERY:
-        with desk.store.write() as db:
+        with context.store.write() as db:
             touch(db, token)
     return person
 
 
-TheDesk = Annotated[Desk, Depends(get_desk)]
-ThePerson = Annotated[Person, Depends(get_person)]
+CurrentContext = Annotated[ReviewContext, Depends(get_context)]
+CurrentPerson = Annotated[Person, Depends(get_person)]

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from speechkit.review.access import RefusedError, UnknownError
 from speechkit.review.accounts import log_in_as, same
 from speechkit.review.server.account_routes import set_session
-from speechkit.review.server.context import Desk, TheDesk
+from speechkit.review.server.context import CurrentContext, ReviewContext
 from speechkit.review.server.settings import OIDC_LOGIN
 
 if TYPE_CHECKING:
@@ -28,50 +28,50 @@ _Text = Annotated[str, Query(min_length=1, max_length=2000, pattern=r"^[^\x00]*$
 
 
 @router.get("")
-def offered(desk: TheDesk) -> dict[str, bool]:
+def offered(context: CurrentContext) -> dict[str, bool]:
     """Say whether one can log in this way."""
-    return {"offered": desk.provider is not None}
+    return {"offered": context.provider is not None}
 
 
 @router.get("/login")
-def begin(request: Request, desk: TheDesk) -> Response:
+def begin(request: Request, context: CurrentContext) -> Response:
     """Send the browser to the provider."""
-    url, state = _provider(desk).begin(_back(request, desk))
+    url, state = _provider(context).begin(_back(request, context))
     response = RedirectResponse(url, 303)
     response.set_cookie(
         _COOKIE, state, max_age=OIDC_LOGIN, path=_PATH, httponly=True, samesite="lax",
-        secure=desk.settings.https,
+        secure=context.settings.https,
     )  # fmt: skip
     return response
 
 
 @router.get("/callback")
-def finish(request: Request, desk: TheDesk, state: _Text, code: _Text = "") -> Response:
+def finish(request: Request, context: CurrentContext, state: _Text, code: _Text = "") -> Response:
     """Open a session for who the provider says this is, if they have an account."""
     try:
         if not same(request.cookies.get(_COOKIE, ""), state) or not code:
             raise RefusedError("this login was not begun in this browser; try again")
-        name = _provider(desk).finish(code, state, _back(request, desk))
-        with desk.store.write() as db:
+        name = _provider(context).finish(code, state, _back(request, context))
+        with context.store.write() as db:
             opened = log_in_as(db, name)
         if opened is None:
-            raise RefusedError("you have no account at this desk")
+            raise RefusedError("there is no account for you here")
     except RefusedError as error:
         response = HTMLResponse(_PAGE.format(seconds=10, to="/login", said=error), 403)
     else:
         response = HTMLResponse(_PAGE.format(seconds=0, to="/", said="You are logged in."))
-        set_session(response, desk, opened)
+        set_session(response, context, opened)
     response.delete_cookie(_COOKIE, path=_PATH)
     return response
 
 
-def _provider(desk: Desk) -> Provider:
-    if desk.provider is None:
+def _provider(context: ReviewContext) -> Provider:
+    if context.provider is None:
         raise UnknownError("one logs in with a name and a password here")
-    return desk.provider
+    return context.provider
 
 
-def _back(request: Request, desk: Desk) -> str:
+def _back(request: Request, context: ReviewContext) -> str:
     """Where the provider sends the browser; the guard has checked the name it was asked under."""
-    scheme = "https" if desk.settings.https else "http"
+    scheme = "https" if context.settings.https else "http"
     return f"{scheme}://{request.headers['host']}{_PATH}/callback"

@@ -73,7 +73,7 @@ class Guard:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
         if _without_port(host) not in self._settings.hosts:
-            return 421, b'{"error":"this desk is not served under that name"}'
+            return 421, b'{"error":"the review editor is not served under that name; see --name"}'
         if scope["method"] not in ("GET", "HEAD"):
             site = headers.get(b"sec-fetch-site", "same-origin")
             origin = headers.get(b"origin")

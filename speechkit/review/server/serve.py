@@ -30,7 +30,7 @@ def serve_app(
         raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}; try --port") from error
     scheme = "https" if tls_cert else "http"
     shown = f"[{host}]" if ":" in host else host
-    click.echo(f"the desk is at {scheme}://{shown}:{listener.getsockname()[1]}/", err=True)
+    click.echo(f"the review editor is at {scheme}://{shown}:{listener.getsockname()[1]}/", err=True)
     application: Any = app
     config = uvicorn.Config(
         application,

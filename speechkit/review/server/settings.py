@@ -1,4 +1,4 @@
-"""How the desk is served."""
+"""How the review editor is served."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 class OidcOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """An OpenID provider. `claim`: what of its token names an account at the desk."""
+    """An OpenID provider. `claim`: what of its token names an account here."""
 
     issuer: str
     client_id: str
@@ -21,7 +21,7 @@ class OidcOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """`https`: the browser reaches the desk over TLS, directly or through a proxy, so cookies are
+    """`https`: the browser reaches the review editor over TLS, directly or through a proxy, so cookies are
     sent over nothing else. `hosts`: names under which it may be asked for; others are refused,
     which stops DNS rebinding. Rates are requests; logins count failed ones.
     """

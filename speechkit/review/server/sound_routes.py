@@ -13,7 +13,7 @@ from speechkit.review.access import RefusedError, UnknownError, seen_task
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
 from speechkit.review.line import Line
-from speechkit.review.server.context import Desk, TheDesk, ThePerson
+from speechkit.review.server.context import CurrentContext, CurrentPerson, ReviewContext
 from speechkit.review.server.task_routes import TaskId
 from speechkit.review.sound import Sound, muted, peaks, sound
 from speechkit.review.tasks import lines_of_task
@@ -27,8 +27,8 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 @router.api_route("/tasks/{task_id}/audio", methods=["GET", "HEAD"], operation_id="audio")
 def audio(
     task_id: TaskId,
-    desk: TheDesk,
-    person: ThePerson,
+    context: CurrentContext,
+    person: CurrentPerson,
     request: Request,
     variant: Variant = "redacted",
     wanted: Annotated[str | None, Header(alias="range", max_length=100)] = None,
@@ -39,7 +39,7 @@ def audio(
     `preview`: as recorded, with all that is marked now muted: what the next redaction will do.
     Whoever is sent either of those stands in the audit log, with the stretch in seconds.
     """
-    found, lines = _sound(desk, person, task_id, variant)
+    found, lines = _sound(context, person, task_id, variant)
     silent = () if variant == "raw" else muted(lines)
     span = _range(wanted, found.size)
     headers = {"accept-ranges": "bytes"}
@@ -48,7 +48,7 @@ def audio(
     first, last = span
     if variant != "redacted" and request.method == "GET":
         heard = {"start": found.second(first), "end": found.second(last)}
-        with desk.store.write() as db:
+        with context.store.write() as db:
             record(db, person.name, "heard", task=task_id, variant=variant, **heard)
     headers["content-length"] = str(last + 1 - first)
     if wanted is not None:
@@ -64,15 +64,15 @@ def audio(
 @router.get("/tasks/{task_id}/peaks")
 def get_peaks(
     task_id: TaskId,
-    desk: TheDesk,
-    person: ThePerson,
+    context: CurrentContext,
+    person: CurrentPerson,
     variant: Annotated[Literal["redacted", "raw"], Query()] = "redacted",
 ) -> Response:
     """Send a waveform: int8 pairs (lowest, highest) of all channels, one channel after another."""
     _right(person, variant)
-    with desk.store.read() as db:
-        session = desk.session_for(person, seen_task(db, person, task_id).recording)
-    found = peaks(desk.corpus, session, redacted=variant == "redacted")
+    with context.store.read() as db:
+        session = context.session_for(person, seen_task(db, person, task_id).recording)
+    found = peaks(context.corpus, session, redacted=variant == "redacted")
     if found is None:
         raise UnknownError("there is no redacted copy of this recording")
     headers = {"x-peaks-rate": str(PEAKS_RATE), "x-peaks-channels": str(found.shape[0])}
@@ -80,14 +80,14 @@ def get_peaks(
 
 
 def _sound(
-    desk: Desk, person: Person, task_id: str, variant: Variant
+    context: ReviewContext, person: Person, task_id: str, variant: Variant
 ) -> tuple[Sound, tuple[Line, ...]]:
     _right(person, variant)
-    with desk.store.read() as db:
+    with context.store.read() as db:
         task = seen_task(db, person, task_id)
-        session = desk.session_for(person, task.recording)
+        session = context.session_for(person, task.recording)
         lines = lines_of_task(db, task.id)
-    found = sound(desk.corpus, session, redacted=variant == "redacted")
+    found = sound(context.corpus, session, redacted=variant == "redacted")
     if found is None:
         raise UnknownError("there is no redacted copy of this recording")
     return found, lines

@@ -12,20 +12,19 @@ from speechkit.review import leases, tasks
 from speechkit.review.access import RefusedError, hides, may_edit, seen_task
 from speechkit.review.audit import checkpoint
 from speechkit.review.compare import versions
-from speechkit.review.operations import apply
-from speechkit.review.requests import AnyOperation, Count, Name
+from speechkit.review.operations import apply, apply_batch
+from speechkit.review.requests import Batch, Count, Name, OneOrSeveral, Role
 from speechkit.review.schema import Task
-from speechkit.review.server.context import Desk, TheDesk, ThePerson
+from speechkit.review.server.context import CurrentContext, CurrentPerson, ReviewContext
 from speechkit.review.sound import redacted_copy
 
 router = APIRouter(prefix="/api")
 
 TaskId = Annotated[str, Path(min_length=1, max_length=100, pattern=r"^[A-Za-z0-9_.:-]+$")]
-_Roles = Literal["doctor", "patient", "nurse", "interpreter", "companion", "other", ""]
 
 
 class Epoch(BaseModel):
-    """Under which lease."""
+    """The number of the lease under which a request is made."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,12 +32,12 @@ class Epoch(BaseModel):
 
 
 class Speaker(BaseModel):
-    """What a speaker is called on the desk, and which part they play."""
+    """What a speaker is called in the review editor, and which part they play."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Name
-    role: _Roles = ""
+    role: Role = ""
 
 
 class Speakers(Epoch):
@@ -48,68 +47,84 @@ class Speakers(Epoch):
 
 
 @router.get("/tasks")
-def list_tasks(desk: TheDesk, person: ThePerson) -> Response:
+def list_tasks(context: CurrentContext, person: CurrentPerson) -> Response:
     """Return the tasks that the person may see, theirs first."""
-    with desk.store.read() as db:
+    with context.store.read() as db:
         found = tasks.visible_tasks(db, person)
     return _json(
-        {"tasks": [one for one in found if _audible(desk, person.hear_raw, one.recording)]}
+        {"tasks": [one for one in found if _audible(context, person.hear_raw, one.recording)]}
     )
 
 
 @router.get("/tasks/{task_id}")
-def get_task(task_id: TaskId, desk: TheDesk, person: ThePerson) -> Response:
+def get_task(task_id: TaskId, context: CurrentContext, person: CurrentPerson) -> Response:
     """Return a task and its lines, as the person may see them."""
-    with desk.store.read() as db:
+    with context.store.read() as db:
         task = seen_task(db, person, task_id)
-        session = desk.session_for(person, task.recording)
+        session = context.session_for(person, task.recording)
         about = _about(task) | {
             "editable": may_edit(db, person, task),
             "lines": tasks.shown_lines(db, person, task),
             "hidden": hides(person),
             "raw": person.hear_raw,
-            "redacted": redacted_copy(desk.corpus, session) is not None,
+            "redacted": redacted_copy(context.corpus, session) is not None,
         }
     return _json(about)
 
 
 @router.post("/tasks/{task_id}/lease")
-def take(task_id: TaskId, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
+def take(task_id: TaskId, context: CurrentContext, person: CurrentPerson) -> dict[str, Any]:
     """Take the task for editing; return the epoch of the lease and how long it holds."""
-    with desk.store.write() as db:
-        desk.session_for(person, seen_task(db, person, task_id).recording)
+    with context.store.write() as db:
+        context.session_for(person, seen_task(db, person, task_id).recording)
         task = leases.lease(db, person, task_id)
         return {"epoch": task.epoch, "seconds": leases.LEASE}
 
 
 @router.post("/tasks/{task_id}/heartbeat")
-def heartbeat(task_id: TaskId, asked: Epoch, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
+def heartbeat(
+    task_id: TaskId, asked: Epoch, context: CurrentContext, person: CurrentPerson
+) -> dict[str, Any]:
     """Prolong a lease."""
-    with desk.store.write() as db:
+    with context.store.write() as db:
         leases.held(db, person, task_id, asked.epoch)
     return {"seconds": leases.LEASE}
 
 
 @router.post("/tasks/{task_id}/release")
-def release(task_id: TaskId, asked: Epoch, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
+def release(
+    task_id: TaskId, asked: Epoch, context: CurrentContext, person: CurrentPerson
+) -> dict[str, Any]:
     """Give a lease back."""
-    with desk.store.write() as db:
+    with context.store.write() as db:
         leases.release(db, person, task_id, asked.epoch)
     return {}
 
 
 @router.post("/tasks/{task_id}/operations")
-def operate(task_id: TaskId, asked: AnyOperation, desk: TheDesk, person: ThePerson) -> Response:
-    """Apply one edit; 409 with base, mine and theirs if the line changed in the meantime."""
-    with desk.store.write() as db:
+def operate(
+    task_id: TaskId,
+    asked: OneOrSeveral,
+    context: CurrentContext,
+    person: CurrentPerson,
+) -> Response:
+    """Apply one edit, or several; 409 with base and theirs if the line changed in the meantime.
+
+    Several are answered with `{answers}`, as far as they fit; an error is that of the first one.
+    """
+    with context.store.write() as db:
+        if isinstance(asked, Batch):
+            return _json({"answers": apply_batch(db, person, task_id, asked)})
         return _json(apply(db, person, task_id, asked))
 
 
 @router.put("/tasks/{task_id}/speakers")
-def speakers(task_id: TaskId, asked: Speakers, desk: TheDesk, person: ThePerson) -> dict[str, Any]:
+def speakers(
+    task_id: TaskId, asked: Speakers, context: CurrentContext, person: CurrentPerson
+) -> dict[str, Any]:
     """Say who the speakers are."""
     names = {label: who.model_dump() for label, who in asked.speakers.items()}
-    with desk.store.write() as db:
+    with context.store.write() as db:
         tasks.name_speakers(db, person, task_id, asked.epoch, names)
     return {"speakers": names}
 
@@ -119,31 +134,33 @@ def move(
     task_id: TaskId,
     step: Literal["submit", "approve", "return"],
     asked: Epoch,
-    desk: TheDesk,
-    person: ThePerson,
+    context: CurrentContext,
+    person: CurrentPerson,
 ) -> dict[str, Any]:
     """Hand the task on."""
-    with desk.store.write() as db:
+    with context.store.write() as db:
         task = tasks.move(db, person, task_id, asked.epoch, step)
-        checkpoint(db, desk.corpus)
+        checkpoint(db, context.corpus)
         return {"state": task.state}
 
 
 @router.get("/tasks/{task_id}/lines/{line_id}/versions")
-def get_versions(task_id: TaskId, line_id: TaskId, desk: TheDesk, person: ThePerson) -> Response:
+def get_versions(
+    task_id: TaskId, line_id: TaskId, context: CurrentContext, person: CurrentPerson
+) -> Response:
     """Return what the draft, and in adjudication the annotators, have at a line's place."""
-    with desk.store.read() as db:
+    with context.store.read() as db:
         task = seen_task(db, person, task_id)
-        session = desk.session_for(person, task.recording)
-        return _json(versions(desk.corpus, db, person, session, task, line_id))
+        session = context.session_for(person, task.recording)
+        return _json(versions(context.corpus, db, person, session, task, line_id))
 
 
 @router.get("/audit")
-def audit(desk: TheDesk, person: ThePerson, after: Count = 0) -> Response:
+def audit(context: CurrentContext, person: CurrentPerson, after: Count = 0) -> Response:
     """Return up to 500 rows of the audit log, for admins and auditors."""
     if not person.has("admin", "auditor"):
         raise RefusedError("the audit log is for admins and auditors")
-    with desk.store.read() as db:
+    with context.store.read() as db:
         return _json({"rows": tasks.audit_rows(db, after)})
 
 
@@ -160,8 +177,8 @@ def _about(task: Task) -> dict[str, Any]:
     }
 
 
-def _audible(desk: Desk, hear_raw: bool, recording: str) -> bool:
-    return hear_raw or redacted_copy(desk.corpus, desk.corpus.session(recording)) is not None
+def _audible(context: ReviewContext, hear_raw: bool, recording: str) -> bool:
+    return hear_raw or redacted_copy(context.corpus, context.corpus.session(recording)) is not None
 
 
 def _json(value: Any, status: int = 200) -> Response:

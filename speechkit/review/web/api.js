@@ -6,7 +6,7 @@ export class Refused extends Error {
    * @param {import("./types.js").Said} said
    */
   constructor(status, said) {
-    super(said.error ?? "the desk refused");
+    super(said.error ?? "the server refused");
     this.status = status;
     this.said = said;
   }

@@ -1,4 +1,4 @@
-// What the desk asks in windows of its own: identifiers, speakers, labels, keys, conflicts.
+// What the editor asks in dialogs: identifiers, speakers, labels, keys, conflicts.
 import { ask, make } from "./dom.js";
 import { diffWords } from "./diff.js";
 import { ACTIONS, PRESETS, chords, loadKeys, saveKeys, wrongKeys } from "./keys.js";

@@ -17,7 +17,7 @@ form.addEventListener("submit", async (event) => {
     location.replace("/");
     return;
   }
-  const said = answer ? await answer.json() : { error: "the desk cannot be reached" };
+  const said = answer ? await answer.json() : { error: "the server cannot be reached" };
   element("error").textContent = said.error;
   password.select();
 });

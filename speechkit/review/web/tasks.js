@@ -28,7 +28,7 @@ function row(task) {
     task.priority ? `${task.priority.toFixed(1)} errors a minute expected` : "",
   ];
   const state = task.mine && task.state === "open" ? "yours" : STATES[task.state];
-  return make("li", {}, make("a", { href: `/desk?task=${encodeURIComponent(task.id)}` },
+  return make("li", {}, make("a", { href: `/editor?task=${encodeURIComponent(task.id)}` },
     make("strong", {}, task.recording),
     make("span", {}, make("span", { class: "tag" }, task.track === "a" ? state : `${task.track}, ${state}`)),
     make("span", { class: "quiet" }, facts.filter(Boolean).join(" · ")),

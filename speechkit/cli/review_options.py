@@ -24,7 +24,7 @@ AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 @contextmanager
 def opened(corpus_path: Path, database: str | None) -> Iterator[tuple[Corpus, Store]]:
-    """Open a corpus and its desk; close the desk's database afterwards."""
+    """Open a corpus and its review database; close the database afterwards."""
     corpus = Corpus.open(corpus_path)
     store = open_store(corpus.root, database)
     try:

@@ -1,4 +1,4 @@
-// The desk: brings sound, waveform, lines, keys and saving together.
+// The editor: brings sound, waveform, lines, keys and saving together.
 import { Refused, ask, getPeaks, whoAmI } from "./api.js";
 import { askConflict, showKeys, showWords } from "./dialogs.js";
 import { Doc } from "./doc.js";

@@ -1,4 +1,4 @@
-"""The desk in a real browser, without a mouse."""
+"""The review editor in a real browser, without a mouse."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from benchmarks.desks import PASSWORD
+from benchmarks.fixtures.review_servers import PASSWORD
 from speechkit.core.types import PhiSpan, Segment
-from speechkit.review.export import export
+from speechkit.review.export import export_corrections
 from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
 
@@ -59,7 +59,7 @@ def until(page: Any, expression: str) -> None:
     raise AssertionError(f"never true: {expression}")
 
 
-def open_desk(page: Any, name: str) -> None:
+def open_editor(page: Any, name: str) -> None:
     page.goto("/login")
     page.keyboard.type(name)
     page.keyboard.press("Tab")
@@ -86,7 +86,7 @@ def texts(page: Any) -> list[str]:
 
 
 def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: Store):
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     press(page, "F8")  # the first doubtful line
     assert "nane" in page.evaluate("document.activeElement.textContent")
     press(page, *["Control+ArrowRight"] * 3, "Backspace", "Backspace")
@@ -138,7 +138,7 @@ def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: S
     page.wait_for_selector("#tasks a")
     page.wait_for_url("**/")
 
-    (done,) = export(corpus, store, "corrected")
+    (done,) = export_corrections(corpus, store, "corrected")
     assert (done.segments, done.accepted, done.unreviewed) == (5, 5, 0)
     segments: tuple[Segment, ...] = corpus.get_layer(done.digest).items
     assert [s.speaker for s in segments] == ["A", "B", "A", "A", "B"]
@@ -157,7 +157,7 @@ def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: S
 
 
 def test_without_the_right_the_page_holds_no_identifier(page: Any):
-    open_desk(page, "tom")
+    open_editor(page, "tom")
     press(page, "Alt+ArrowDown", "Alt+ArrowDown")
     content = page.content()
     assert "⟦NAME·1⟧" in content
@@ -174,7 +174,7 @@ def test_without_the_right_the_page_holds_no_identifier(page: Any):
 
 
 def test_sound_plays_from_where_one_is(page: Any):
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     press(page, "Alt+ArrowDown", "Alt+ArrowDown", "Alt+R")
     until(page, "document.querySelector('#play').textContent === 'Pause'")
     until(
@@ -189,7 +189,7 @@ def test_sound_plays_from_where_one_is(page: Any):
 
 
 def test_a_second_window_takes_over_and_nothing_is_lost(page: Any, client: Any, task: str):
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     epoch = client("tess").lease(task)
     assert epoch == 2
     press(page, "Alt+ArrowDown")
@@ -199,7 +199,7 @@ def test_a_second_window_takes_over_and_nothing_is_lost(page: Any, client: Any, 
 
 
 def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, task: str):
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     press(page, "Alt+ArrowDown")
     page.context.set_offline(True)
     page.keyboard.type("well ")
@@ -214,7 +214,7 @@ def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, 
 def test_own_words_are_marked_offered_and_kept(page: Any, client: Any):
     answer = client("tess").put("/api/words", json={"words": ["Zebedee", "fourth", "ramipril"]})
     assert answer.json() == {"words": ["Zebedee", "fourth", "ramipril"]}
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     # "forth" is nearly "fourth".
     press(page, *["Alt+ArrowDown"] * 4, "Home", *["Control+ArrowRight"] * 3)
     until(page, "document.querySelector('#hint').textContent === 'Alt+.: fourth'")
@@ -247,7 +247,7 @@ def test_own_words_are_marked_offered_and_kept(page: Any, client: Any):
 
 
 def test_sound_plays_while_a_key_is_held(page: Any):
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     page.check("#hold")
     press(page, "Alt+ArrowDown")
     page.keyboard.down("Escape")
@@ -279,7 +279,7 @@ def test_axe_finds_nothing(browser: Any, url: str, scheme: str, size: tuple[int,
 
     page.goto("/login")
     check()
-    open_desk(page, "tess")
+    open_editor(page, "tess")
     check()
     press(page, "F8", "Control+Shift+H")
     page.wait_for_selector("dialog[open]")
