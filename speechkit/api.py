@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from speechkit.core.errors import AudioError
 
 if TYPE_CHECKING:
     from speechkit.benchmark.results import Scores
     from speechkit.core.types import Segment, Turn
+    from speechkit.deidentification.text.deidentify import RedactedText
     from speechkit.ingestion.ingest import IngestReport
     from speechkit.pipeline.run import RunReport
     from speechkit.workflows.deidentify_files import DeidentifiedFile
@@ -103,7 +104,7 @@ def transcribe(
 
 def deidentify_text(
     text: str, *, language: str, policy: str = "safe-harbor", engine: str = "spoken"
-) -> dict[str, Any]:
+) -> RedactedText:
     """Find what identifies people in a text, and put tags in its place.
 
     Args:
@@ -114,23 +115,20 @@ def deidentify_text(
 
     Returns:
         `redacted`, the text with tags such as `[NAME_1]`; `spans`, each with `start`, `end` (code
-        points), `label`, `score` and `detector`.
+        points), `label`, `score` and `detector`. Its `repr` shows neither.
 
     Raises:
         UsageError: for an unknown policy, engine or language.
         MissingExtraError, ModelError: if the engine's package or weights are missing.
     """
-    from speechkit.core.engines import make_engine
     from speechkit.core.stage import Resources
     from speechkit.deidentification.policy import load_policy
-    from speechkit.deidentification.text.detect_stage import with_policy
-    from speechkit.deidentification.text.documents import deidentify_document
+    from speechkit.deidentification.text.deidentify import redact
+    from speechkit.deidentification.text.detect_stage import open_detector
 
     rules = load_policy(policy)
-    options = with_policy(engine, {}, rules.least_score, any_language=rules.any_language)
-    with make_engine("phi-detector", engine, options).open(Resources()) as detect:
-        found = deidentify_document({"text": text}, detect, rules, language)
-    return {"redacted": found["redacted"], "spans": found["spans"]}
+    with open_detector(engine, rules).open(Resources()) as detect:
+        return redact(text, language=language, detect=detect, policy=rules)
 
 
 def deidentify_audio(

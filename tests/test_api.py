@@ -51,8 +51,8 @@ def test_loose_files(real_call: Path, tmp_path: Path) -> None:
 
 def test_text() -> None:
     found = speechkit.deidentify_text("My name is Rachel Ortiz, I take 5 mg.", language="en")
-    assert found["redacted"] == "My name is [NAME_1], I take 5 mg."
-    (span,) = found["spans"]
-    assert (span["start"], span["end"], span["label"]) == (11, 23, "NAME")
+    assert found.redacted == "My name is [NAME_1], I take 5 mg."
+    (span,) = found.spans
+    assert (span.start, span.end, span.label) == (11, 23, "NAME")
     with pytest.raises(UsageError, match="safe-harbor"):
         speechkit.deidentify_text("x", language="en", policy="safe-harbour")

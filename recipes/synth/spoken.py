@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from speechkit.language.numerals import DIGITS, cardinal
+from speechkit.language import cardinal, cardinals, digit_words
 
 LANGUAGES = ("en", "es", "fr", "de")
 
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-}
 _AT = {"en": "at", "es": "arroba", "fr": "arobase", "de": "ät"}
 _DOT = {"en": "dot", "es": "punto", "fr": "point", "de": "Punkt"}
 _EN_ORDINALS = (
@@ -45,7 +39,7 @@ def digits(figures: str, language: str) -> str:
     >>> digits("7731", "en")
     'seven seven three, one'
     """
-    said = [DIGITS[language][int(figure)] for figure in figures]
+    said = [digit_words(language)[int(figure)] for figure in figures]
     return ", ".join(" ".join(said[at : at + 3]) for at in range(0, len(said), 3))
 
 
@@ -78,7 +72,7 @@ def date(day: dt.date, language: str, *, year: bool = True) -> str:
     >>> date(dt.date(1958, 3, 12), "de")
     'zwölfte März neunzehnhundertachtundfünfzig'
     """
-    month = _MONTHS[language].split()[day.month - 1]
+    month = cardinals(language).months.split()[day.month - 1]
     if language == "en":
         return f"{month} {_english_ordinal(day.day)}" + (f", {_year(day.year)}" if year else "")
     if language == "es":

@@ -13,22 +13,12 @@ import msgspec
 
 from speechkit.core.time import duration, subtract
 from speechkit.core.types import Identifier, RedactedCopy
+from speechkit.language import cardinals, pronounced
 
 TOLERANCE = 0.05  # seconds of a mention's edges that may lie bare: it is silence in made-up speech
 
-_NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen".split()
-    )
-}
-_TENS = {
-    word: str(value)
-    for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
-    )
-}
+_NUMBERS = {word: str(value) for value, word in enumerate(pronounced(cardinals("en").ones))}
+_TENS = {word: str(value) for value, word in enumerate(pronounced(cardinals("en").tens), start=2)}
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

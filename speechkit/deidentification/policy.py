@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from speechkit.core.digest import digest_of
 from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.types import Identifier, PhiSpan
 
@@ -89,6 +90,11 @@ def _can(identifier: Identifier, action: Action) -> bool:
     if action == "generalise":
         return identifier in _GENERAL
     return action != "surrogate" or identifier not in (Identifier.DATE, Identifier.UNCERTAIN)
+
+
+def policy_digest(policy: Policy) -> str:
+    """Return a digest of all that a policy says; part of the cache key of what depends on it."""
+    return digest_of(msgspec.to_builtins(policy, order="sorted", str_keys=True))
 
 
 def apply_policy(policy: Policy, spans: Iterable[PhiSpan]) -> tuple[PhiSpan, ...]:

@@ -16,6 +16,7 @@ from speechkit.core.engines import PhiDetector
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Participant, PhiSpan, RedactedCopy, Segment, Session
+from speechkit.language import main_language
 from speechkit.storage.corpus import Corpus
 
 SMALL = 5  # a patient in a smaller group stands out (CMS suppresses cells under 11, many use 5)
@@ -210,19 +211,12 @@ def _with_second(
                 continue
             segments: tuple[Segment, ...] = layer.items
             try:
-                others = detect(segments, _language(session, segments))
+                others = detect(segments, main_language(segments, session.recording.context.languages))
             except UsageError:  # a language that it has no model for
                 unread += 1
                 continue
             total += agreement(spans, others)
     return total, unread
-
-
-def _language(session: Session, segments: Sequence[Segment]) -> str:
-    said = Counter(segment.language for segment in segments if segment.language)
-    if said:
-        return max(sorted(said), key=lambda language: said[language])
-    return next(iter(session.recording.context.languages), "")
 
 
 def _spans(corpus: Corpus, session: Session, name: str) -> tuple[PhiSpan, ...] | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -18,6 +17,7 @@ from importlib.resources import files
 import msgspec
 
 from speechkit.core.types import SpeakerRole
+from speechkit.language import fold, primary_subtag
 
 # Of the features below, in order; see the module's docstring.
 WEIGHTS = (1.706, -1.096, 0.535, 1.521, -0.267)
@@ -140,8 +140,7 @@ def plain(text: str) -> str:
     >>> plain("¿Qué le pasa? It’s OK.")
     "que le pasa it's ok"
     """
-    flat = unicodedata.normalize("NFKD", text.lower().replace("’", "'"))
-    flat = "".join(c for c in flat if not unicodedata.combining(c)).replace("ß", "ss")
+    flat = fold(text.replace("’", "'"))
     return " ".join(re.findall(r"[\w]+(?:['-][\w]+)*", flat))
 
 
@@ -159,7 +158,7 @@ def _patterns(language: str) -> dict[str, re.Pattern[str]]:
     tables = msgspec.toml.decode(
         (files("speechkit.diarization") / "roles.toml").read_bytes(), type=dict[str, _Table]
     )
-    table = tables.get(language[:2], tables["en"])
+    table = tables.get(primary_subtag(language), tables["en"])
     return {
         name: re.compile(rf"(?<!['\w])(?:{'|'.join(getattr(table, name))})(?!['\w])")
         for name in table.__struct_fields__

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -11,6 +10,7 @@ import msgspec
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Item, Participant, Role, Segment, SpeakerRole, Turn
 from speechkit.diarization.roles import Speech, assign_roles, sentences_of
+from speechkit.language import main_language
 
 
 class RolesOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,7 +60,7 @@ class RolesStage:
             )
             for speaker in speakers
         }
-        return assign_roles(speech, _language(segments, task.recording.context.languages))
+        return assign_roles(speech, main_language(segments, task.recording.context.languages))
 
 
 def roles_by_channel(
@@ -77,11 +77,3 @@ def roles_by_channel(
         SpeakerRole(speaker=speaker, role=roles[channel], confidence=1.0)
         for speaker, channel in sorted(channels.items())
     )
-
-
-def _language(segments: Sequence[Segment], listed: Sequence[str]) -> str:
-    """The language of most segments; else the first one listed, else English."""
-    heard = Counter(segment.language for segment in segments if segment.language)
-    if heard:
-        return min(heard, key=lambda language: (-heard[language], language))
-    return listed[0] if listed else "en"

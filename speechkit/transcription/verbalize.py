@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Literal
 
-from speechkit.language.numerals import DIGITS, cardinal
+from speechkit.language import cardinal, digit_words
 
 # A letter that is named, not sounded, is written with a period: "c." is "see".
 Form = tuple[str, ...]
@@ -129,9 +129,9 @@ def _letters(text: str, language: str, named: bool, *, short: bool) -> list[str]
 
 
 def _number(text: str, language: str, style: _Style) -> list[str]:
-    names = DIGITS.get(language)
+    names = digit_words(language)
     digits = text.replace(",", "")
-    if names is None or not digits.isascii():
+    if not names or not digits.isascii():
         return []
     spelled = [names[int(char)] for char in digits]
     if style == "oh" and language == "en":

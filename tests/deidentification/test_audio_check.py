@@ -8,7 +8,7 @@ from speechkit.core.types import Identifier, PhiSpan, Segment, Word
 from speechkit.deidentification.audio.placement import place
 from speechkit.deidentification.check.comparison import listen
 from speechkit.deidentification.check.leak_check import Heard, heard_again, rare_in, removed_tokens
-from speechkit.deidentification.text.propagate import spread
+from speechkit.deidentification.text.propagate import propagate
 
 ID = {
     "N": Identifier.NAME,
@@ -175,7 +175,7 @@ def test_an_entity_found_once_is_removed_everywhere() -> None:
     )
     bare = Segment(id="u", start=99, end=100, text="bye Sheila bye")
     removed = removed_tokens([seg], place([seg], spans), "en")
-    found = spread([seg, other, bare], spans, removed, "en")
+    found = propagate([seg, other, bare], spans, removed, "en")
     surfaces = {s.id: s.text for s in (other, bare)}
     assert [surfaces[s.segment][s.start_char : s.end_char] for s in found] == [
         "sheila,",

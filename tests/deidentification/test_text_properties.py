@@ -20,7 +20,7 @@ from speechkit.deidentification.text.cues import LANGUAGES
 from speechkit.deidentification.text.documents import deidentify_document
 from speechkit.deidentification.text.spoken import make
 from speechkit.deidentification.text.tokens import Conversation
-from tests.deidentification.text_finding import covered, candidates
+from tests.deidentification.text_finding import candidates, covered
 
 QUICK = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

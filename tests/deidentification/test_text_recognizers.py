@@ -256,4 +256,4 @@ def test_numbers_that_answer_where_somebody_lives_go_however_the_street_was_hear
     question: str, answer: str, redacted: str
 ) -> None:
     found = speechkit.deidentify_text(f"{question}\n{answer}", language="en")
-    assert found["redacted"] == f"{question}\n{redacted}"
+    assert found.redacted == f"{question}\n{redacted}"

@@ -32,7 +32,7 @@ from speechkit.deidentification.check.leak_check import (
     heard_again,
     removed_tokens,
 )
-from speechkit.deidentification.text.propagate import spread
+from speechkit.deidentification.text.propagate import propagate
 
 Channels = Sequence[Sound]
 Listener = Callable[[Channels], Sequence[Token]]
@@ -78,7 +78,7 @@ def find(
     """
     spans = whole_runs(segments, phi)
     removed = removed_tokens(segments, place(segments, spans, options), language)
-    spans += spread(segments, spans, removed, language)
+    spans += propagate(segments, spans, removed, language)
     placed = place(segments, spans, options)
     unknown: list[Stretch] = []
     for intervals, channel in speech:

@@ -31,7 +31,7 @@ from speechkit.core.engines import (
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources, Task, Work, Workspace, Writes
 from speechkit.core.time import Interval
-from speechkit.core.types import Audio, PhiSpan, Recording, RedactedCopy, Segment, Verdict
+from speechkit.core.types import Audio, PhiSpan, RedactedCopy, Segment, Verdict
 from speechkit.deidentification.audio.placement import PlaceOptions
 from speechkit.deidentification.audio.redact import Findings, Outcome, find, redact
 from speechkit.deidentification.audio.voices import with_other_voices
@@ -39,6 +39,7 @@ from speechkit.deidentification.check.comparison import Token, listen
 from speechkit.deidentification.check.draft_quality import doubt
 from speechkit.deidentification.check.leak_check import rare_in, words_of
 from speechkit.deidentification.text.tagging import redact_segments
+from speechkit.language import main_language
 from speechkit.storage.files import scratch_prefix
 
 NAME = "redact"
@@ -145,7 +146,7 @@ class RedactStage:
         phi: tuple[PhiSpan, ...] = task.layers["phi"].items
         scratch = task.workspace.scratch
         sample_rate = task.recording.audio.sample_rate
-        language = language_of(task.recording, segments)
+        language = main_language(segments, task.recording.context.languages)
         speech = _speech(task.audio_path, segments, voice, scratch) if options.uncovered else []
         findings = find(segments, phi, speech, language, options.placing)
         with ExitStack() as stack, ExitStack() as copies:
@@ -247,17 +248,6 @@ class RedactStage:
             " ".join([one.spec, *(f"{key}={value}" for key, value in sorted(options.items()))])
             for one, options in zip(self._listeners, given, strict=False)
         )
-
-
-def language_of(recording: Recording, segments: Sequence[Segment]) -> str:
-    """Return the language most of the time is spoken in; the recording's own where nothing is."""
-    time: dict[str, float] = {}
-    for segment in segments:
-        if segment.language:
-            time[segment.language] = time.get(segment.language, 0.0) + segment.end - segment.start
-    if time:
-        return max(sorted(time), key=lambda language: time[language])
-    return next(iter(recording.context.languages), "")
 
 
 def hear(channels: Sequence[Sound], ears: Sequence[Transcribe], language: str) -> list[Token]:

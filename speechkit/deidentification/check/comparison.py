@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from speechkit.core.types import Word
+from speechkit.language import digits_of_words, fold, primary_subtag
 
 Kind = Literal["word", "digits", "letters"]
 
@@ -32,40 +33,19 @@ _PIECES = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _MIXED = re.compile(r"\d+|[^\W\d_]+")
 
-_UNITS = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen",
-    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce "
-    "quince dieciseis diecisiete dieciocho diecinueve",
-    "fr": "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze "
-    "quinze seize",
-    "de": "null eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn "
-    "funfzehn sechzehn siebzehn achtzehn neunzehn",
-}
-_TENS = {
-    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
-    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "fr": "vingt trente quarante cinquante soixante",
-    "de": "zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig",
-}
 # Words that are a number only beside others: "oh" in "four oh seven", "double" in "double five".
 _ZEROS = frozenset({"oh", "o"})
 _REPEATS = {"double": 2, "triple": 3, "doble": 2}
 _FILLERS = frozenset({"uh", "um", "er", "dash", "hyphen", "minus", "euh", "eh", "ah", "guion"})
 
 
-def _numbers() -> dict[str, dict[str, str]]:
-    tables: dict[str, dict[str, str]] = {}
-    for language, units in _UNITS.items():
-        table = {word: str(value) for value, word in enumerate(units.split())}
-        table |= {word: str(10 * (i + 2)) for i, word in enumerate(_TENS[language].split())}
-        tables[language] = table
-    tables["es"] |= {"una": "1", "un": "1"}
-    tables["de"] |= {"zwo": "2", "fuenf": "5", "zwoelf": "12"}
-    return tables
+_LANGUAGES = ("de", "en", "es", "fr")
 
 
-_NUMBERS = _numbers()
+def _known(language: str) -> str:
+    """Return a language that has number words here: its own, else English."""
+    code = primary_subtag(language)
+    return code if code in _LANGUAGES else "en"
 
 
 def tokens_of(text: str) -> tuple[str, ...]:
@@ -81,16 +61,6 @@ def tokens_of(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def fold(text: str) -> str:
-    """Return text in lower case and without accents.
-
-    >>> fold("José Weiß")
-    'jose weiss'
-    """
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in plain if not unicodedata.combining(char))
-
-
 def number_of(token: str, language: str) -> str | None:
     """Return the digits a folded token stands for, or None.
 
@@ -99,7 +69,7 @@ def number_of(token: str, language: str) -> str | None:
     """
     if token.isdecimal():
         return "".join(str(unicodedata.digit(char)) for char in token)
-    return _NUMBERS.get(language.partition("-")[0], _NUMBERS["en"]).get(token)
+    return digits_of_words(_known(language)).get(token)
 
 
 def is_number(text: str, language: str) -> bool:
@@ -180,7 +150,8 @@ def _number_run(pieces: Sequence[Token], at: int, language: str) -> tuple[Token 
 
 
 def _is_tens(text: str, language: str) -> bool:
-    return text in _TENS.get(language.partition("-")[0], "").split()
+    value = "" if text.isdecimal() else number_of(text, language) or ""
+    return len(value) == 2 and value[0] > "1" and value[1] == "0"
 
 
 def _beside_number(pieces: Sequence[Token], index: int, language: str) -> bool:

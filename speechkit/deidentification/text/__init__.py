@@ -1,1 +1,1 @@
-"""Finds identifiers in what was said, and puts tags or surrogates in their place."""
+"""Candidates identifiers in what was said, and puts tags or surrogates in their place."""

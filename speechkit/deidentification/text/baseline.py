@@ -11,12 +11,17 @@ from typing import Any
 
 import msgspec
 
-from speechkit.core.engines import DetectPhi, parse_options
+from speechkit.core.engines import DetectPhi, EngineInfo, parse_options
 from speechkit.core.errors import MissingExtraError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Identifier, PhiSpan, Segment
-from speechkit.deidentification.text.scene import Find
-from speechkit.deidentification.text.spoken import join_segments, merge, split_finds
+from speechkit.deidentification.text.candidate import (
+    Candidate,
+    join_segments,
+    merge,
+    split_candidates,
+)
+from speechkit.language import primary_subtag
 from speechkit.storage.models import get_model, resolve
 
 _MODEL = "en-core-web-md"
@@ -53,6 +58,8 @@ class BaselineOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class Baseline:
     """A PhiDetector around Presidio's AnalyzerEngine."""
 
+    info = EngineInfo(languages=("en",), policy_options={"least_score": "score"})
+
     def __init__(self, options: BaselineOptions) -> None:
         self._options = options
 
@@ -78,28 +85,30 @@ class Baseline:
         analyzer = _analyzer()
 
         def detect(segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]:
-            code = language.replace("_", "-").split("-")[0].lower()
+            code = primary_subtag(language)
             if code != "en":
                 raise UsageError(
                     f"engine baseline has no model for language {code or 'unknown'!r}; "
                     "there is: en; or use engine spoken"
                 )
             text, starts = join_segments(segments)
-            found = analyzer.analyze(text=text, language="en", score_threshold=self._options.score)
-            finds = merge(
+            results = analyzer.analyze(
+                text=text, language="en", score_threshold=self._options.score
+            )
+            candidates = merge(
                 (
-                    Find(
+                    Candidate(
                         result.start,
                         result.end,
                         _IDENTIFIERS.get(result.entity_type, Identifier.OTHER_ID),
                         float(result.score),
                         "presidio",
                     )
-                    for result in found
+                    for result in results
                 ),
                 text,
             )
-            return tuple(split_finds(segments, starts, finds))
+            return tuple(split_candidates(segments, starts, candidates))
 
         yield detect
 

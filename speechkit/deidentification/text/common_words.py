@@ -12,6 +12,8 @@ from importlib.resources import files
 
 import msgspec
 
+from speechkit.language import primary_subtag
+
 
 def is_stop(token: str, language: str) -> bool:
     """Say whether a folded word is in every other sentence of a language.
@@ -33,7 +35,7 @@ def is_common(token: str, language: str) -> bool:
 
 def _words(kind: str, language: str) -> frozenset[str]:
     tables = _tables()[kind]
-    return tables.get(language.replace("_", "-").partition("-")[0].lower(), tables["en"])
+    return tables.get(primary_subtag(language), tables["en"])
 
 
 @cache

@@ -13,6 +13,7 @@ from importlib.resources import files
 import msgspec
 
 from speechkit.core.errors import UsageError
+from speechkit.language import primary_subtag
 
 LANGUAGES = ("de", "en", "es", "fr")
 
@@ -197,7 +198,7 @@ def get_language(code: str) -> Language:
     Raises:
         UsageError: if there are none; names those there are.
     """
-    code = code.replace("_", "-").split("-")[0].lower()
+    code = primary_subtag(code)
     if code not in LANGUAGES:
         raise UsageError(
             f"de-identification has no tables for language {code or 'unknown'!r}; "
@@ -212,4 +213,4 @@ def has_tables(code: str) -> bool:
     >>> has_tables("es-MX"), has_tables("nl"), has_tables("")
     (True, False, False)
     """
-    return code.replace("_", "-").split("-")[0].lower() in LANGUAGES
+    return primary_subtag(code) in LANGUAGES

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
 
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import PhiDetector, make_engine
+from speechkit.core.engines import PhiDetector, engine_info, make_engine
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
-from speechkit.core.types import Item, Segment
-from speechkit.deidentification.policy import apply_policy, load_policy
+from speechkit.core.types import Item
+from speechkit.deidentification.policy import Policy, apply_policy, load_policy, policy_digest
+from speechkit.language import main_language
 
 
 class DetectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,13 +35,9 @@ class DetectStage:
     def __init__(self, options: DetectOptions | None = None) -> None:
         self.options = options or DetectOptions()
         self._policy = load_policy(self.options.policy)
-        engine_options = with_policy(
-            self.options.engine,
-            self.options.engine_options,
-            self._policy.least_score,
-            any_language=self._policy.any_language,
+        self._engine = open_detector(
+            self.options.engine, self._policy, self.options.engine_options
         )
-        self._engine: PhiDetector = make_engine("phi-detector", self.options.engine, engine_options)
 
     @property
     def engine(self) -> str:
@@ -50,8 +46,10 @@ class DetectStage:
 
     @property
     def revision(self) -> str:
-        """Digest of the engine's weights and word lists, and of what the policy says."""
-        return digest_of([self._engine.revision, self._policy.title, sorted(self._policy.remove)])
+        """Digest of the engine's weights, word lists and options, and of the whole policy."""
+        return digest_of(
+            [self._engine.revision, dict(self._engine.options), policy_digest(self._policy)]
+        )
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Work]:
@@ -63,14 +61,15 @@ class DetectStage:
         with self._engine.open(resources) as detect:
 
             def work(tasks: Sequence[Task]) -> Sequence[tuple[Item, ...]]:
-                return [one(task) for task in tasks]
+                return [spans_of(task) for task in tasks]
 
-            def one(task: Task) -> tuple[Item, ...]:
+            def spans_of(task: Task) -> tuple[Item, ...]:
                 segments = task.layers["attributed"].items
                 if not any(segment.text for segment in segments):
                     return ()
+                language = main_language(segments, task.recording.context.languages)
                 try:
-                    spans = detect(segments, language_of(segments, task))
+                    spans = detect(segments, language)
                 except UsageError as error:
                     # A language nobody made tables for: this recording's trouble, not the run's.
                     raise InputError(f"{error} (--set detect.policy=strict)") from error
@@ -79,25 +78,21 @@ class DetectStage:
             yield work
 
 
-def with_policy(
-    engine: str, options: dict[str, str], least_score: float, *, any_language: bool
-) -> dict[str, str]:
-    """Return the options of an engine with what a policy asks of it; given ones win."""
-    if engine.partition(":")[0] != "spoken":
-        return options
-    asked = {"least_score": str(least_score)}
-    if any_language:
-        asked["patterns_only"] = "true"
-    return {**asked, **options}
+def open_detector(
+    engine: str, policy: Policy, options: Mapping[str, str] | None = None
+) -> PhiDetector:
+    """Return a PHI detector set as a policy asks; options given for the engine itself win.
+
+    Which fields of a policy an engine takes stands in its `EngineInfo.policy_options`.
+
+    Raises:
+        UsageError: if there is no such engine or option.
+        MissingExtraError: if its packages are not installed.
+    """
+    accepted = engine_info("phi-detector", engine).policy_options
+    asked = {option: _as_option(getattr(policy, field)) for field, option in accepted.items()}
+    return make_engine("phi-detector", engine, {**asked, **(options or {})})
 
 
-def language_of(segments: Sequence[Segment], task: Task) -> str:
-    """Return the language most of the text is in; the recording's where segments have none."""
-    sizes: Counter[str] = Counter()
-    for segment in segments:
-        if segment.language:
-            sizes[segment.language] += len(segment.text)
-    if sizes:
-        return max(sorted(sizes), key=lambda language: sizes[language])
-    known = task.recording.context.languages
-    return known[0] if known else ""
+def _as_option(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from speechkit.core.engines import DetectPhi
 from speechkit.core.errors import InputError
-from speechkit.core.types import Segment
 from speechkit.deidentification.keys import KeyStore
-from speechkit.deidentification.policy import Policy, apply_policy
+from speechkit.deidentification.policy import Policy
 from speechkit.deidentification.text.cues import has_tables
+from speechkit.deidentification.text.deidentify import redact
 from speechkit.deidentification.text.evaluate import Document, Gold
-from speechkit.deidentification.text.operators import Replacer
-from speechkit.deidentification.text.tagging import replace_spans
 
 
 class BadLineError(InputError):
@@ -76,33 +76,14 @@ def deidentify_document(
 
     Fields that quote the text (gold spans, optional, negatives) are left out of the result.
     """
-    text = document["text"]
     language = language or document.get("lang", "")
-    segment = Segment(id="", start=0, end=0, text=text)
-    found = apply_policy(policy, detect((segment,), language))
     patient = str(document.get("patient") or document.get("id", ""))
     key = keys.key(patient) if keys and policy.needs_key else None
-    kept = {name: value for name, value in document.items() if name not in _QUOTES}
+    result = redact(document["text"], language=language, detect=detect, policy=policy, key=key)
+    fields = {name: value for name, value in document.items() if name not in _QUOTES}
     if policy.any_language and not has_tables(language):
-        kept["patterns_only"] = True
-    return {
-        **kept,
-        "spans": [
-            {
-                "start": span.start_char,
-                "end": span.end_char,
-                "label": span.identifier.value,
-                "score": span.score,
-                "detector": span.detector,
-            }
-            for span in found
-        ],
-        "redacted": replace_spans(
-            text,
-            ((span.start_char, span.end_char, span.identifier) for span in found),
-            Replacer(policy, language, key).replace,
-        ),
-    }
+        fields["patterns_only"] = True
+    return {**fields, "spans": msgspec.to_builtins(result.spans), "redacted": result.redacted}
 
 
 _QUOTES = frozenset({"spans", "optional", "negatives"})

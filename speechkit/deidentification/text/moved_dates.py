@@ -13,8 +13,7 @@ from functools import cache
 import msgspec
 
 from speechkit.deidentification.text.cues import Language, get_language
-from speechkit.deidentification.text.numbers import number_table
-from speechkit.deidentification.text.tokens import fold
+from speechkit.language import fold_word, number_phrases
 
 _PIECE = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)?|\d+")
 _MARKS = frozenset("st nd rd th er o".split())
@@ -74,7 +73,7 @@ def _full_year(part: _Part) -> int:
 
 def _parts(text: str, tables: Language) -> list[_Part]:
     """Return the parts of a date in order; empty if something in it is no part of one."""
-    pieces = [(m.start(), m.end(), fold(m.group())) for m in _PIECE.finditer(text)]
+    pieces = [(m.start(), m.end(), fold_word(m.group())) for m in _PIECE.finditer(text)]
     named = any(word in _months(tables.code) for _, _, word in pieces)
     parts: list[_Part] = []
     at = 0
@@ -191,14 +190,14 @@ def _written(part: _Part, said: str, value: int, tables: Language) -> str | None
     if part.form == "ordinal":
         word = next((w for w, v in _ordinals(tables.code).items() if v == value), "")
     elif part.kind == "day":
-        ways = number_table(tables.code).below_hundred[value]
+        ways = number_phrases(tables.code).below_hundred[value]
         # "uno de marzo", "le premier mars"; the others begin with the form for counting.
         word = next((way for way in ways if way.endswith("uno")), ways[0])
         word = "premier" if tables.code == "fr" and value == 1 else word
     else:
         wanted = value if part.value >= 100 else value % 100
         ways = [way for way, meant in _years(tables.code).items() if meant == wanted]
-        words = set(fold(said).split())
+        words = set(fold_word(said).split())
         word = max(ways, key=lambda way: (len(words & set(way.split())), -len(way)), default="")
     if not word:
         return None
@@ -258,16 +257,16 @@ def _ordinals(code: str) -> dict[str, int]:
 
 @cache
 def _cardinals(code: str) -> dict[str, int]:
-    return {way: n for n, ways in enumerate(number_table(code).below_hundred) for way in ways}
+    return {way: n for n, ways in enumerate(number_phrases(code).below_hundred) for way in ways}
 
 
 @cache
 def _years(code: str) -> dict[str, int]:
     """Ways to say a year in words: "nineteen fifty eight", "mil novecientos", "two thousand four"."""
-    from speechkit.deidentification.text.numbers import phrases
+    from speechkit.language.number_phrases import phrases
 
     found: dict[str, int] = {}
-    table = number_table(code)
+    table = number_phrases(code)
     for options in phrases(code).values():
         for words, digits in options:
             if len(digits) == 4 and 1900 <= int(digits) <= 2099:

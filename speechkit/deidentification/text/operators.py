@@ -10,6 +10,7 @@ from speechkit.deidentification.text.cues import has_tables
 from speechkit.deidentification.text.moved_dates import only_year, shift_date
 from speechkit.deidentification.text.surrogates import Surrogates
 from speechkit.deidentification.text.tagging import Tags
+from speechkit.language import primary_subtag
 
 _LONGEST_SHIFT = 365  # days, either way
 _OVER = {"en": "over 89", "es": "más de 89", "fr": "plus de 89", "de": "über 89"}
@@ -26,7 +27,7 @@ class Replacer:
         if key is None and policy.needs_key:
             raise ValueError("this policy needs a key")
         self._policy = policy
-        self._language = language.replace("_", "-").split("-")[0].lower()
+        self._language = primary_subtag(language)
         self._tags = Tags()
         self._surrogates = Surrogates(key, language) if key else None
         self._days = shift_of(key) if key else 0

@@ -13,7 +13,7 @@ from speechkit.deidentification.check.leak_check import Removed, same_token
 DETECTOR = "same-as-removed"
 
 
-def spread(
+def propagate(
     segments: Sequence[Segment],
     spans: Sequence[PhiSpan],
     removed: Sequence[Removed],

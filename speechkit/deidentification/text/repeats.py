@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from speechkit.core.types import Identifier
 from speechkit.deidentification.text import lists
+from speechkit.deidentification.text.name_likeness import NOT_A_NAME, POSSIBLE, name_likeness
 from speechkit.deidentification.text.recognizers.numbers_by_cue import is_quantity
 from speechkit.deidentification.text.recognizers.spelled import letters_at
-from speechkit.deidentification.text.scene import COMMA, Find, Scene
+from speechkit.deidentification.text.scene import COMMA, Candidate, Scene
 
 DETECTOR = "again"
 _KINDS = (Identifier.NAME, Identifier.ORG, Identifier.LOCATION)
@@ -16,47 +17,49 @@ _LEAST_SCORE = 0.6
 _WHOLE, _PART = 6, 3  # digits of a number, and of a part of it that is said again
 
 
-def again(scene: Scene, finds: Sequence[Find]) -> Iterator[Find]:
+def recognize_repeats(scene: Scene, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield further places where parts of what was found are said."""
     parts: dict[str, Identifier] = {}
     towns: set[str] = set()
     spelled: set[str] = set()
-    for found in sorted(finds):
-        if found.identifier not in _KINDS or found.score < _LEAST_SCORE:
+    for candidate in sorted(candidates):
+        if candidate.identifier not in _KINDS or candidate.score < _LEAST_SCORE:
             continue
-        first, after = scene.conversation.tokens_in(found.start, found.end)
-        if found.detector == "spelled":
+        first, after = scene.conversation.tokens_in(candidate.start, candidate.end)
+        if candidate.detector == "spelled":
             letters, _ = letters_at(scene, first)
             spelled.add(letters)
             continue
         for index in range(first, after):
-            if _carries(scene, index, found.identifier):
-                parts.setdefault(scene.word(index), found.identifier)
-                if found.detector == "places":
+            if _carries(scene, index, candidate.identifier):
+                parts.setdefault(scene.word(index), candidate.identifier)
+                if candidate.detector == "places":
                     towns.add(scene.word(index))
     for letters in spelled:
         if len(letters) > 3:
             parts.setdefault(letters, Identifier.NAME)
-    yield from _read_back(scene, finds)
+    yield from _read_back(scene, candidates)
     for index in range(len(scene.tokens)):
         identifier = _known(scene, index, parts)
         if identifier is not None:
             town = identifier is Identifier.LOCATION and scene.word(index) in towns
-            yield scene.find(index, index + 1, identifier, 0.75, "places" if town else DETECTOR)
+            yield scene.candidate(
+                index, index + 1, identifier, 0.75, "places" if town else DETECTOR
+            )
 
 
-def _read_back(scene: Scene, finds: Sequence[Find]) -> Iterator[Find]:
+def _read_back(scene: Scene, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
     """Yield parts of numbers found: "was that nine one nine at the end?"."""
     numbers: dict[str, Identifier] = {}
     for run in scene.runs:
         start, end = scene.conversation.span(run.first, run.after)
-        for found in finds:
-            if found.start <= start and end <= found.end and len(run.digits) >= _WHOLE:
-                numbers.setdefault(run.digits, found.identifier)
+        for candidate in candidates:
+            if candidate.start <= start and end <= candidate.end and len(run.digits) >= _WHOLE:
+                numbers.setdefault(run.digits, candidate.identifier)
     for run in scene.runs:
         whole = next((digits for digits in numbers if run.digits in digits), None)
         if whole is not None and len(run.digits) >= _PART and not is_quantity(scene, run):
-            yield scene.find(run.first, run.after, numbers[whole], 0.7, DETECTOR)
+            yield scene.candidate(run.first, run.after, numbers[whole], 0.7, DETECTOR)
 
 
 def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:
@@ -75,7 +78,7 @@ def _carries(scene: Scene, index: int, identifier: Identifier) -> bool:
     if any(word in suffix.split() for suffix in scene.cues.orgs.suffix):
         return False
     if identifier is Identifier.NAME:
-        return not scene.is_word(index) or scene.likeness(index) >= 1
+        return not scene.is_word(index) or name_likeness(scene, index) >= POSSIBLE
     return not scene.is_word(index)
 
 
@@ -85,7 +88,7 @@ def _known(scene: Scene, index: int, parts: dict[str, Identifier]) -> Identifier
         if _is_common_here(scene, index) and not _meant(scene, index):
             return None
         return parts[word]
-    if len(word) < 4 or scene.is_word(index) or scene.likeness(index) == 0:
+    if len(word) < 4 or scene.is_word(index) or name_likeness(scene, index) == NOT_A_NAME:
         return None
     if lists.frequency(word, scene.language.code) > 3.5:
         return None

@@ -7,7 +7,7 @@ from functools import cache
 import msgspec
 
 from speechkit.deidentification.text.cues import LANGUAGES, get_language
-from speechkit.deidentification.text.numbers import Number, NumberTable, number_at, number_table
+from speechkit.deidentification.text.numbers import Number, number_at
 from speechkit.deidentification.text.tokens import (
     COMMA,
     NONE,
@@ -17,6 +17,7 @@ from speechkit.deidentification.text.tokens import (
     Conversation,
     Token,
 )
+from speechkit.language import NumberPhrases, number_phrases
 
 _WHOLE = 16  # digits and letters
 
@@ -59,7 +60,7 @@ def runs(conversation: Conversation, language: str, letters: frozenset[str]) -> 
 
     A run may go on in the next turn when that starts with a number: people read out in pieces.
     """
-    table = number_table(language)
+    table = number_phrases(language)
     found: list[Run] = []
     index = 0
     tokens = conversation.tokens
@@ -78,7 +79,7 @@ def _run_at(
     conversation: Conversation,
     index: int,
     language: str,
-    table: NumberTable,
+    table: NumberPhrases,
     letters: frozenset[str],
 ) -> tuple[list[Number], int]:
     parts: list[Number] = []
@@ -114,7 +115,7 @@ def _part_at(
     conversation: Conversation,
     index: int,
     language: str,
-    table: NumberTable,
+    table: NumberPhrases,
     letters: frozenset[str],
 ) -> Number | None:
     tokens = conversation.tokens

@@ -16,8 +16,7 @@ from functools import cache
 from speechkit.core.types import Identifier
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import LANGUAGES, Language, get_language
-from speechkit.deidentification.text.numbers import number_table
-from speechkit.deidentification.text.tokens import fold
+from speechkit.language import fold_word, number_phrases, primary_subtag
 
 _LOCALE = {"en": "en_US", "es": "es_ES", "fr": "fr_FR", "de": "de_DE"}
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
@@ -34,7 +33,7 @@ class Surrogates:
     """Draws replacements under one key; `repr` shows nothing."""
 
     def __init__(self, key: bytes, language: str) -> None:
-        code = language.replace("_", "-").split("-")[0].lower()
+        code = primary_subtag(language)
         self._code = code if code in LANGUAGES else "en"
         self._key = key
         self._language: Language = get_language(self._code)
@@ -65,7 +64,7 @@ class Surrogates:
     def _each(self, text: str, other: Callable[[str, str], str]) -> str:
         """Replace piece by piece. Digits and number words depend on all of the text and on where
         they stand in it, so that "five" is not the same digit everywhere."""
-        whole = "".join(fold(char) for char in text if char.isalnum())
+        whole = "".join(fold_word(char) for char in text if char.isalnum())
         made: list[str] = []
         at = 0
         for match in _PIECE.finditer(text):
@@ -74,7 +73,7 @@ class Surrogates:
             if piece.isdecimal():
                 new = self._digits(piece, seed)
             else:
-                word = fold(piece)
+                word = fold_word(piece)
                 new = self._number_word(word, seed) or other(word, seed)
                 new = piece if new == word else _cased_as(piece, new)
             made += [text[at : match.start()], new]
@@ -167,7 +166,7 @@ class Surrogates:
         pieces = _PIECE.findall(text)
         if len(pieces) < 3 or any(len(piece) > 1 for piece in pieces):
             return None
-        word = fold("".join(pieces))
+        word = fold_word("".join(pieces))
         made = self._name(word)
         marks = [
             text[a.end() : b.start()] for a, b in zip(_all(text), _all(text)[1:], strict=False)
@@ -226,7 +225,7 @@ def _heads(code: str) -> frozenset[str]:
 @cache
 def _number_classes(code: str) -> tuple[tuple[str, ...], ...]:
     """Single number words in classes that read alike: 0–9, 10–19, tens, the compounds."""
-    ways = number_table(code).below_hundred
+    ways = number_phrases(code).below_hundred
     groups = (range(10), range(10, 20), range(20, 100, 10), range(21, 100))
     return tuple(
         tuple(way for number in group for way in ways[number][:1] if " " not in way)

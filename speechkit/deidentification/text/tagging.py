@@ -12,7 +12,7 @@ import msgspec
 
 from speechkit.core.text import join_words, word_offsets
 from speechkit.core.types import Identifier, PhiSpan, Segment, Word
-from speechkit.deidentification.text.tokens import fold
+from speechkit.language import fold_word
 
 
 class Tags:
@@ -32,10 +32,10 @@ class Tags:
         >>> [tags.tag(Identifier.NAME, name) for name in ("Ann Lee", "Bo", "Mrs Lee", "ann")]
         ['[NAME_1]', '[NAME_2]', '[NAME_1]', '[NAME_1]']
         """
-        whole = "".join(fold(char) for char in text if char.isalnum())
+        whole = "".join(fold_word(char) for char in text if char.isalnum())
         parts = [whole]
         if identifier is Identifier.NAME:
-            parts += [fold(part.strip(".,;:!?'’")) for part in text.replace("-", " ").split()]
+            parts += [fold_word(part.strip(".,;:!?'’")) for part in text.replace("-", " ").split()]
         keys = [(identifier, part) for part in parts if len(part) > 2 or part == whole]
         number = next((self._numbers[key] for key in keys if key in self._numbers), None)
         if number is None:

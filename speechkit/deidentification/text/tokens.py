@@ -9,12 +9,12 @@ to offsets in the original.
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
-from functools import lru_cache
 
 import msgspec
+
+from speechkit.language import fold_word
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\s]")
 # Breaks between tokens: what stands there tells how much belongs together.
@@ -81,7 +81,7 @@ class Conversation:
         """Return the index of the token that holds an offset of `plain`."""
         return max(0, bisect_right(self._starts, plain_offset) - 1)
 
-    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
+    def matches(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, re.Match[str]]]:
         """Yield (first token, token after the last, match) for each match in `plain`."""
         for match in pattern.finditer(self.plain):
             first, after = self.tokens_of(match)
@@ -120,20 +120,6 @@ class Conversation:
         return first, after
 
 
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """Return a word in lower case without accents.
-
-    >>> fold("Ça"), fold("Straße"), fold("AÑO")
-    ('ca', 'strasse', 'ano')
-    """
-    if word.isascii():
-        return word.lower()
-    decomposed = unicodedata.normalize("NFKD", word.casefold())
-    kept = "".join(char for char in decomposed if not unicodedata.combining(char))
-    return kept if kept and not any(char.isspace() for char in kept) else word.casefold()
-
-
 def _tokenize(text: str, fillers: frozenset[str]) -> tuple[Token, ...]:
     tokens: list[Token] = []
     line = 0
@@ -158,7 +144,7 @@ def _tokenize(text: str, fillers: frozenset[str]) -> tuple[Token, ...]:
             continue
         if _glue(tokens, word, text, start, gap):
             continue
-        key = fold(word)
+        key = fold_word(word)
         if key in fillers or _DRAWN_OUT.fullmatch(key):
             gap = max(gap, SPACE)
             continue
@@ -182,7 +168,9 @@ def _glue(tokens: list[Token], word: str, text: str, start: int, gap: int) -> bo
         tokens[-1] = Token(last.start, last.end, last.text, last.key + "'s", last.gap, last.line)
         return True
     whole = text[last.start : end]
-    tokens[-1] = Token(last.start, end, whole, fold(whole.replace("’", "'")), last.gap, last.line)
+    tokens[-1] = Token(
+        last.start, end, whole, fold_word(whole.replace("’", "'")), last.gap, last.line
+    )
     return True
 
 
@@ -216,7 +204,7 @@ def _abbreviated(text: str, start: int) -> bool:
         at -= 1
     word = text[at:start]
     initial = len(word) == 1 and word.isupper() and not text[max(0, at - 1) : at].isdecimal()
-    return initial or fold(word) in _ABBREVIATIONS
+    return initial or fold_word(word) in _ABBREVIATIONS
 
 
 def _is_cased(tokens: Sequence[Token]) -> bool:

@@ -1,1 +1,5 @@
-"""Recognizers, one kind of identifier a file. Each has `find(scene) -> Iterator[Find]`."""
+"""Recognizers, one kind of identifier a file; each has `recognize(scene) -> Iterator[Candidate]`.
+
+They are found by the entry points `speechkit.recognizers`, so that another package can add one: a
+function that takes a `Scene` and yields `Candidate`s (`scene.candidate(...)`) is all it takes.
+"""

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import phrase
+from speechkit.deidentification.text.name_likeness import LIKELY, is_place_like, name_likeness
 from speechkit.deidentification.text.numbers import number_at
 from speechkit.deidentification.text.recognizers.house_numbers import bare_number_after
 from speechkit.deidentification.text.recognizers.postcodes import postcode_at
 from speechkit.deidentification.text.recognizers.streets import street_at
-from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, Find, Scene
+from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, Candidate, Scene
 
 DETECTOR = "addresses"
 _ANSWER = 12  # tokens from the beginning of an answer
@@ -19,7 +20,7 @@ _STREET = 4  # tokens between its numbers
 _BETWEEN = 3  # words of a street between two numbers
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield streets with all that follows of an address, and numbers given as one."""
     done = -1
     for index in range(len(scene.tokens)):
@@ -30,7 +31,7 @@ def find(scene: Scene) -> Iterator[Find]:
             start, after, score = found
             after = _tail(scene, bare_number_after(scene, after))
             done = after - 1
-            yield scene.find(start, after, "LOCATION", score, DETECTOR)
+            yield scene.candidate(start, after, "LOCATION", score, DETECTOR)
     yield from _answered(scene)
     yield from _bare(scene)
 
@@ -122,14 +123,14 @@ def _town_at(scene: Scene, index: int) -> int:
         ):
             after += 1
         return after
-    if scene.word(index) in lists.places() and scene.likeness_or_place(index):
+    if scene.word(index) in lists.places() and is_place_like(scene, index):
         return index + 1
-    if scene.likeness(index) >= 2:
+    if name_likeness(scene, index) >= LIKELY:
         return index + 1
     return index
 
 
-def _bare(scene: Scene) -> Iterator[Find]:
+def _bare(scene: Scene) -> Iterator[Candidate]:
     """Yield sentences of a number, one to three words and a number: "45, IV-LIN, 602."
 
     However the street was heard; units, tests and function words between make it something else.
@@ -143,7 +144,7 @@ def _bare(scene: Scene) -> Iterator[Find]:
         if not whole or any(scene.conversation.gap(at) >= STOP for at in inside):
             continue
         if all(_may_be_street(scene, at) for at in between):
-            yield scene.find(one.first, other.after, "LOCATION", 0.6, DETECTOR)
+            yield scene.candidate(one.first, other.after, "LOCATION", 0.6, DETECTOR)
 
 
 def _may_be_street(scene: Scene, index: int) -> bool:
@@ -156,7 +157,7 @@ def _may_be_street(scene: Scene, index: int) -> bool:
     )
 
 
-def _answered(scene: Scene) -> Iterator[Find]:
+def _answered(scene: Scene) -> Iterator[Candidate]:
     """Yield the numbers with which somebody answers where they live, and the street between them.
 
     However that street was heard: house number, name, flat.
@@ -174,4 +175,4 @@ def _answered(scene: Scene) -> Iterator[Find]:
         else:
             found.append((run.first, run.after))
     for first, after in found:
-        yield scene.find(first, after, "LOCATION", 0.7, DETECTOR)
+        yield scene.candidate(first, after, "LOCATION", 0.7, DETECTOR)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from speechkit.deidentification.text.cues import phrase
 from speechkit.deidentification.text.numbers import number_at
-from speechkit.deidentification.text.scene import STOP, Find, Scene
+from speechkit.deidentification.text.scene import STOP, Candidate, Scene
 
 DETECTOR = "ages"
 OLDEST = 125
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield ages above 89."""
     after_words = re.compile(rf"(?:{'|'.join(scene.cues.age_after)})(?![\w'])")
     before_words = phrase(scene.cues.age_before)
@@ -27,14 +27,14 @@ def find(scene: Scene) -> Iterator[Find]:
         age = after_words.match(following)
         if age:
             end = number.after + len(age.group().split())
-            yield scene.find(index, end, "AGE", 0.95, DETECTOR)
+            yield scene.candidate(index, end, "AGE", 0.95, DETECTOR)
         elif _said_of_somebody(scene, index, number.after, before_words, following):
-            yield scene.find(index, number.after, "AGE", 0.7, DETECTOR)
+            yield scene.candidate(index, number.after, "AGE", 0.7, DETECTOR)
         del token
     words = phrase(scene.cues.age_words) if scene.cues.age_words else None
     if words:
-        for first, after, _ in scene.conversation.find(words):
-            yield scene.find(first, after, "AGE", 0.8, DETECTOR)
+        for first, after, _ in scene.conversation.matches(words):
+            yield scene.candidate(first, after, "AGE", 0.8, DETECTOR)
 
 
 def _is_numeric(scene: Scene, index: int) -> bool:

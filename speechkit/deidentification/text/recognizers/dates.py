@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from functools import cache
 
 from speechkit.deidentification.text.cues import get_language, phrase
-from speechkit.deidentification.text.numbers import number_table, phrases
-from speechkit.deidentification.text.scene import COMMA, STOP, Find, Scene
+from speechkit.deidentification.text.scene import COMMA, STOP, Candidate, Scene
+from speechkit.language import number_phrases
+from speechkit.language.number_phrases import phrases
 
 DETECTOR = "dates"
 _CAPITAL_MONTHS = ("en", "de")
@@ -23,13 +24,13 @@ _MONTH_SHORT_YEAR = re.compile(r"(?<![\d./,-])(0?[1-9]|1[0-2])/(\d{2})(?![\d./,%
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})[./-]((?:19|20)\d{2})(?![\d./-])")
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield dates."""
     yield from _digits(scene)
     patterns = _patterns(scene.language.code)
-    for first, after, _ in scene.conversation.find(patterns["dated"]):
+    for first, after, _ in scene.conversation.matches(patterns["dated"]):
         if not _broken(scene, first, after):
-            yield scene.find(first, after, "DATE", 0.95, DETECTOR)
+            yield scene.candidate(first, after, "DATE", 0.95, DETECTOR)
     yield from _month_alone(scene, patterns["month"])
     yield from _day_alone(scene, patterns["day"])
     yield from _birth(scene)
@@ -49,7 +50,7 @@ def _pointed(scene: Scene, index: int) -> bool:
     return short and scene.conversation.text[before.end : before.end + 1] == "."
 
 
-def _digits(scene: Scene) -> Iterator[Find]:
+def _digits(scene: Scene) -> Iterator[Candidate]:
     text = scene.conversation.text
     for match in _SLASHED.finditer(text):
         day, mark, month, year = match.group(1, 2, 3, 4)
@@ -57,25 +58,25 @@ def _digits(scene: Scene) -> Iterator[Find]:
             continue
         if day is not None and year is None and not _bare_ok(scene, match, mark):
             continue
-        yield Find(match.start(), match.end(), _DATE, 0.9, DETECTOR)
+        yield Candidate(match.start(), match.end(), _DATE, 0.9, DETECTOR)
     if scene.language.code == "de":
         yield from _german(scene, text)
     for match in _MONTH_YEAR.finditer(text):
         if 1 <= int(match.group(1)) <= 12:
-            yield Find(match.start(), match.end(), _DATE, 0.9, DETECTOR)
+            yield Candidate(match.start(), match.end(), _DATE, 0.9, DETECTOR)
 
 
-def _german(scene: Scene, text: str) -> Iterator[Find]:
+def _german(scene: Scene, text: str) -> Iterator[Candidate]:
     """Yield "19.3." and "7/63", as German letters write day and month, month and year."""
     for match in _DAY_MONTH.finditer(text):
         if 1 <= int(match.group(1)) <= 31 and 1 <= int(match.group(2)) <= 12:
-            yield Find(match.start(), match.end(), _DATE, 0.8, DETECTOR)
+            yield Candidate(match.start(), match.end(), _DATE, 0.8, DETECTOR)
     for match in _MONTH_SHORT_YEAR.finditer(text):
         first, after = scene.conversation.tokens_in(match.start(), match.end())
         if scene.language.units_after.match(scene.following(after, 3)):
             continue
         if scene.language.labs_before.search(scene.before(first, 2)) is None:
-            yield Find(match.start(), match.end(), _DATE, 0.6, DETECTOR)
+            yield Candidate(match.start(), match.end(), _DATE, 0.6, DETECTOR)
 
 
 def _is_day_month(one: int, other: int) -> bool:
@@ -139,13 +140,13 @@ def _month_number(code: str) -> str:
 
 
 def _number_words(code: str, most: int) -> str:
-    words = [w for ways in number_table(code).below_hundred[1 : most + 1] for w in ways]
+    words = [w for ways in number_phrases(code).below_hundred[1 : most + 1] for w in ways]
     return "|".join(sorted((word.replace(" ", r"\s") for word in words), key=len)[::-1])
 
 
 def _year_words(code: str) -> str:
     found: set[str] = set()
-    table = number_table(code)
+    table = number_phrases(code)
     for options in phrases(code).values():
         found.update(
             r"\s".join(words)
@@ -164,9 +165,9 @@ def _year_words(code: str) -> str:
     return "|".join(sorted(found | set(tens), key=lambda words: (-len(words), words)))
 
 
-def _month_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Find]:
+def _month_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Candidate]:
     before = phrase(scene.cues.month_before)
-    for first, after, match in scene.conversation.find(pattern):
+    for first, after, match in scene.conversation.matches(pattern):
         word = match.group()
         same_line = scene.before(first, min(2, first - scene.line_of(first)[0]))
         asked = scene.language.questions["DATE"].search(scene.previous_line(first))
@@ -180,14 +181,14 @@ def _month_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Find]:
         ):
             cued = cued and scene.tokens[first].capital
         if cued or (asked and (alone or word not in scene.cues.month_words)):
-            yield scene.find(first, after, "DATE", 0.7, DETECTOR)
+            yield scene.candidate(first, after, "DATE", 0.7, DETECTOR)
         elif word not in scene.cues.month_words and len(word) > 3:
-            yield scene.find(first, after, "DATE", 0.5, DETECTOR)
+            yield scene.candidate(first, after, "DATE", 0.5, DETECTOR)
 
 
-def _day_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Find]:
+def _day_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Candidate]:
     nouns = scene.cues.not_ordinal.split()
-    for _first, after, match in scene.conversation.find(pattern):
+    for _first, after, match in scene.conversation.matches(pattern):
         start, end = scene.conversation.tokens_of(match, "day")
         same_clause = scene.conversation.gap(after) < COMMA
         if same_clause and scene.tokens[after].key in nouns:
@@ -197,7 +198,7 @@ def _day_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Find]:
             continue
         if same_clause and not _closes(scene, after):
             continue
-        yield scene.find(start, end, "DATE", 0.7, DETECTOR)
+        yield scene.candidate(start, end, "DATE", 0.7, DETECTOR)
 
 
 def _closes(scene: Scene, index: int) -> bool:
@@ -212,7 +213,7 @@ def _date_near(scene: Scene, index: int) -> bool:
     )
 
 
-def _birth(scene: Scene) -> Iterator[Find]:
+def _birth(scene: Scene) -> Iterator[Candidate]:
     """Yield number runs after "born" or a question for the date of birth."""
     birth = phrase(scene.cues.birth)
     for run in scene.runs:
@@ -229,7 +230,7 @@ def _birth(scene: Scene) -> Iterator[Find]:
             continue
         if any(scene.tokens[at].key in scene.cues.places.street for at in _next(scene, run.after)):
             continue
-        yield scene.find(run.first, run.after, "DATE", 0.85, DETECTOR)
+        yield scene.candidate(run.first, run.after, "DATE", 0.85, DETECTOR)
 
 
 def _next(scene: Scene, index: int) -> range:

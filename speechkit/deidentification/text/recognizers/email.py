@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speechkit.deidentification.text.cues import phrase
-from speechkit.deidentification.text.scene import COMMA, STOP, Find, Scene
+from speechkit.deidentification.text.scene import COMMA, STOP, Candidate, Scene
 
 DETECTOR = "spoken address"
 _ENDINGS = frozenset(
@@ -18,11 +18,11 @@ _HOSTS = frozenset(
 )
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield spoken e-mail and web addresses."""
     dots = phrase(scene.cues.email.dot)
     done = -1
-    for first, after, _ in scene.conversation.find(dots):
+    for first, after, _ in scene.conversation.matches(dots):
         if first <= done or after >= len(scene.tokens) or scene.conversation.gap(after) >= STOP:
             continue
         if scene.word(after) not in _ENDINGS or first == 0:
@@ -32,11 +32,11 @@ def find(scene: Scene) -> Iterator[Find]:
         if start >= first or (not has_at and scene.word(after) in scene.language.stopwords):
             continue
         done = end - 1
-        yield scene.find(start, end, "EMAIL" if has_at else "URL", 0.9, DETECTOR)
+        yield scene.candidate(start, end, "EMAIL" if has_at else "URL", 0.9, DETECTOR)
     yield from _hosts(scene, done)
 
 
-def _hosts(scene: Scene, done: int) -> Iterator[Find]:
+def _hosts(scene: Scene, done: int) -> Iterator[Candidate]:
     """Yield "name at gmail" without an ending."""
     at_words = {words for words in scene.cues.email.at if " " not in words}
     for index in range(1, len(scene.tokens) - 1):
@@ -45,7 +45,7 @@ def _hosts(scene: Scene, done: int) -> Iterator[Find]:
         if scene.word(index + 1) in _HOSTS and scene.conversation.gap(index) < STOP:
             start = _local_part(scene, index)
             if start < index:
-                yield scene.find(start, index + 2, "EMAIL", 0.8, DETECTOR)
+                yield scene.candidate(start, index + 2, "EMAIL", 0.8, DETECTOR)
 
 
 def _end(scene: Scene, index: int) -> int:

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, TURN, Find, Scene
+from speechkit.deidentification.text.name_likeness import LIKELY, name_likeness
+from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, TURN, Candidate, Scene
 
 DETECTOR = "fields"
 _LONGEST = 4  # words of a label
 _MOST = {"NAME": 7, "LOCATION": 16}
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield what stands in labeled fields."""
     labels = scene.cues.fields
     if not labels or ":" not in scene.conversation.text:
@@ -27,7 +28,7 @@ def find(scene: Scene) -> Iterator[Find]:
         if label:
             after = _name(scene, index + 1) if label == "NAME" else _place(scene, index + 1)
             if after > index + 1:
-                yield scene.find(index + 1, after, label, 0.9, DETECTOR)
+                yield scene.candidate(index + 1, after, label, 0.9, DETECTOR)
 
 
 def ends_label(scene: Scene, index: int) -> bool:
@@ -76,7 +77,7 @@ def _name(scene: Scene, first: int) -> int:
         gap = scene.conversation.gap(index)
         if index > first and gap >= STOP:
             break
-        if index > first and gap == COMMA and scene.likeness(index) < 2:
+        if index > first and gap == COMMA and name_likeness(scene, index) < LIKELY:
             break
         upper = tokens[index].text[0].isupper()
         if not upper and scene.word(index) not in scene.cues.places.links:

@@ -6,17 +6,34 @@ from collections.abc import Iterator
 
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import phrase
+from speechkit.deidentification.text.name_likeness import (
+    LIKELY,
+    NOT_A_NAME,
+    POSSIBLE,
+    SURE,
+    extend_name,
+    is_known_name,
+    name_likeness,
+)
+from speechkit.deidentification.text.negatives import is_negative
 from speechkit.deidentification.text.recognizers import signatures
 from speechkit.deidentification.text.recognizers.signatures import PARTICLES
-from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, TURN, Find, Scene, is_negative
+from speechkit.deidentification.text.scene import (
+    COMMA,
+    SPACE,
+    STOP,
+    TURN,
+    Candidate,
+    Scene,
+)
 
 DETECTOR = "names"
 _RARE = 4.0  # powers of ten in a thousand million words
 _FUNCTION_WORD = 5.8
 
 
-def find(scene: Scene) -> Iterator[Find]:
-    """Yield names; overlapping finds are merged later."""
+def recognize(scene: Scene) -> Iterator[Candidate]:
+    """Yield names; overlapping candidates are merged later."""
     yield from _titles(scene)
     yield from _introductions(scene)
     yield from _nicknames(scene)
@@ -25,21 +42,21 @@ def find(scene: Scene) -> Iterator[Find]:
     yield from _vocatives(scene)
     yield from _by_lists(scene)
     if scene.conversation.cased:
-        yield from signatures.find(scene)
+        yield from signatures.recognize(scene)
 
 
-def _name(scene: Scene, first: int, after: int, score: float) -> Find:
+def _name(scene: Scene, first: int, after: int, score: float) -> Candidate:
     if after < len(scene.tokens) and scene.conversation.gap(after) <= SPACE:
         medical = scene.tokens[after].key in scene.cues.context.negative_after
-        if medical and scene.likeness(first) < 3:
+        if medical and name_likeness(scene, first) < SURE:
             score = 0.2
-    return scene.find(first, after, "NAME", score, DETECTOR)
+    return scene.candidate(first, after, "NAME", score, DETECTOR)
 
 
-def _titles(scene: Scene) -> Iterator[Find]:
+def _titles(scene: Scene) -> Iterator[Candidate]:
     names = scene.cues.names
     pattern = phrase(names.titles)
-    for _, first, match in scene.conversation.find(pattern):
+    for _, first, match in scene.conversation.matches(pattern):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > SPACE:
             continue
         if scene.tokens[first].key in names.titles:
@@ -49,7 +66,7 @@ def _titles(scene: Scene) -> Iterator[Find]:
         while start < len(scene.tokens) and scene.tokens[start].key in PARTICLES:
             start += 1
         if start < len(scene.tokens) and _after_title(scene, start, weak=weak):
-            after = scene.extend_name(first, start + 1, _least(scene))
+            after = extend_name(scene, first, start + 1, _least(scene))
             yield _name(scene, first, _given_name(scene, start, after), 0.9)
 
 
@@ -57,7 +74,7 @@ def _given_name(scene: Scene, first: int, after: int) -> int:
     """Step over the given name of "Frau DAMARIS, Dionysia"; return `after` if there is none."""
     if after < len(scene.tokens) and scene.conversation.gap(after) == COMMA:
         listed = scene.word(after) in lists.first_names()
-        if scene.tokens[after].capital and scene.likeness(after) and not scene.is_word(after):
+        if scene.tokens[after].capital and name_likeness(scene, after) and not scene.is_word(after):
             if listed or scene.tokens[first].shouted:
                 return after + 1
     return after
@@ -76,57 +93,60 @@ def _after_title(scene: Scene, index: int, *, weak: bool) -> bool:
     if scene.conversation.cased:
         if not token.text[0].isupper():
             return False
-        return word not in scene.language.stopwords or scene.likeness(index) > 0
+        return word not in scene.language.stopwords or name_likeness(scene, index) > NOT_A_NAME
     if len(word) < 2 or word in scene.language.stopwords:
         return False
-    if scene.likeness(index) >= (1 if weak else 0) and scene.likeness(index):
+    if name_likeness(scene, index) >= (1 if weak else 0) and name_likeness(scene, index):
         return True
     if weak:
         return False
     return not scene.starts_sentence(index)
 
 
-def _introductions(scene: Scene) -> Iterator[Find]:
+def _introductions(scene: Scene) -> Iterator[Candidate]:
     names = scene.cues.names
-    for _, first, _m in scene.conversation.find(phrase(names.strong)):
+    for _, first, _m in scene.conversation.matches(phrase(names.strong)):
         if first < len(scene.tokens) and _is_all(scene, first):
             yield _name(scene, first, first + 1, 0.9)
             continue
         start = _skip(scene, first)
         if start is not None and (_surely(scene, start) or _bare(scene, start)):
-            after = _small(scene, start) or scene.extend_name(start, start + 1, _least(scene))
+            after = _small(scene, start) or extend_name(scene, start, start + 1, _least(scene))
             yield _name(scene, start, after, 0.9)
-    for _, first, match in scene.conversation.find(phrase(names.weak)):
+    for _, first, match in scene.conversation.matches(phrase(names.weak)):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
             continue
-        likeness = scene.likeness(first)
-        if likeness == 2 and not scene.conversation.cased and match.group() in names.vague:
+        likeness = name_likeness(scene, first)
+        if likeness == LIKELY and not scene.conversation.cased and match.group() in names.vague:
             # "cough or phlegm": a word that is merely rare is no name after these.
-            likeness = 2 if scene.is_known_name(first) or _does(scene, first + 1) else 0
-        after = scene.extend_name(first, first + 1, _least(scene)) if likeness else first
+            likeness = 2 if is_known_name(scene, first) or _does(scene, first + 1) else 0
+        after = extend_name(scene, first, first + 1, _least(scene)) if likeness else first
         closes = scene.conversation.gap(after) >= COMMA
         speaks = not scene.conversation.cased and _does(scene, after)
-        if likeness >= 3 or (
-            likeness == 2 and (closes or speaks or after > first + 1 or scene.conversation.cased)
+        if likeness >= SURE or (
+            likeness == LIKELY
+            and (closes or speaks or after > first + 1 or scene.conversation.cased)
         ):
             yield _name(scene, first, after, 0.8)
-        elif likeness == 1 and after > first + 1 and scene.likeness(after - 1) >= 2:
+        elif (
+            likeness == POSSIBLE and after > first + 1 and name_likeness(scene, after - 1) >= LIKELY
+        ):
             yield _name(scene, first, after, 0.7)
-        elif likeness == 1 and closes and _usual(scene, first):
+        elif likeness == POSSIBLE and closes and _usual(scene, first):
             yield _name(scene, first, after, 0.6)
 
 
-def _nicknames(scene: Scene) -> Iterator[Find]:
+def _nicknames(scene: Scene) -> Iterator[Candidate]:
     """Yield what people say they are called: "call me Mags", not "call me back"."""
     cues = scene.cues.names.nicknames
-    for _, first, _m in scene.conversation.find(phrase(cues)) if cues else ():
+    for _, first, _m in scene.conversation.matches(phrase(cues)) if cues else ():
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
             continue
         rare = lists.frequency(scene.word(first), scene.language.code) < _RARE
         marked = scene.conversation.cased and scene.tokens[first].capital
-        likeness = scene.likeness(first)
-        if likeness >= 2 or (likeness == 1 and (marked or rare)):
-            yield _name(scene, first, scene.extend_name(first, first + 1, 2), 0.8)
+        likeness = name_likeness(scene, first)
+        if likeness >= LIKELY or (likeness == POSSIBLE and (marked or rare)):
+            yield _name(scene, first, extend_name(scene, first, first + 1, 2), 0.8)
 
 
 def _does(scene: Scene, index: int) -> bool:
@@ -145,20 +165,24 @@ def _is_all(scene: Scene, index: int) -> bool:
 
 def _surely(scene: Scene, index: int) -> bool:
     """Say whether a word after "my name is" may be a name; an everyday one needs more."""
-    likeness = scene.likeness(index)
-    if likeness != 1 or scene.conversation.cased or not scene.is_word(index):
-        return likeness >= 1
+    likeness = name_likeness(scene, index)
+    if likeness != POSSIBLE or scene.conversation.cased or not scene.is_word(index):
+        return likeness >= POSSIBLE
     after = index + 1
     closes = scene.conversation.gap(after) >= COMMA
-    return closes or scene.likeness(after) >= 2 or _usual(scene, index)
+    return closes or name_likeness(scene, after) >= LIKELY or _usual(scene, index)
 
 
 def _skip(scene: Scene, index: int) -> int | None:
     """Step over "is", "it's", a comma between an introduction and the name."""
     for _ in range(3):
         if index >= len(scene.tokens) or scene.conversation.gap(index) == STOP:
-            return index if index < len(scene.tokens) and scene.likeness(index) >= 2 else None
-        if scene.word(index) not in scene.language.stopwords or scene.likeness(index):
+            return (
+                index
+                if index < len(scene.tokens) and name_likeness(scene, index) >= LIKELY
+                else None
+            )
+        if scene.word(index) not in scene.language.stopwords or name_likeness(scene, index):
             return index
         index += 1
     return None
@@ -183,16 +207,16 @@ def _bare(scene: Scene, index: int) -> bool:
         return False
     if scene.word(index) in scene.language.stopwords:
         return False
-    if is_negative(scene.word(index), scene.language.code):
+    if is_negative(scene.word(index)):
         return False
     capital = scene.conversation.cased and token.text[0].isupper()
     return capital or not scene.is_word(index)
 
 
-def _relations(scene: Scene) -> Iterator[Find]:
+def _relations(scene: Scene) -> Iterator[Candidate]:
     names = scene.cues.names
     links = set(names.relation_links)
-    for first, after, _ in scene.conversation.find(phrase(names.relations)):
+    for first, after, _ in scene.conversation.matches(phrase(names.relations)):
         start = after
         linked = False
         while (
@@ -205,17 +229,17 @@ def _relations(scene: Scene) -> Iterator[Find]:
         if start >= len(scene.tokens) or scene.conversation.gap(start) > COMMA:
             continue
         least = 2 if linked or scene.conversation.gap(start) == COMMA else 1
-        likeness = scene.likeness(start)
-        if likeness == 1 and not scene.conversation.cased and not _usual(scene, start):
+        likeness = name_likeness(scene, start)
+        if likeness == POSSIBLE and not scene.conversation.cased and not _usual(scene, start):
             end = start + 1
             closes = scene.conversation.gap(end) >= COMMA
             follows = end < len(scene.tokens) and (
-                scene.tokens[end].key in names.verbs_after or scene.likeness(end) >= 2
+                scene.tokens[end].key in names.verbs_after or name_likeness(scene, end) >= LIKELY
             )
             given = not linked and _is_given_name(scene, start)
             likeness = likeness if closes or follows or given else 0
         if likeness >= least:
-            end = scene.extend_name(start, start + 1, _least(scene))
+            end = extend_name(scene, start, start + 1, _least(scene))
             yield _name(scene, first if _kin_is_name(scene, first, start) else start, end, 0.85)
 
 
@@ -255,7 +279,7 @@ def _kin_is_name(scene: Scene, first: int, start: int) -> bool:
     return scene.tokens[first].key in scene.cues.names.kin_titles and not owned
 
 
-def _answers(scene: Scene) -> Iterator[Find]:
+def _answers(scene: Scene) -> Iterator[Candidate]:
     """Yield name-like words in the turn after a question for a name."""
     question = scene.language.questions["NAME"]
     for number in range(1, len(scene.lines)):
@@ -272,49 +296,59 @@ def _answers(scene: Scene) -> Iterator[Find]:
         index = first
         limit = min(after, first + 12)
         while index < limit:
-            likeness = scene.likeness(index)
+            likeness = name_likeness(scene, index)
             short = after - first <= 4
-            if likeness >= 2 or (likeness == 1 and (short or scene.tokens[index].capital)):
-                end = min(scene.extend_name(index, index + 1, 1), after)
+            if likeness >= LIKELY or (
+                likeness == POSSIBLE and (short or scene.tokens[index].capital)
+            ):
+                end = min(extend_name(scene, index, index + 1, 1), after)
                 yield _name(scene, index, end, 0.8)
                 index = end
             else:
                 index += 1
 
 
-def _vocatives(scene: Scene) -> Iterator[Find]:
+def _vocatives(scene: Scene) -> Iterator[Candidate]:
     """Yield names after a greeting, and name-like words that end a turn after a comma."""
     pattern = phrase(scene.cues.names.vocatives)
-    for _, first, _m in scene.conversation.find(pattern):
+    for _, first, _m in scene.conversation.matches(pattern):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
             continue
-        likeness = scene.likeness(first)
-        after = scene.extend_name(first, first + 1, 2) if likeness else first
-        if likeness >= 2 and scene.conversation.gap(after) >= COMMA:
+        likeness = name_likeness(scene, first)
+        after = extend_name(scene, first, first + 1, 2) if likeness else first
+        if likeness >= LIKELY and scene.conversation.gap(after) >= COMMA:
             yield _name(scene, first, after, 0.8)
-        elif likeness == 1 and scene.conversation.gap(after) >= STOP and scene.conversation.cased:
+        elif (
+            likeness == POSSIBLE
+            and scene.conversation.gap(after) >= STOP
+            and scene.conversation.cased
+        ):
             yield _name(scene, first, after, 0.6)
-        elif likeness == 1 and scene.conversation.gap(after) == TURN and after - first == 1:
+        elif likeness == POSSIBLE and scene.conversation.gap(after) == TURN and after - first == 1:
             if scene.conversation.gap(first) == COMMA:
                 yield _name(scene, first, after, 0.6)
 
 
-def _by_lists(scene: Scene) -> Iterator[Find]:
+def _by_lists(scene: Scene) -> Iterator[Candidate]:
     """Yield what is a name wherever it stands, and in cased text capitals that are no word."""
     index = 0
     while index < len(scene.tokens):
-        likeness = scene.likeness(index)
-        if likeness == 3 and _is_adjective(scene, index):
+        likeness = name_likeness(scene, index)
+        if likeness == SURE and _is_adjective(scene, index):
             index += 1
-        elif likeness == 3 or (likeness == 2 and _stands_out(scene, index)):
-            after = scene.extend_name(index, index + 1, _least(scene))
+        elif likeness == SURE or (likeness == LIKELY and _stands_out(scene, index)):
+            after = extend_name(scene, index, index + 1, _least(scene))
             start = index
-            if index and scene.conversation.gap(index) <= SPACE and scene.likeness(index - 1) >= 2:
+            if (
+                index
+                and scene.conversation.gap(index) <= SPACE
+                and name_likeness(scene, index - 1) >= LIKELY
+            ):
                 start = index - 1
-            yield _name(scene, start, after, 0.7 if likeness == 3 else 0.5)
+            yield _name(scene, start, after, 0.7 if likeness == SURE else 0.5)
             index = after
-        elif likeness == 1 and _is_full_name(scene, index):
-            after = scene.extend_name(index, index + 1, 2)
+        elif likeness == POSSIBLE and _is_full_name(scene, index):
+            after = extend_name(scene, index, index + 1, 2)
             yield _name(scene, index, after, 0.6)
             index = after
         else:
@@ -342,7 +376,7 @@ def _is_full_name(scene: Scene, index: int) -> bool:
         word in lists.common_first_names(scene.language.code)
         and lists.frequency(word, scene.language.code) < 5.3
         and scene.conversation.gap(after) <= SPACE
-        and scene.likeness(after) >= 2
+        and name_likeness(scene, after) >= LIKELY
         and not lists.is_listed(follows, scene.language.code)
     )
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from speechkit.core.types import Identifier
-from speechkit.deidentification.text.scene import Find, Scene
+from speechkit.deidentification.text.scene import Candidate, Scene
 from speechkit.deidentification.text.sequences import Run
-from speechkit.deidentification.text.tokens import NONE, STOP, TURN
+from speechkit.deidentification.text.tokens import NONE
 
 DETECTOR = "numbers"
 _WINDOW = 12  # words before a number in which a cue counts
@@ -24,7 +24,7 @@ _HOTLINES = frozenset(("911", "999", "112", "111", "101", "988", "061", "116117"
 _TABLE = 34  # digits in a row that are no one's number: measurements in columns
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield identifiers made of numbers."""
     for run in scene.runs:
         if is_quantity(scene, run):
@@ -32,7 +32,7 @@ def find(scene: Scene) -> Iterator[Find]:
         label, score = label_of(scene, run)
         if label is not None:
             first, after = _whole(scene, run)
-            yield scene.find(first, after, label, score, DETECTOR)
+            yield scene.candidate(first, after, label, score, DETECTOR)
 
 
 def is_quantity(scene: Scene, run: Run) -> bool:
@@ -171,6 +171,3 @@ def _whole(scene: Scene, run: Run) -> tuple[int, int]:
     while first > 0 and tokens[first].gap == NONE:
         first -= 1
     return first, after
-
-
-__all__ = ["STOP", "TURN", "find", "is_quantity", "label_of"]

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import phrase
-from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, Find, Scene, is_negative
+from speechkit.deidentification.text.name_likeness import LIKELY, POSSIBLE, name_likeness
+from speechkit.deidentification.text.negatives import is_negative
+from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, Candidate, Scene
 
 DETECTOR = "orgs"
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield organisations."""
     yield from _by_suffix(scene)
     yield from _by_prefix(scene)
@@ -20,11 +22,11 @@ def find(scene: Scene) -> Iterator[Find]:
     yield from _glued(scene)
 
 
-def _by_suffix(scene: Scene) -> Iterator[Find]:
+def _by_suffix(scene: Scene) -> Iterator[Candidate]:
     orgs = scene.cues.orgs
     if not orgs.suffix:
         return
-    for first, after, match in scene.conversation.find(phrase(orgs.suffix)):
+    for first, after, match in scene.conversation.matches(phrase(orgs.suffix)):
         line, _ = scene.line_of(first)
         start = first
         best = 0
@@ -49,7 +51,7 @@ def _by_suffix(scene: Scene) -> Iterator[Find]:
         loose = match.group() in orgs.loose_suffix
         least = 2 if loose and not cued and not _is_proper(scene, start) else 1
         if capitals or (not cased and best >= least):
-            yield scene.find(start, after, "ORG", 0.8, DETECTOR)
+            yield scene.candidate(start, after, "ORG", 0.8, DETECTOR)
 
 
 def _part(scene: Scene, index: int) -> int:
@@ -66,9 +68,9 @@ def _part(scene: Scene, index: int) -> int:
         return 0
     if scene.conversation.cased:
         return 2 if token.text[0].isupper() else 0
-    if scene.likeness(index) >= 2 or not scene.is_word(index):
+    if name_likeness(scene, index) >= LIKELY or not scene.is_word(index):
         return 2
-    return 1 if scene.likeness(index) else _plain_word(scene, index)
+    return 1 if name_likeness(scene, index) else _plain_word(scene, index)
 
 
 def _plain_word(scene: Scene, index: int, most: float = 5.0) -> int:
@@ -114,24 +116,24 @@ def _cued(scene: Scene, index: int) -> bool:
     )
 
 
-def _by_prefix(scene: Scene) -> Iterator[Find]:
+def _by_prefix(scene: Scene) -> Iterator[Candidate]:
     """Yield "University of Leeds", "Hospital Virgen del Rocío", "clinique Saint-Jean"."""
     if not scene.cues.orgs.prefix:
         return
-    for first, after, _ in scene.conversation.find(phrase(scene.cues.orgs.prefix)):
+    for first, after, _ in scene.conversation.matches(phrase(scene.cues.orgs.prefix)):
         end = _name_after(scene, after)
         if end > after:
-            yield scene.find(first, end, "ORG", 0.8, DETECTOR)
+            yield scene.candidate(first, end, "ORG", 0.8, DETECTOR)
 
 
-def _glued(scene: Scene) -> Iterator[Find]:
+def _glued(scene: Scene) -> Iterator[Candidate]:
     """Yield "Marienhospital", "Elisabethklinik": a name and its kind in one word."""
     for index in range(len(scene.tokens)):
         word = scene.word(index)
         for kind in scene.cues.orgs.glued_suffix:
             stem = word.removesuffix(kind)
             if stem != word and len(stem) > 3 and _is_name_stem(scene, stem):
-                yield scene.find(index, index + 1, "ORG", 0.7, DETECTOR)
+                yield scene.candidate(index, index + 1, "ORG", 0.7, DETECTOR)
                 break
 
 
@@ -163,7 +165,7 @@ def _name_after(scene: Scene, index: int) -> int:
             key in scene.language.stopwords
             or key in scene.cues.orgs.generic
             or (taken and not _goes_on(scene, at))
-            or (not taken and not (scene.likeness(at) >= 1 or _plain_word(scene, at)))
+            or (not taken and not (name_likeness(scene, at) >= POSSIBLE or _plain_word(scene, at)))
         ):
             break
         taken += 1
@@ -174,21 +176,21 @@ def _name_after(scene: Scene, index: int) -> int:
 
 def _goes_on(scene: Scene, index: int) -> bool:
     """Say whether a word in lower case is part of a name begun: "virgen del puerto"."""
-    if scene.likeness(index) >= 1 or not scene.is_word(index):
+    if name_likeness(scene, index) >= POSSIBLE or not scene.is_word(index):
         return True
     linked = scene.word(index - 1) in scene.cues.places.links
     return linked and _plain_word(scene, index, 5.3) > 0
 
 
-def _by_cue(scene: Scene) -> Iterator[Find]:
+def _by_cue(scene: Scene) -> Iterator[Candidate]:
     """Yield what follows "I work at"."""
-    for _, first, _m in scene.conversation.find(phrase(scene.cues.orgs.employer)):
+    for _, first, _m in scene.conversation.matches(phrase(scene.cues.orgs.employer)):
         if first >= len(scene.tokens) or scene.conversation.gap(first) > COMMA:
             continue
         yield from _named_from(scene, first, 0.7)
 
 
-def _named_from(scene: Scene, first: int, score: float) -> Iterator[Find]:
+def _named_from(scene: Scene, first: int, score: float) -> Iterator[Candidate]:
     start = first
     while (
         start < len(scene.tokens)
@@ -211,13 +213,13 @@ def _named_from(scene: Scene, first: int, score: float) -> Iterator[Find]:
             link = scene.word(after) in scene.cues.places.links and after > start
             if not (scene.tokens[after].text[0].isupper() or link):
                 break
-        elif scene.likeness(after) < 2 and not _is_suffix(scene, after, start):
+        elif name_likeness(scene, after) < LIKELY and not _is_suffix(scene, after, start):
             break
         after += 1
     while after > start and scene.word(after - 1) in scene.cues.places.links:
         after -= 1
     if after > start and scene.conversation.gap(start) <= COMMA and _is_named(scene, start, after):
-        yield scene.find(start, after, "ORG", score, DETECTOR)
+        yield scene.candidate(start, after, "ORG", score, DETECTOR)
 
 
 def _is_suffix(scene: Scene, index: int, start: int) -> bool:
@@ -232,13 +234,15 @@ def _is_named(scene: Scene, start: int, after: int) -> bool:
             and not scene.tokens[at].shouted
             and len(scene.word(at)) > 2
             and scene.word(at) not in scene.cues.orgs.generic
-            and not is_negative(scene.word(at), scene.language.code)
+            and not is_negative(scene.word(at))
             for at in range(start, after)
         )
-    return any(scene.likeness(at) >= 2 or not scene.is_word(at) for at in range(start, after))
+    return any(
+        name_likeness(scene, at) >= LIKELY or not scene.is_word(at) for at in range(start, after)
+    )
 
 
-def _answers(scene: Scene) -> Iterator[Find]:
+def _answers(scene: Scene) -> Iterator[Candidate]:
     question = scene.language.questions["ORG"]
     for number in range(1, len(scene.lines)):
         first, after = scene.lines[number]
@@ -247,7 +251,7 @@ def _answers(scene: Scene) -> Iterator[Find]:
         for index in range(first, min(after, first + 6)):
             marked = scene.conversation.cased and scene.tokens[index].capital
             marked = marked and not scene.starts_sentence(index)
-            if scene.likeness(index) >= (1 if marked else 2) and (
+            if name_likeness(scene, index) >= (1 if marked else 2) and (
                 index == first or scene.conversation.gap(index) <= STOP
             ):
                 yield from _named_from(scene, index, 0.6)

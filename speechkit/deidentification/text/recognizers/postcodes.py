@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import phrase
 from speechkit.deidentification.text.numbers import number_at
-from speechkit.deidentification.text.scene import COMMA, NONE, SPACE, STOP, Find, Scene
+from speechkit.deidentification.text.scene import COMMA, NONE, SPACE, STOP, Candidate, Scene
 
 DETECTOR = "postcodes"
 _UK_AREAS = frozenset(
@@ -21,7 +21,7 @@ _UK_AREAS = frozenset(
 )
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield postcodes, with the town after them."""
     if scene.language.code == "en":
         yield from _british(scene)
@@ -80,15 +80,15 @@ def _letters(scene: Scene, index: int, most: int) -> tuple[str, int]:
     return letters, index
 
 
-def _british(scene: Scene) -> Iterator[Find]:
+def _british(scene: Scene) -> Iterator[Candidate]:
     for index in range(len(scene.tokens)):
         if len(scene.tokens[index].key) <= 2 and scene.tokens[index].key[0].isalpha():
             after = postcode_at(scene, index)
             if after > index:
-                yield scene.find(index, after, "LOCATION", 0.8, DETECTOR)
+                yield scene.candidate(index, after, "LOCATION", 0.8, DETECTOR)
 
 
-def _zip(scene: Scene) -> Iterator[Find]:
+def _zip(scene: Scene) -> Iterator[Candidate]:
     """Yield numbers and codes after "zip code", "CP"."""
     cue = phrase(scene.cues.places.zip)
     for run in scene.runs:
@@ -96,10 +96,10 @@ def _zip(scene: Scene) -> Iterator[Find]:
         same = scene.before(run.first, min(5, run.first - start))
         asked = run.first - start < 5 and cue.search(scene.previous_line(run.first))
         if (cue.search(same) or asked) and 2 <= len(run.digits) <= 9:
-            yield scene.find(run.first, run.after, "LOCATION", 0.8, DETECTOR)
+            yield scene.candidate(run.first, run.after, "LOCATION", 0.8, DETECTOR)
 
 
-def _zip_and_town(scene: Scene) -> Iterator[Find]:
+def _zip_and_town(scene: Scene) -> Iterator[Candidate]:
     """Yield "28014 Madrid", "D-10115 Berlin", "A-8120": a written postcode, a town after it."""
     tokens = scene.tokens
     for index, token in enumerate(tokens):
@@ -114,7 +114,7 @@ def _zip_and_town(scene: Scene) -> Iterator[Find]:
         if town == after and alone and _is_town_like(scene, after):
             town = after + 1
         if town > after or (first < index and len(token.text) == 4):
-            yield scene.find(first, town, "LOCATION", 0.8, DETECTOR)
+            yield scene.candidate(first, town, "LOCATION", 0.8, DETECTOR)
 
 
 def _known_town(scene: Scene, index: int) -> int:

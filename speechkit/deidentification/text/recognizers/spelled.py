@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import phrase
-from speechkit.deidentification.text.scene import COMMA, STOP, TURN, Find, Scene
+from speechkit.deidentification.text.scene import COMMA, STOP, TURN, Candidate, Scene
 
 DETECTOR = "spelled"
 
 
-def find(scene: Scene) -> Iterator[Find]:
+def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield runs of letters that spell a name."""
     index = 0
     while index < len(scene.tokens):
         letters, after = letters_at(scene, index)
         if _is_name(scene, index, after, letters):
-            yield scene.find(index, after, "NAME", 0.9, DETECTOR)
+            yield scene.candidate(index, after, "NAME", 0.9, DETECTOR)
         index = max(after, index + 1)
 
 

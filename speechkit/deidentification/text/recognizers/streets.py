@@ -7,6 +7,7 @@ first) and kind, name, number ("calle Mayor 12"). German has name and kind in on
 from __future__ import annotations
 
 from speechkit.deidentification.text.cues import phrase
+from speechkit.deidentification.text.name_likeness import NOT_A_NAME, POSSIBLE, name_likeness
 from speechkit.deidentification.text.numbers import number_at
 from speechkit.deidentification.text.recognizers.house_numbers import (
     bare_number_after,
@@ -114,7 +115,7 @@ def _may_name_street(scene: Scene, index: int, distance: int) -> bool:
         return scene.tokens[index].text[0].isupper()
     if distance == 0:
         return key not in _NO_STREET
-    return not scene.is_word(index) or scene.likeness(index) > 0
+    return not scene.is_word(index) or name_likeness(scene, index) > NOT_A_NAME
 
 
 _NO_STREET = frozenset(
@@ -124,8 +125,8 @@ _NO_STREET = frozenset(
 
 
 def _strength(scene: Scene, index: int) -> int:
-    if scene.likeness(index):
-        return scene.likeness(index)
+    if name_likeness(scene, index):
+        return name_likeness(scene, index)
     if (
         scene.word(index) in scene.cues.places.links
         or scene.word(index) in scene.language.stopwords
@@ -203,7 +204,7 @@ def _written_street(scene: Scene, index: int) -> bool:
 
 
 def _goes_on(scene: Scene, index: int) -> bool:
-    return scene.likeness(index) >= 1 or not scene.is_word(index)
+    return name_likeness(scene, index) >= POSSIBLE or not scene.is_word(index)
 
 
 def _glued(scene: Scene, index: int) -> Street | None:

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 
 from speechkit.core.types import Identifier
-from speechkit.deidentification.text.scene import Find
+from speechkit.deidentification.text.candidate import Candidate
+from speechkit.deidentification.text.scene import Scene
 
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
 LOOSE_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
@@ -43,7 +44,15 @@ VIN = re.compile(r"\b(?=[A-HJ-NPR-Z0-9]*\d)(?=[A-HJ-NPR-Z0-9]*[A-Z])[A-HJ-NPR-Z0
 DIGITS = re.compile(r"(?<![\w.,/-])(?:\+|\(|00)?\d[\d\s().–/-]{5,20}\d(?![\w])")
 
 
-def find(text: str, region: str) -> Iterator[Find]:
+_REGIONS = {"en": "GB", "es": "ES", "fr": "FR", "de": "DE"}  # where bare phone numbers are from
+
+
+def recognize(scene: Scene) -> Iterator[Candidate]:
+    """Yield written identifiers of a conversation."""
+    return find_written(scene.conversation.text, _REGIONS[scene.language.code])
+
+
+def find_written(text: str, region: str) -> Iterator[Candidate]:
     """Yield written identifiers in any text; `region` is where bare phone numbers are from."""
     for pattern, identifier, score in _PLAIN:
         for match in pattern.finditer(text):
@@ -76,9 +85,9 @@ _PLAIN = (
 )
 
 
-def _found(match: re.Match[str], identifier: Identifier, score: float) -> Find:
+def _found(match: re.Match[str], identifier: Identifier, score: float) -> Candidate:
     text = match.group().rstrip(".,;:)")
-    return Find(match.start(), match.start() + len(text), identifier, score, "written")
+    return Candidate(match.start(), match.start() + len(text), identifier, score, "written")
 
 
 def _is_ip(text: str) -> bool:
@@ -100,7 +109,7 @@ def _luhn(text: str) -> bool:
     return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
 
 
-def _phones(text: str, region: str) -> Iterator[Find]:
+def _phones(text: str, region: str) -> Iterator[Candidate]:
     if not any(True for _ in DIGITS.finditer(text)):
         return
     import phonenumbers
@@ -110,4 +119,4 @@ def _phones(text: str, region: str) -> Iterator[Find]:
     ):
         digits = sum(char.isdecimal() for char in match.raw_string)
         if digits >= 7:
-            yield Find(match.start, match.end, Identifier.PHONE, 0.6, "phone")
+            yield Candidate(match.start, match.end, Identifier.PHONE, 0.6, "phone")
