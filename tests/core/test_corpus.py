@@ -35,12 +35,12 @@ def turns(*items) -> Layer:
     )
 
 
-def test_a_layer_comes_back_typed(corpus) -> None:
+def test_a_layer_comes_back_typed(corpus: Corpus) -> None:
     layer = turns(Turn(start=0.0, end=1.5, speaker="A"))
     assert corpus.get_layer(corpus.put_layer(layer)) == layer
 
 
-def test_an_altered_layer_is_refused(corpus) -> None:
+def test_an_altered_layer_is_refused(corpus: Corpus) -> None:
     digest = corpus.put_layer(turns(Turn(start=0.0, end=1.5, speaker="A")))
     path = next(corpus.root.glob(f"vault/layers/**/{digest}.json"))
     path.write_bytes(path.read_bytes().replace(b'"A"', b'"B"'))
@@ -48,7 +48,7 @@ def test_an_altered_layer_is_refused(corpus) -> None:
         corpus.get_layer(digest)
 
 
-def test_the_vault_is_private(corpus) -> None:
+def test_the_vault_is_private(corpus: Corpus) -> None:
     assert stat.S_IMODE((corpus.root / "vault").stat().st_mode) == 0o700
 
 
@@ -57,7 +57,9 @@ def test_no_corpus_says_how_to_make_one(tmp_path: Path) -> None:
         Corpus.open(tmp_path)
 
 
-def test_a_full_disk_leaves_the_old_session(corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_leaves_the_old_session(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     corpus.put_session(session())
     corpus.add_layer("rec-0000000000000001", turns())
     before = corpus.session("rec-0000000000000001")
@@ -73,7 +75,7 @@ def test_a_full_disk_leaves_the_old_session(corpus, monkeypatch: pytest.MonkeyPa
     assert not list(corpus.root.rglob(".writing-*"))
 
 
-def test_failures_of_one_kind_of_run_replace_the_older_ones(corpus) -> None:
+def test_failures_of_one_kind_of_run_replace_the_older_ones(corpus: Corpus) -> None:
     corpus.record_failures("ingest", [{"item": "a", "reason": "x"}])
     corpus.record_failures("run", [{"item": "b", "reason": "y"}])
     corpus.record_failures("run", [{"item": "c", "reason": "z"}])

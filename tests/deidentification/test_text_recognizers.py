@@ -219,12 +219,12 @@ def as_asr(text):
 
 
 @pytest.mark.parametrize(("language", "text", "part"), rows(FOUND))
-def test_found(language, text, part):
+def test_found(language, text, part) -> None:
     assert covered(text.replace("|", "\n"), part.replace("|", "\n"), language)
 
 
 @pytest.mark.parametrize(("language", "text", "part"), rows(LEFT))
-def test_left(language, text, part):
+def test_left(language, text, part) -> None:
     assert untouched(text.replace("|", "\n"), part, language)
 
 
@@ -232,14 +232,14 @@ SPOKEN = {kind: rows for kind, rows in FOUND.items() if kind not in ("written", 
 
 
 @pytest.mark.parametrize(("language", "text", "part"), rows(SPOKEN))
-def test_found_as_asr_writes_it(language, text, part):
+def test_found_as_asr_writes_it(language, text, part) -> None:
     if language == "de":
         pytest.skip("the targets name no spoken German")
     assert covered(as_asr(text), as_asr(part), language)
 
 
 @pytest.mark.parametrize(("language", "text", "part"), rows(LEFT))
-def test_left_as_asr_writes_it(language, text, part):
+def test_left_as_asr_writes_it(language, text, part) -> None:
     assert untouched(as_asr(text), as_asr(part), language)
 
 

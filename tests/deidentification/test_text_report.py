@@ -85,7 +85,7 @@ def corpus(tmp_path: Path) -> Corpus:
     return corpus
 
 
-def test_counts_by_identifier_detector_verdict_and_people(corpus) -> None:
+def test_counts_by_identifier_detector_verdict_and_people(corpus: Corpus) -> None:
     made = make_report(corpus)
     ids = [session.recording.id for session in corpus.sessions()]
     assert made.spans == {"MRN": 1, "NAME": 1}
@@ -121,7 +121,7 @@ def test_k_is_the_smallest_group_of_patients_not_of_recordings() -> None:
     assert k_anonymity([]).k == 0
 
 
-def test_the_command_prints_counts_and_never_a_word(corpus) -> None:
+def test_the_command_prints_counts_and_never_a_word(corpus: Corpus) -> None:
     runner = CliRunner()
     plain = runner.invoke(command, ["report", str(corpus.root)], catch_exceptions=False)
     as_json = runner.invoke(command, ["report", str(corpus.root), "--json"], catch_exceptions=False)
@@ -132,7 +132,7 @@ def test_the_command_prints_counts_and_never_a_word(corpus) -> None:
         assert word not in plain.output + as_json.output + repr(make_report(corpus))
 
 
-def test_another_detector_is_compared_where_it_has_a_model(corpus) -> None:
+def test_another_detector_is_compared_where_it_has_a_model(corpus: Corpus) -> None:
     class English:
         spec, revision, options = "english", "1", {}
 

@@ -63,7 +63,7 @@ def snapshot(corpus):
     return {str(p.relative_to(corpus.root)): p.read_bytes() for p in files}
 
 
-def test_each_stage_sees_each_recording_once(corpus) -> None:
+def test_each_stage_sees_each_recording_once(corpus: Corpus) -> None:
     a, b = Toy("a", (), "turns"), Toy("b", ("turns",), "more")
     report = go(corpus, a, b)
     assert a.seen == b.seen == ["rec-0", "rec-1", "rec-2"]
@@ -71,7 +71,7 @@ def test_each_stage_sees_each_recording_once(corpus) -> None:
     assert set(corpus.session("rec-1").layers) == {"turns", "more"}
 
 
-def test_a_second_run_does_nothing_and_changes_nothing(corpus) -> None:
+def test_a_second_run_does_nothing_and_changes_nothing(corpus: Corpus) -> None:
     stages = Toy("a", (), "turns"), Toy("b", ("turns",), "more")
     go(corpus, *stages)
     before = snapshot(corpus)
@@ -81,14 +81,14 @@ def test_a_second_run_does_nothing_and_changes_nothing(corpus) -> None:
     assert snapshot(corpus) == before
 
 
-def test_a_changed_option_redoes_that_stage_and_what_follows(corpus) -> None:
+def test_a_changed_option_redoes_that_stage_and_what_follows(corpus: Corpus) -> None:
     go(corpus, Toy("a", (), "turns"), Toy("b", ("turns",), "more"))
     a, b = Toy("a", (), "turns", Options(speaker="B")), Toy("b", ("turns",), "more")
     go(corpus, a, b)
     assert len(a.seen) == len(b.seen) == 3
 
 
-def test_a_stopped_run_goes_on_where_it_was(corpus) -> None:
+def test_a_stopped_run_goes_on_where_it_was(corpus: Corpus) -> None:
     stop = KeyboardInterrupt()
     with pytest.raises(KeyboardInterrupt):
         go(corpus, Toy("a", (), "turns", fail={"rec-2": stop}))
@@ -97,7 +97,7 @@ def test_a_stopped_run_goes_on_where_it_was(corpus) -> None:
     assert again.seen == ["rec-2"]
 
 
-def test_one_bad_recording_is_a_row_and_the_rest_goes_on(corpus) -> None:
+def test_one_bad_recording_is_a_row_and_the_rest_goes_on(corpus: Corpus) -> None:
     a = Toy("a", (), "turns", fail={"rec-1": AudioError("rec-1: truncated")})
     b = Toy("b", ("turns",), "more")
     report = go(corpus, a, b)
@@ -107,14 +107,14 @@ def test_one_bad_recording_is_a_row_and_the_rest_goes_on(corpus) -> None:
     assert len(report.failures) == 1
 
 
-def test_what_an_unexpected_error_quotes_is_written_nowhere(corpus) -> None:
+def test_what_an_unexpected_error_quotes_is_written_nowhere(corpus: Corpus) -> None:
     go(corpus, Toy("a", (), "turns", fail={"rec-0": ValueError(f"cannot parse {CANARY}")}))
     assert "ValueError" in corpus.failures()[0]["reason"]
     assert not [name for name, data in snapshot(corpus).items() if CANARY.encode() in data]
     assert CANARY not in (corpus.root / "journal.jsonl").read_text()
 
 
-def test_a_failed_recording_keeps_no_stale_layer(corpus) -> None:
+def test_a_failed_recording_keeps_no_stale_layer(corpus: Corpus) -> None:
     go(corpus, Toy("a", (), "turns"), Toy("b", ("turns",), "more"))
     a = Toy("a", (), "turns", Options(speaker="B"), fail={"rec-1": AudioError("gone")})
     go(corpus, a, Toy("b", ("turns",), "more"))
@@ -122,7 +122,7 @@ def test_a_failed_recording_keeps_no_stale_layer(corpus) -> None:
     assert set(corpus.session("rec-0").layers) == {"turns", "more"}
 
 
-def test_only_what_consent_permits_to_be_read_is_worked_on(corpus) -> None:
+def test_only_what_consent_permits_to_be_read_is_worked_on(corpus: Corpus) -> None:
     """A register is there: whoever is not in it, or did not permit research, is left alone."""
     from speechkit.governance.consent import ConsentRecord, ConsentRegister
 
@@ -144,12 +144,12 @@ def test_only_what_consent_permits_to_be_read_is_worked_on(corpus) -> None:
     ]
 
 
-def test_absent_weights_end_the_run(corpus) -> None:
+def test_absent_weights_end_the_run(corpus: Corpus) -> None:
     with pytest.raises(ModelError):
         go(corpus, Toy("a", (), "turns", fail={"rec-0": ModelError("no weights")}))
 
 
-def test_a_layer_nobody_writes_is_found_before_anything_runs(corpus) -> None:
+def test_a_layer_nobody_writes_is_found_before_anything_runs(corpus: Corpus) -> None:
     a = Toy("a", (), "turns")
     with pytest.raises(UsageError, match="'phi'"):
         go(corpus, a, Toy("b", ("phi",), "more"))
@@ -157,7 +157,7 @@ def test_a_layer_nobody_writes_is_found_before_anything_runs(corpus) -> None:
     check_plan((Toy("a", ("reference", "maybe?"), "turns"),))
 
 
-def test_dry_run_counts_hits_and_misses_and_runs_nothing(corpus) -> None:
+def test_dry_run_counts_hits_and_misses_and_runs_nothing(corpus: Corpus) -> None:
     a, b = Toy("a", (), "turns"), Toy("b", ("turns",), "more")
     go(corpus, a, limit=2)
     counts = dry_run(corpus, (a, b), corpus.sessions())

@@ -18,7 +18,7 @@ from speechkit.storage.corpus import Corpus
 from tests.review.asking import SECRETS, op, send
 
 
-def test_who_may_do_what(client, task, url: str):
+def test_who_may_do_what(client, task: str, url: str) -> None:
     assert httpx.Client(base_url=url).get("/api/tasks").status_code == 401
     for name in ("aud", "root", "rita", "ada"):
         assert client(name).post(f"/api/tasks/{task}/lease").status_code in (403, 404), name
@@ -26,7 +26,7 @@ def test_who_may_do_what(client, task, url: str):
         assert client(name).get("/api/audit").status_code == status
 
 
-def test_somebodys_task_is_nobody_elses(client, task):
+def test_somebodys_task_is_nobody_elses(client, task: str) -> None:
     client("tess").lease(task)
     tom = client("tom")
     assert tom.get(f"/api/tasks/{task}").status_code == 404
@@ -34,7 +34,7 @@ def test_somebodys_task_is_nobody_elses(client, task):
 
 
 @pytest.mark.parametrize("header", [{}, {"x-csrf-token": "wrong"}])
-def test_csrf(client, task, header):
+def test_csrf(client, task: str, header) -> None:
     tess = client("tess")
     del tess.headers["x-csrf-token"]
     assert tess.post(f"/api/tasks/{task}/lease", headers=header).status_code == 403
@@ -43,15 +43,15 @@ def test_csrf(client, task, header):
 @pytest.mark.parametrize(
     "header", [{"origin": "https://evil.example"}, {"sec-fetch-site": "cross-site"}]
 )
-def test_other_sites_are_refused(client, task, header):
+def test_other_sites_are_refused(client, task: str, header: dict[str, str]) -> None:
     assert client("tess").post(f"/api/tasks/{task}/lease", headers=header).status_code == 403
 
 
-def test_other_host_names_are_refused(url: str):
+def test_other_host_names_are_refused(url: str) -> None:
     assert httpx.get(f"{url}/login", headers={"host": "evil.example"}).status_code == 421
 
 
-def test_headers(url: str):
+def test_headers(url: str) -> None:
     for path in ("/", "/login", "/editor", "/api/me", "/nowhere", "/web/editor.js"):
         headers = httpx.get(url + path).headers
         csp = headers["content-security-policy"]
@@ -62,13 +62,13 @@ def test_headers(url: str):
         assert "server" not in headers
 
 
-def test_the_cookie_is_out_of_reach(url: str):
+def test_the_cookie_is_out_of_reach(url: str) -> None:
     answer = httpx.post(f"{url}/api/login", json={"name": "tess", "password": PASSWORD})
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie and "samesite=strict" in cookie
 
 
-def test_guessing_is_slowed_down(url: str):
+def test_guessing_is_slowed_down(url: str) -> None:
     for status in [401] * 5 + [429]:
         answer = httpx.post(f"{url}/api/login", json={"name": "tess", "password": "wrong wrong"})
         assert answer.status_code == status
@@ -76,7 +76,7 @@ def test_guessing_is_slowed_down(url: str):
     assert answer.status_code == 429
 
 
-def test_passwords_and_tokens_are_not_stored(client, store: Store):
+def test_passwords_and_tokens_are_not_stored(client, store: Store) -> None:
     token = client("tess").cookies["speechkit"]
     assert len(token) >= 43  # 256 bits in base64
     assert client("tess").cookies["speechkit"] != token
@@ -88,7 +88,7 @@ def test_passwords_and_tokens_are_not_stored(client, store: Store):
     assert token not in kept and hashlib.sha256(token.encode()).hexdigest() in kept
 
 
-def test_floods_and_large_bodies_are_refused(corpus: Corpus, store: Store):
+def test_floods_and_large_bodies_are_refused(corpus: Corpus, store: Store) -> None:
     server = Running(make_app(corpus, store, Settings(requests_per_second=1, burst=5)))
     try:
         codes = [httpx.get(f"{server.url}/healthz").status_code for _ in range(12)]
@@ -108,7 +108,7 @@ def test_floods_and_large_bodies_are_refused(corpus: Corpus, store: Store):
         server.stop()
 
 
-def test_logout_and_new_password_end_the_session(client, url: str):
+def test_logout_and_new_password_end_the_session(client, url: str) -> None:
     tess = client("tess")
     assert tess.post("/api/logout").status_code == 200
     assert tess.get("/api/me").status_code == 401
@@ -120,7 +120,7 @@ def test_logout_and_new_password_end_the_session(client, url: str):
     assert tess.get("/api/me").status_code == 401
 
 
-def test_a_session_ends_when_idle(client, store: Store):
+def test_a_session_ends_when_idle(client, store: Store) -> None:
     tess = client("tess")
     with store.write() as db:
         for login in db.query(Login):
@@ -128,7 +128,7 @@ def test_a_session_ends_when_idle(client, store: Store):
     assert tess.get("/api/me").status_code == 401
 
 
-def test_the_audit_log_says_who_did_what_and_holds_no_text(client, task, store: Store):
+def test_the_audit_log_says_who_did_what_and_holds_no_text(client, task: str, store: Store) -> None:
     tess = client("tess")
     epoch = tess.lease(task)
     line = tess.task(task)["lines"][1]
@@ -142,7 +142,7 @@ def test_the_audit_log_says_who_did_what_and_holds_no_text(client, task, store: 
 
 
 @pytest.mark.parametrize("harm", ["change", "remove", "cut"])
-def test_a_harmed_audit_log_shows(client, store: Store, harm: str):
+def test_a_harmed_audit_log_shows(client, store: Store, harm: str) -> None:
     client("tess")
     with store.write() as db:
         last = db.query(AuditRow).order_by(AuditRow.number.desc()).first()

@@ -14,13 +14,14 @@ from speechkit.review.load_drafts import LoadOptions, adjudications, second_pass
 from speechkit.review.schema import Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import present_rows
+from speechkit.storage.corpus import Corpus
 
 
 def column(text: str) -> list[int | None]:
     return [None if value == "." else int(value) for value in text.split()]
 
 
-def test_alpha_of_krippendorffs_own_example():
+def test_alpha_of_krippendorffs_own_example() -> None:
     # Krippendorff (2011), section C: four observers, twelve units, missing data.
     observers = [
         column("1 2 3 3 2 1 4 1 2 . . ."),
@@ -32,13 +33,13 @@ def test_alpha_of_krippendorffs_own_example():
     assert alpha == pytest.approx(0.743, abs=0.0005)
 
 
-def test_alpha_is_one_for_equals_and_none_where_nothing_varies():
+def test_alpha_is_one_for_equals_and_none_where_nothing_varies() -> None:
     assert krippendorff_alpha([("a", "a"), ("b", "b")]) == 1
     assert krippendorff_alpha([("a", "a"), ("a", "a")]) is None
     assert krippendorff_alpha([]) is None
 
 
-def test_two_passes(corpus, store: Store, task: str):
+def test_two_passes(corpus: Corpus, store: Store, task: str) -> None:
     with store.write() as db:
         (second,) = second_passes(corpus, db, LoadOptions())
         rows = present_rows(db, second)
@@ -58,7 +59,9 @@ def test_two_passes(corpus, store: Store, task: str):
     assert found.alpha_phi is not None and 0.7 < found.alpha_phi < 1
 
 
-def test_an_adjudicator_sees_both_and_an_annotator_neither(corpus, store: Store, task: str, client):
+def test_an_adjudicator_sees_both_and_an_annotator_neither(
+    corpus: Corpus, store: Store, task: str, client
+) -> None:
     with store.write() as db:
         (second,) = second_passes(corpus, db, LoadOptions())
     tess, tom = client("tess"), client("tom")

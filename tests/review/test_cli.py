@@ -31,7 +31,7 @@ def refusal(*words: str | Path, stdin: str = "") -> str:
     return str(review(*words, stdin=stdin, code=2).exception)
 
 
-def test_users(corpus: Corpus):
+def test_users(corpus: Corpus) -> None:
     root = corpus.root
     made = review("users", "add", root, "zoe", "--role", "reviewer", "--language", "en")
     assert len(made.stdout.strip()) >= 12
@@ -49,17 +49,19 @@ def test_users(corpus: Corpus):
         refusal("users", "add", root, "xavier", "--role", "auditor", "--password-stdin", stdin=weak)
 
 
-def test_the_network_gets_nothing_in_the_clear(corpus: Corpus):
+def test_the_network_gets_nothing_in_the_clear(corpus: Corpus) -> None:
     assert "in the clear" in refusal("serve", corpus.root, "--host", "0.0.0.0")
     refusal("serve", corpus.root, "--tls-cert", "x.pem")
 
 
-def test_wrong_databases(corpus: Corpus):
+def test_wrong_databases(corpus: Corpus) -> None:
     assert "--database takes" in refusal("users", "list", corpus.root, "--database", "nonsense")
     review("users", "list", corpus.root, "--database", "sqlite:////nowhere/x", code=1)
 
 
-def test_queue_and_what_people_did_goes_into_the_corpus(corpus: Corpus, store: Store, task: str):
+def test_queue_and_what_people_did_goes_into_the_corpus(
+    corpus: Corpus, store: Store, task: str
+) -> None:
     rows = json.loads(review("queue", corpus.root, "--json").stdout)
     assert len(rows) == 4 and all("text" not in row for row in rows)
     assert "reference" in refusal("simulate", corpus.root)
@@ -75,7 +77,7 @@ def test_queue_and_what_people_did_goes_into_the_corpus(corpus: Corpus, store: S
     review("audit", corpus.root)
 
 
-def test_a_cut_audit_log_shows_against_the_journal(corpus: Corpus, store: Store):
+def test_a_cut_audit_log_shows_against_the_journal(corpus: Corpus, store: Store) -> None:
     review("export", corpus.root)  # a checkpoint
     with store.write() as db:
         from speechkit.review.schema import AuditHead, AuditRow
@@ -88,7 +90,7 @@ def test_a_cut_audit_log_shows_against_the_journal(corpus: Corpus, store: Store)
     assert "checkpoint" in result.stdout
 
 
-def test_a_span_beyond_what_was_rejected_stays(corpus: Corpus):
+def test_a_span_beyond_what_was_rejected_stays(corpus: Corpus) -> None:
     phi = corpus.layer(corpus.sessions()[0], "phi")
     assert phi is not None
     import msgspec
@@ -99,6 +101,6 @@ def test_a_span_beyond_what_was_rejected_stays(corpus: Corpus):
     assert merge_spans([rejected, second], [first, longer]) == (longer, second)
 
 
-def test_open_store_twice(corpus: Corpus):
+def test_open_store_twice(corpus: Corpus) -> None:
     for _ in range(2):
         open_store(corpus.root).close()

@@ -9,7 +9,7 @@ import msgspec
 from speechkit.storage.corpus import Corpus
 
 
-def test_without_consent_a_recording_is_not_opened(client, task, corpus: Corpus):
+def test_without_consent_a_recording_is_not_opened(client, task: str, corpus: Corpus) -> None:
     """Default deny where there is a register; made-up recordings need none."""
     register = corpus.root / "vault" / "consents.jsonl"
     register.write_text("")

@@ -47,7 +47,9 @@ def command(*words: Any, code: int = 0) -> str:
     return result.stdout
 
 
-def test_corrections_reach_the_release(corpus: Corpus, client: Any, task: str, tmp_path: Path):
+def test_corrections_reach_the_release(
+    corpus: Corpus, client: Any, task: str, tmp_path: Path
+) -> None:
     tess = client("tess")
     epoch = tess.lease(task)
     lines = tess.task(task)["lines"]

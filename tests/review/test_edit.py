@@ -30,7 +30,7 @@ def covered(one: Line) -> list[str]:
     return [one.text[mark.start : mark.end] for mark in one.identifiers]
 
 
-def test_words_that_stay_keep_time_and_confidence():
+def test_words_that_stay_keep_time_and_confidence() -> None:
     changed = edit.set_text(line("my nane is Ann"), "my name really is Ann")
     assert [(w.text, w.start, w.confidence) for w in changed.words] == [
         ("my", 0.0, 0.5), ("name", 1.0, None), ("really", 1.45, None), ("is", 2.0, 0.5),
@@ -48,7 +48,7 @@ def test_words_that_stay_keep_time_and_confidence():
         ("so Ann is here", "so is here", []),
     ],
 )
-def test_marks_follow_the_text(before: str, after: str, expected: list[str]):
+def test_marks_follow_the_text(before: str, after: str, expected: list[str]) -> None:
     assert covered(edit.set_text(line(before, "Ann"), after)) == expected
 
 
@@ -56,7 +56,7 @@ _WORDS = st.lists(st.sampled_from(["a", "Ann", "bb", "Lee", "ccc"]), min_size=2,
 
 
 @given(_WORDS, st.data())
-def test_split_and_merge_are_inverse(words: list[str], data: st.DataObject):
+def test_split_and_merge_are_inverse(words: list[str], data: st.DataObject) -> None:
     whole = line(" ".join(words))
     cut = data.draw(st.integers(1, len(words) - 1))
     at = len(" ".join(words[:cut])) + 1
@@ -70,12 +70,12 @@ def test_split_and_merge_are_inverse(words: list[str], data: st.DataObject):
 
 
 @pytest.mark.parametrize("at", [0, 5, 2])
-def test_no_split_at_ends_or_in_identifiers(at: int):
+def test_no_split_at_ends_or_in_identifiers(at: int) -> None:
     with pytest.raises(edit.EditError):
         edit.split(line("Ann a", "Ann"), at, "new")
 
 
-def test_a_rejected_mark_hides_nothing_and_is_kept():
+def test_a_rejected_mark_hides_nothing_and_is_kept() -> None:
     one = edit.unmark(line("so Ann is", "Ann"), 3, 6)
     assert covered(one) == [] and one.marks[0].rejected
     again = edit.mark(one, 3, 6, Identifier.LOCATION)
@@ -83,12 +83,12 @@ def test_a_rejected_mark_hides_nothing_and_is_kept():
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (2, 2), (5, 1), (0, 99)])
-def test_times_outside_the_recording_are_refused(start: float, end: float):
+def test_times_outside_the_recording_are_refused(start: float, end: float) -> None:
     with pytest.raises(edit.EditError):
         edit.retime(line("a b"), start, end, 10)
 
 
-def test_free_labels_that_leave_are_slugs():
+def test_free_labels_that_leave_are_slugs() -> None:
     assert edit.set_labels(line("a"), ["symptom:chest-pain", "note:call back"]).labels
     with pytest.raises(edit.EditError):
         edit.set_labels(line("a"), ["symptom:Mrs Lee hurts"])
@@ -97,7 +97,7 @@ def test_free_labels_that_leave_are_slugs():
 # ---- what is hidden
 
 
-def test_a_hidden_view_shows_no_word_of_it():
+def test_a_hidden_view_shows_no_word_of_it() -> None:
     shown = MaskedView(line("so Ann Lee is Bo", "Ann Lee", "Bo"), hidden=True).line()
     assert shown.text == "so ⟦NAME·1⟧ is ⟦NAME·2⟧"
     assert [w.text for w in shown.words] == ["so", "⟦NAME·1⟧", "is", "⟦NAME·2⟧"]
@@ -105,7 +105,7 @@ def test_a_hidden_view_shows_no_word_of_it():
 
 
 @given(_WORDS, st.sets(st.integers(0, 7)))
-def test_what_is_hidden_comes_back(words: list[str], hidden: set[int]):
+def test_what_is_hidden_comes_back(words: list[str], hidden: set[int]) -> None:
     text = " ".join(words)
     starts = [len(" ".join(words[:i])) + (i > 0) for i in range(len(words))]
     marks = tuple(
@@ -130,12 +130,12 @@ def _shown(text: str, word: int) -> int:
 @pytest.mark.parametrize(
     "shown", ["so is Bo", "so ⟦NAME·2⟧ is", "so ⟦DATE·1⟧ is", "⟦NAME·1⟧ ⟦NAME·1⟧", "⟦x ⟦NAME·1⟧"]
 )
-def test_tags_cannot_be_dropped_made_up_or_changed(shown: str):
+def test_tags_cannot_be_dropped_made_up_or_changed(shown: str) -> None:
     with pytest.raises(edit.EditError):
         MaskedView(line("so Ann is", "Ann"), hidden=True).reveal(shown)
 
 
-def test_editing_around_a_tag():
+def test_editing_around_a_tag() -> None:
     view = MaskedView(line("so Ann is hear", "Ann"), hidden=True)
     text, marks = view.reveal("and  so ⟦NAME·1⟧ is here")
     changed = edit.set_text(line("so Ann is hear", "Ann"), text, marks)

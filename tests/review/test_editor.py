@@ -85,7 +85,7 @@ def texts(page: Any) -> list[str]:
     return page.eval_on_selector_all(".line .text", "all => all.map(one => one.textContent)")
 
 
-def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: Store):
+def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: Store) -> None:
     open_editor(page, "tess")
     press(page, "F8")  # the first doubtful line
     assert "nane" in page.evaluate("document.activeElement.textContent")
@@ -156,7 +156,7 @@ def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: S
     assert said == [("Quillfeather", "NAME"), ("Zebedee Marrow", "NAME"), ("May", "DATE")]
 
 
-def test_without_the_right_the_page_holds_no_identifier(page: Any):
+def test_without_the_right_the_page_holds_no_identifier(page: Any) -> None:
     open_editor(page, "tom")
     press(page, "Alt+ArrowDown", "Alt+ArrowDown")
     content = page.content()
@@ -173,7 +173,7 @@ def test_without_the_right_the_page_holds_no_identifier(page: Any):
     assert texts(page)[1] == before
 
 
-def test_sound_plays_from_where_one_is(page: Any):
+def test_sound_plays_from_where_one_is(page: Any) -> None:
     open_editor(page, "tess")
     press(page, "Alt+ArrowDown", "Alt+ArrowDown", "Alt+R")
     until(page, "document.querySelector('#play').textContent === 'Pause'")
@@ -188,7 +188,7 @@ def test_sound_plays_from_where_one_is(page: Any):
     assert page.inner_text("#rate") == "1.2×"
 
 
-def test_a_second_window_takes_over_and_nothing_is_lost(page: Any, client: Any, task: str):
+def test_a_second_window_takes_over_and_nothing_is_lost(page: Any, client: Any, task: str) -> None:
     open_editor(page, "tess")
     epoch = client("tess").lease(task)
     assert epoch == 2
@@ -198,7 +198,7 @@ def test_a_second_window_takes_over_and_nothing_is_lost(page: Any, client: Any, 
     assert "opened elsewhere" in page.inner_text("#notice")
 
 
-def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, task: str):
+def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, task: str) -> None:
     open_editor(page, "tess")
     press(page, "Alt+ArrowDown")
     page.context.set_offline(True)
@@ -211,7 +211,7 @@ def test_saving_goes_on_after_the_connection_comes_back(page: Any, client: Any, 
     assert texts(page)[0].startswith("well Good morning")
 
 
-def test_own_words_are_marked_offered_and_kept(page: Any, client: Any):
+def test_own_words_are_marked_offered_and_kept(page: Any, client: Any) -> None:
     answer = client("tess").put("/api/words", json={"words": ["Zebedee", "fourth", "ramipril"]})
     assert answer.json() == {"words": ["Zebedee", "fourth", "ramipril"]}
     open_editor(page, "tess")
@@ -246,7 +246,7 @@ def test_own_words_are_marked_offered_and_kept(page: Any, client: Any):
     assert page.input_value("dialog textarea").split() == ["daily", "fourth", "ramipril", "Zebedee"]
 
 
-def test_sound_plays_while_a_key_is_held(page: Any):
+def test_sound_plays_while_a_key_is_held(page: Any) -> None:
     open_editor(page, "tess")
     page.check("#hold")
     press(page, "Alt+ArrowDown")
@@ -263,7 +263,7 @@ def test_sound_plays_while_a_key_is_held(page: Any):
 
 @pytest.mark.parametrize("size", [(1280, 800), (400, 800)], ids=["wide", "narrow"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Any, url: str, scheme: str, size: tuple[int, int]):
+def test_axe_finds_nothing(browser: Any, url: str, scheme: str, size: tuple[int, int]) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     # The page's own policy would keep axe out; nothing else is different.

@@ -43,7 +43,9 @@ _json = st.recursive(
 _checks = list(HealthCheck)
 
 
-def test_schemathesis_finds_no_error_of_the_server(client, task, corpus: Corpus, store: Store, url):
+def test_schemathesis_finds_no_error_of_the_server(
+    client, task: str, corpus: Corpus, store: Store, url: str
+) -> None:
     """What OpenAPI says may be sent, and what it says may not; to a real task half of the time."""
     schema = openapi.from_dict(make_api(corpus, store, Settings()).openapi())
     tess = client("tess")
@@ -79,7 +81,7 @@ def test_schemathesis_finds_no_error_of_the_server(client, task, corpus: Corpus,
     assert tess.get("/api/me").status_code == 200
 
 
-def test_every_kind_of_edit_with_anything(client, task: str):
+def test_every_kind_of_edit_with_anything(client, task: str) -> None:
     tess = client("tess")
     lines = [line["id"] for line in tess.task(task)["lines"]]
     epoch = tess.lease(task)
@@ -92,7 +94,7 @@ def test_every_kind_of_edit_with_anything(client, task: str):
         st.sampled_from(KINDS), st.sampled_from([*lines, "n-1", ""]), st.integers(0, 3),
         st.dictionaries(st.sampled_from(FIELDS), _json, max_size=3), st.uuids(),
     )  # fmt: skip
-    def edit(kind: str, line: str, rev: int, more: dict[str, Any], op: Any):
+    def edit(kind: str, line: str, rev: int, more: dict[str, Any], op: Any) -> None:
         asked = {
             "kind": kind, "segment": line, "base_rev": rev, "op_id": str(op),
             "lease_epoch": epoch, "at": 5, "new": "n-1", "next": lines[1], "next_rev": rev,

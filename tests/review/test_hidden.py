@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import numpy as np
@@ -12,7 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from speechkit.core.types import Identifier, Word
+from speechkit.core.types import Identifier, Recording, Word
 from speechkit.review.audit import findings
 from speechkit.review.edit import mark, set_text
 from speechkit.review.line import Line
@@ -28,7 +28,7 @@ from tests.review.asking import SECRETS, Client, one, op, send
 WITHOUT = ("tom", "aud", "root")  # the right to hear unredacted audio
 
 
-def test_without_the_right_no_answer_holds_an_identifier(client, task, corpus: Corpus):
+def test_without_the_right_no_answer_holds_an_identifier(client, task: str, corpus: Corpus) -> None:
     tom = client("tom")
     epoch = tom.lease(task)
     lines = tom.task(task)["lines"]
@@ -54,7 +54,7 @@ def audio(who: Client, task: str, variant: str | None = None, **headers) -> http
     return who.get(f"/api/tasks/{task}/audio", params=params, headers=headers)
 
 
-def test_raw_audio_is_refused(client, task, corpus: Corpus, url: str):
+def test_raw_audio_is_refused(client, task: str, corpus: Corpus, url: str) -> None:
     for name in WITHOUT:
         who = client(name)
         for variant in ("raw", "preview"):
@@ -84,7 +84,9 @@ def all_routes(api: FastAPI) -> Iterator[tuple[str, set[str]]]:
 
 
 @pytest.mark.parametrize("name", WITHOUT)
-def test_no_route_there_is_sends_raw_audio(client, task, corpus: Corpus, store: Store, name: str):
+def test_no_route_there_is_sends_raw_audio(
+    client, task: str, corpus: Corpus, store: Store, name: str
+) -> None:
     """Every route of the application, by every method, as every variant, whole and in part."""
     tess, who = client("tess"), client(name)
     line = tess.task(task)["lines"][0]["id"]
@@ -112,7 +114,7 @@ def test_no_route_there_is_sends_raw_audio(client, task, corpus: Corpus, store: 
     assert who.get("/api/me").status_code == 200
 
 
-def test_who_heard_unredacted_audio_is_in_the_log(client, task, store: Store):
+def test_who_heard_unredacted_audio_is_in_the_log(client, task: str, store: Store) -> None:
     tess, tom = client("tess"), client("tom")
     audio(tom, task)
     audio(tom, task, "raw")  # refused
@@ -130,7 +132,7 @@ def test_who_heard_unredacted_audio_is_in_the_log(client, task, store: Store):
     assert (whole["variant"], whole["start"]) == ("preview", 0)
 
 
-def test_what_is_marked_since_is_muted_at_once(client, task):
+def test_what_is_marked_since_is_muted_at_once(client, task: str) -> None:
     tom = client("tom")
     epoch = tom.lease(task)
     line = tom.task(task)["lines"][2]
@@ -148,7 +150,9 @@ def test_what_is_marked_since_is_muted_at_once(client, task):
     assert 0 not in middle(0)
 
 
-def test_no_redacted_copy_means_no_access(client, corpus: Corpus, store: Store, add):
+def test_no_redacted_copy_means_no_access(
+    client, corpus: Corpus, store: Store, add: Callable[..., Recording]
+) -> None:
     recording = add(corpus, 7, redacted=False)
     create_tasks(corpus, store)
     name = f"{recording.id}-a"
@@ -162,7 +166,7 @@ def test_no_redacted_copy_means_no_access(client, corpus: Corpus, store: Store, 
     assert audio(tess, name, "raw").status_code == 200
 
 
-def test_ranges(client, task):
+def test_ranges(client, task: str) -> None:
     tess = client("tess")
     whole = audio(tess, task, "raw")
     size = len(whole.content)
@@ -177,7 +181,7 @@ def test_ranges(client, task):
     assert head.headers["content-length"] == str(size) and head.content == b""
 
 
-def test_a_word_of_which_nobody_knows_the_time_mutes_its_line():
+def test_a_word_of_which_nobody_knows_the_time_mutes_its_line() -> None:
     words = (Word(text="call", start=1, end=1.4), Word(text="me", start=1.4, end=2))
     line = Line(id="s", start=1, end=2, text="call me", words=words)
     known = mark(line, 0, 4, Identifier.NAME)

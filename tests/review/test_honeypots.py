@@ -26,7 +26,7 @@ def review(*words: object) -> str:
     return result.stdout
 
 
-def test_an_answer_is_known_only_where_both_ends_are_certain():
+def test_an_answer_is_known_only_where_both_ends_are_certain() -> None:
     draft = [
         segment("1", 0, "it hurts hear a lot"),
         segment("2", 1, "no not now"),
@@ -61,7 +61,7 @@ def known(corpus: Corpus) -> Corpus:
     return corpus
 
 
-def test_what_came_of_known_lines(known: Corpus, store: Store, task: str, client):
+def test_what_came_of_known_lines(known: Corpus, store: Store, task: str, client) -> None:
     review("plant", known.root, "--to", "tess", "--lines", "2")
     with store.read() as db:
         (planted,) = (one for one in db.query(Task) if one.known)
@@ -97,7 +97,7 @@ def test_what_came_of_known_lines(known: Corpus, store: Store, task: str, client
 
 def test_passes_are_made_and_given_to_whom_they_fit(
     corpus: Corpus, store: Store, task: str, client
-):
+) -> None:
     review("assign", corpus.root, "--to", "tess")
     review("assign", corpus.root, "--second-pass", "--to", "tom")
     second = task.removesuffix("-a") + "-b"

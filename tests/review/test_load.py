@@ -69,7 +69,9 @@ class Served:
 class Writer(threading.Thread):
     """Adds words to lines that others write to as well; knows what was acknowledged."""
 
-    def __init__(self, number: int, url: str, task: str, epoch: int, headers: dict, cookies: Any):
+    def __init__(
+        self, number: int, url: str, task: str, epoch: int, headers: dict, cookies: Any
+    ) -> None:
         super().__init__()
         self.number, self.task, self.epoch = number, task, epoch
         self.client = httpx.Client(base_url=url, headers=headers, cookies=cookies, timeout=30)
@@ -179,15 +181,15 @@ def crowded(tmp_path: Path, add: Any) -> Corpus:
     return corpus
 
 
-def test_on_sqlite(crowded: Corpus, capsys: Any):
+def test_on_sqlite(crowded: Corpus, capsys: Any) -> None:
     writing(crowded, None, KILLS, capsys)
 
 
-def test_on_postgresql(crowded: Corpus, postgresql: str, capsys: Any):
+def test_on_postgresql(crowded: Corpus, postgresql: str, capsys: Any) -> None:
     writing(crowded, postgresql, KILLS_POSTGRESQL, capsys)
 
 
-def test_the_migrations_make_the_tables(tmp_path: Path, postgresql: str):
+def test_the_migrations_make_the_tables(tmp_path: Path, postgresql: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 

@@ -98,7 +98,7 @@ def log_in(site: str) -> tuple[httpx.Client, httpx.Response]:
     return browser, browser.get(f"{site}/api/oidc/login")
 
 
-def test_there_and_back(site: str, store: Store):
+def test_there_and_back(site: str, store: Store) -> None:
     assert httpx.get(f"{site}/api/oidc").json() == {"offered": True}
     browser, answer = log_in(site)
     assert answer.status_code == 200 and "url=/" in answer.text
@@ -121,7 +121,7 @@ def test_there_and_back(site: str, store: Store):
     ],
     ids=str,
 )  # fmt: skip
-def test_what_does_not_hold_is_refused(site: str, issuer: Issuer, wrong: dict[str, Any]):
+def test_what_does_not_hold_is_refused(site: str, issuer: Issuer, wrong: dict[str, Any]) -> None:
     issuer.claims |= wrong
     browser, answer = log_in(site)
     assert answer.status_code == 403
@@ -129,7 +129,7 @@ def test_what_does_not_hold_is_refused(site: str, issuer: Issuer, wrong: dict[st
 
 
 @pytest.mark.parametrize("how", ["another key", "a shared secret"])
-def test_other_signatures_are_refused(site: str, issuer: Issuer, how: str):
+def test_other_signatures_are_refused(site: str, issuer: Issuer, how: str) -> None:
     if how == "another key":
         issuer.signing = RSAKey.generate_key(2048, {"kid": "one"})
     else:
@@ -139,7 +139,7 @@ def test_other_signatures_are_refused(site: str, issuer: Issuer, how: str):
     assert browser.get(f"{site}/api/me").status_code == 401
 
 
-def test_a_login_belongs_to_the_browser_that_began_it(site: str):
+def test_a_login_belongs_to_the_browser_that_began_it(site: str) -> None:
     began = httpx.Client()
     there = began.get(f"{site}/api/oidc/login").headers["location"]
     back = httpx.get(there).headers["location"]
@@ -149,13 +149,13 @@ def test_a_login_belongs_to_the_browser_that_began_it(site: str):
     assert began.get(back).status_code == 403  # once
 
 
-def test_a_closed_account_stays_closed(site: str, store: Store):
+def test_a_closed_account_stays_closed(site: str, store: Store) -> None:
     with store.write() as db:
         db.query(User).filter_by(name="tess").one().disabled = True
     assert log_in(site)[1].status_code == 403
 
 
-def test_without_a_provider_there_is_none(url: str):
+def test_without_a_provider_there_is_none(url: str) -> None:
     assert httpx.get(f"{url}/api/oidc").json() == {"offered": False}
     assert httpx.get(f"{url}/api/oidc/login").status_code == 404
     with pytest.raises(UsageError, match="https"):

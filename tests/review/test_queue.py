@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from speechkit.core.types import Layer, Provenance, Segment, Word
+from speechkit.core.types import Layer, Provenance, Recording, Segment, Word
 from speechkit.review.error_model import expect
 from speechkit.review.load_drafts import SECOND
 from speechkit.review.queue import ORDERS, REFERENCE, entries, ranked, simulate, word_errors
+from speechkit.storage.corpus import Corpus
 
 
 def segment(name: str, *words: tuple[str, float | None], start: float = 0.0) -> Segment:
@@ -27,19 +30,19 @@ def share(*words: tuple[str, float | None], second: str | None = None, weigh=Non
     return found.weighted if weigh else found.share
 
 
-def test_doubt_raises_and_agreement_lowers_what_is_expected():
+def test_doubt_raises_and_agreement_lowers_what_is_expected() -> None:
     sure, unsure = share(("a", 0.99), ("b", 0.99)), share(("a", 0.99), ("b", 0.3))
     assert sure < unsure
     assert share(("a", 0.9), second="a") < share(("a", 0.9)) < share(("a", 0.9), second="x")
     assert share(("a,", 0.9), second="A") == share(("a", 0.9), second="a")
 
 
-def test_weights_multiply():
+def test_weights_multiply() -> None:
     plain = share(("a", 0.9), weigh=lambda words: [1.0] * len(words))
     assert share(("a", 0.9), weigh=lambda words: [3.0] * len(words)) == pytest.approx(3 * plain)
 
 
-def test_errors_are_counted_where_they_lie():
+def test_errors_are_counted_where_they_lie() -> None:
     draft = [segment("1", ("a", 1), ("b", 1)), segment("2", ("c", 1), ("d", 1), start=2)]
     said = [Segment(id="r", start=0, end=4, text="a x c d e f")]
     assert word_errors(draft, said, str.split) == [[0, 1], [0, 2]]
@@ -48,7 +51,7 @@ def test_errors_are_counted_where_they_lie():
     ]  # fmt: skip
 
 
-def test_words_that_only_the_second_has_raise_it_for_the_one_before():
+def test_words_that_only_the_second_has_raise_it_for_the_one_before() -> None:
     with_gap = expect(
         [segment("s", ("a", 0.9), ("b", 0.9))], [segment("o", *((w, None) for w in "axb"))]
     )
@@ -58,13 +61,13 @@ def test_words_that_only_the_second_has_raise_it_for_the_one_before():
     assert with_gap[0].words[0] > without[0].words[0]
 
 
-def test_simulate(corpus, add):
+def test_simulate(corpus: Corpus, add: Callable[..., Recording]) -> None:
     add(corpus, 5)
     for number, session in enumerate(corpus.sessions()):
         draft = corpus.layer(session, "attributed")
         made = Provenance(stage="test", version="1")
 
-        def layer(name: str, items):
+        def layer(name: str, items) -> None:
             corpus.add_layer(
                 session.recording.id,  # noqa: B023
                 Layer(

@@ -9,7 +9,7 @@ from speechkit.storage.corpus import Corpus
 from tests.review.asking import one, op, send
 
 
-def test_an_edit_is_applied_once(client, task):
+def test_an_edit_is_applied_once(client, task: str) -> None:
     tess = client("tess")
     epoch = tess.lease(task)
     line = tess.task(task)["lines"][2]
@@ -22,7 +22,7 @@ def test_an_edit_is_applied_once(client, task):
     assert send(tess, task, asked | {"text": "other"}, 409)["kind"] == "ReusedError"
 
 
-def test_a_stale_edit_gets_three_ways(client, task):
+def test_a_stale_edit_gets_three_ways(client, task: str) -> None:
     tess = client("tess")
     epoch = tess.lease(task)
     line = tess.task(task)["lines"][2]
@@ -32,7 +32,7 @@ def test_a_stale_edit_gets_three_ways(client, task):
     assert answer["theirs"]["text"] == "theirs"
 
 
-def test_every_kind_and_its_undo(client, task):
+def test_every_kind_and_its_undo(client, task: str) -> None:
     tess = client("tess")
     epoch = tess.lease(task)
     before = tess.task(task)["lines"]
@@ -74,7 +74,7 @@ def test_every_kind_and_its_undo(client, task):
         send(tess, task, op("undo", epoch, {"id": "x", "rev": 0}, undoes=redo["op_id"]))
 
 
-def test_an_older_lease_is_fenced_off(client, task):
+def test_an_older_lease_is_fenced_off(client, task: str) -> None:
     window, other = client("tess"), client("tess")
     old = window.lease(task)
     line = window.task(task)["lines"][0]
@@ -85,7 +85,7 @@ def test_an_older_lease_is_fenced_off(client, task):
     send(other, task, op("accept", new, line))
 
 
-def test_a_lease_that_ran_out_can_be_taken_by_a_reviewer(client, task, store: Store):
+def test_a_lease_that_ran_out_can_be_taken_by_a_reviewer(client, task: str, store: Store) -> None:
     tess, rita = client("tess"), client("rita")
     epoch = tess.lease(task)
     assert tess.post(f"/api/tasks/{task}/submit", json={"epoch": epoch}).status_code == 200
@@ -96,7 +96,9 @@ def test_a_lease_that_ran_out_can_be_taken_by_a_reviewer(client, task, store: St
     assert rita.lease(task) == first + 1
 
 
-def test_hand_over_erases_texts_and_reaches_the_corpus(client, task, store: Store, corpus: Corpus):
+def test_hand_over_erases_texts_and_reaches_the_corpus(
+    client, task: str, store: Store, corpus: Corpus
+) -> None:
     tess, rita = client("tess"), client("rita")
     epoch = tess.lease(task)
     line = tess.task(task)["lines"][1]
@@ -119,7 +121,7 @@ def test_hand_over_erases_texts_and_reaches_the_corpus(client, task, store: Stor
     assert export_corrections(corpus, store, "reference")[0].segments == 4
 
 
-def test_nobody_approves_their_own(client, task, store: Store):
+def test_nobody_approves_their_own(client, task: str, store: Store) -> None:
     tess = client("tess")
     epoch = tess.lease(task)
     tess.post(f"/api/tasks/{task}/submit", json={"epoch": epoch})

@@ -12,7 +12,7 @@ from speechkit.storage.corpus import Corpus
 from tests.review.conftest import PASSWORD
 
 
-def test_a_database_of_the_former_name_is_opened(tmp_path: Path):
+def test_a_database_of_the_former_name_is_opened(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path / "corpus")
     made = open_store(corpus.root)
     from speechkit.review.accounts import add_user
@@ -30,7 +30,7 @@ def test_a_database_of_the_former_name_is_opened(tmp_path: Path):
     assert not file.exists()
 
 
-def test_the_files_are_nobody_elses(tmp_path: Path):
+def test_the_files_are_nobody_elses(tmp_path: Path) -> None:
     corpus = Corpus.create(tmp_path / "corpus")
     store = open_store(corpus.root)
     with store.write() as db:
@@ -43,7 +43,7 @@ def test_the_files_are_nobody_elses(tmp_path: Path):
 
 def test_a_corpus_or_the_environment_names_the_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     corpus = Corpus.create(tmp_path / "corpus")
     folder = corpus.root / "vault" / "review"
     folder.mkdir(parents=True)

@@ -37,7 +37,7 @@ def check(compiler: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_types(compiler: Path, tmp_path: Path):
+def test_types(compiler: Path, tmp_path: Path) -> None:
     checked = check(compiler)
     assert checked.returncode == 0, checked.stdout
     listed = check(compiler, "--listFilesOnly").stdout
