@@ -39,6 +39,7 @@ from speechkit.core.errors import (
 )
 from speechkit.core.stage import Resources, Stage, Task, Work, Writes
 from speechkit.core.text import is_unspaced, join_words, primary_subtag, word_offsets
+from speechkit.core.time import Interval, overlap, round_ms
 from speechkit.core.types import (
     Audio,
     Context,
@@ -71,6 +72,7 @@ __all__ = [
     "EngineInfo",
     "Identifier",
     "InputError",
+    "Interval",
     "Layer",
     "MissingExtraError",
     "ModelError",
@@ -105,7 +107,9 @@ __all__ = [
     "is_unspaced",
     "join_words",
     "make_engine",
+    "overlap",
     "parse_options",
     "primary_subtag",
+    "round_ms",
     "word_offsets",
 ]
