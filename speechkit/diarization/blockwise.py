@@ -16,7 +16,7 @@ import numpy as np
 
 from speechkit.audio.sound import Lazy
 from speechkit.core.engines import SAMPLE_RATE, Sound, Speakers
-from speechkit.diarization.turns import Stretch
+from speechkit.diarization.turns import SpeakerInterval
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,47 +29,51 @@ _PAUSE = SAMPLE_RATE // 2  # samples that are to be quiet around it
 _HOP = SAMPLE_RATE // 100
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """Who speaks when, `alone` in the view without overlap (None where there is none), and the mean
-    vector of each speaker's voice."""
+class Diarization(msgspec.Struct, frozen=True, kw_only=True):
+    """Who speaks when: all of it, and in the view without overlap (None where there is none), with
+    the mean vector of each speaker's voice."""
 
-    every: Sequence[Stretch] = ()
-    alone: Sequence[Stretch] | None = ()
+    overlapping: Sequence[SpeakerInterval] = ()
+    exclusive: Sequence[SpeakerInterval] | None = ()
     voices: Mapping[str, Floats] = {}
 
 
-Listen: TypeAlias = Callable[[Sound, Speakers], Heard]
+DiarizeMono: TypeAlias = Callable[[Sound, Speakers], Diarization]
 
 
-def in_blocks(mono: Sound, speakers: Speakers, listen: Listen, threshold: float) -> Heard:
+def diarize_in_blocks(
+    mono: Sound, speakers: Speakers, diarize: DiarizeMono, threshold: float
+) -> Diarization:
     """Diarize a sound at 16 kHz, in blocks if it is longer than `LONGEST`.
 
     `threshold`: mean cosine distance up to which speakers of two blocks are one (0–2).
     """
     edges = borders(mono)
     if len(edges) == 2:
-        return listen(mono, speakers)
+        return diarize(mono, speakers)
     most = speakers.exactly or speakers.at_most
-    found = [
-        _later(listen(_part(mono, start, end), Speakers(at_most=most)), start / SAMPLE_RATE, number)
+    blocks = [
+        _moved(
+            diarize(_part(mono, start, end), Speakers(at_most=most)), start / SAMPLE_RATE, number
+        )
         for number, (start, end) in enumerate(pairwise(edges))
     ]
-    names = [name for heard in found for name in heard.voices]
+    names = [name for block in blocks for name in block.voices]
     seconds = dict.fromkeys(names, 0.0)
-    for heard in found:
-        for start, end, name in heard.every:
+    for block in blocks:
+        for start, end, name in block.overlapping:
             seconds[name] += end - start
     groups = link(
-        np.array([heard.voices[name] for heard in found for name in heard.voices]),
+        np.array([block.voices[name] for block in blocks for name in block.voices]),
         np.array([seconds[name] for name in names]),
         threshold,
         least=speakers.exactly or speakers.at_least or 1,
         most=most or len(names),
     )
     same = {name: str(group) for name, group in zip(names, groups, strict=True)}
-    return Heard(
-        every=[(a, b, same[name]) for heard in found for a, b, name in heard.every],
-        alone=[(a, b, same[name]) for heard in found for a, b, name in heard.alone or ()],
+    return Diarization(
+        overlapping=[(a, b, same[name]) for block in blocks for a, b, name in block.overlapping],
+        exclusive=[(a, b, same[name]) for block in blocks for a, b, name in block.exclusive or ()],
     )
 
 
@@ -125,14 +129,14 @@ def _part(mono: Sound, start: int, end: int) -> Sound:
     return Lazy(end - start, lambda a, b: mono[start + a : start + b])
 
 
-def _later(heard: Heard, offset: float, number: int) -> Heard:
-    """Move what was heard in a block to where the block is, and tell its speakers from others'."""
+def _moved(block: Diarization, offset: float, number: int) -> Diarization:
+    """Move what is known of a block to where the block is, and tell its speakers from others'."""
 
-    def moved(stretches: Sequence[Stretch]) -> list[Stretch]:
-        return [(a + offset, b + offset, f"{number} {name}") for a, b, name in stretches]
+    def moved(intervals: Sequence[SpeakerInterval]) -> list[SpeakerInterval]:
+        return [(a + offset, b + offset, f"{number} {name}") for a, b, name in intervals]
 
-    return Heard(
-        every=moved(heard.every),
-        alone=moved(heard.alone or ()),
-        voices={f"{number} {name}": vector for name, vector in heard.voices.items()},
+    return Diarization(
+        overlapping=moved(block.overlapping),
+        exclusive=moved(block.exclusive or ()),
+        voices={f"{number} {name}": vector for name, vector in block.voices.items()},
     )

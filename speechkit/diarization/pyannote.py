@@ -21,7 +21,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
-from speechkit.audio.sound import mixed
+from speechkit.audio.channels import mixed_evenly
 from speechkit.core.digest import digest_of
 from speechkit.core.engines import (
     SAMPLE_RATE,
@@ -34,8 +34,8 @@ from speechkit.core.engines import (
 from speechkit.core.errors import MissingExtraError, ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Turn
-from speechkit.diarization.blockwise import Heard, in_blocks
-from speechkit.diarization.turns import Stretch, check_speakers, turns_of
+from speechkit.diarization.blockwise import Diarization, diarize_in_blocks
+from speechkit.diarization.turns import SpeakerInterval, check_speakers, turns_of
 from speechkit.storage import models
 
 SEGMENTATION = "segmentation-3.0"
@@ -119,10 +119,12 @@ class LocalPyannote:
                 device=resources.device,
             )
 
-            def listen(mono: Sound, speakers: Speakers) -> Heard:
-                return in_blocks(mono, speakers, partial(_listen, pipeline), options.threshold)
+            def diarize_mono(mono: Sound, speakers: Speakers) -> Diarization:
+                return diarize_in_blocks(
+                    mono, speakers, partial(_run_pipeline, pipeline), options.threshold
+                )
 
-            yield _diarizer(listen)
+            yield _diarizer(diarize_mono)
 
 
 class HubPyannote:
@@ -165,7 +167,7 @@ class HubPyannote:
             raise ModelError(f"{self.repository} in the hub's cache holds no pipeline")
         pipeline.to(torch.device(resources.device))
         with _deterministic(resources):
-            yield _diarizer(partial(_listen, pipeline))
+            yield _diarizer(partial(_run_pipeline, pipeline))
 
     def _folder(self) -> Path:
         try:
@@ -204,25 +206,25 @@ def make(model: str, options: dict[str, str]) -> LocalPyannote | HubPyannote:
     )
 
 
-def _diarizer(listen: Callable[[Sound, Speakers], Heard]) -> Diarize:
+def _diarizer(diarize_mono: Callable[[Sound, Speakers], Diarization]) -> Diarize:
     """Wrap a function over the mono mix: sorted turns of both views out."""
 
     def diarize(channels: Sequence[Sound], speakers: Speakers) -> tuple[Turn, ...]:
         check_speakers(speakers)
-        mono = mixed(channels)
-        heard = listen(mono, speakers)
-        return turns_of(heard.every, heard.alone, length=len(mono) / SAMPLE_RATE)
+        mono = mixed_evenly(channels)
+        found = diarize_mono(mono, speakers)
+        return turns_of(found.overlapping, found.exclusive, length=len(mono) / SAMPLE_RATE)
 
     return diarize
 
 
-def _listen(pipeline: Any, mono: Sound, speakers: Speakers) -> Heard:
+def _run_pipeline(pipeline: Any, mono: Sound, speakers: Speakers) -> Diarization:
     """Run a pipeline over all of a sound."""
     import torch
 
     samples = np.ascontiguousarray(mono[:])
     if len(samples) < _SHORTEST or not samples.any():
-        return Heard()
+        return Diarization()
     sound = {"waveform": torch.from_numpy(samples)[None], "sample_rate": SAMPLE_RATE, "uri": ""}
     with warnings.catch_warnings():
         # pyannote warns of fewer speakers than asked for; who asked sees it in the result.
@@ -234,17 +236,17 @@ def _listen(pipeline: Any, mono: Sound, speakers: Speakers) -> Heard:
             max_speakers=speakers.at_most,
         )
     # Pipelines older than pyannote.audio 4 return the annotation itself and no exclusive view.
-    every = getattr(output, "speaker_diarization", output)
-    alone = getattr(output, "exclusive_speaker_diarization", None)
+    overlapping = getattr(output, "speaker_diarization", output)
+    exclusive = getattr(output, "exclusive_speaker_diarization", None)
     vectors = getattr(output, "speaker_embeddings", None)
-    return Heard(
-        every=_stretches(every),
-        alone=None if alone is None else _stretches(alone),
-        voices={} if vectors is None else dict(zip(every.labels(), vectors, strict=True)),
+    return Diarization(
+        overlapping=_intervals(overlapping),
+        exclusive=None if exclusive is None else _intervals(exclusive),
+        voices={} if vectors is None else dict(zip(overlapping.labels(), vectors, strict=True)),
     )
 
 
-def _stretches(annotation: Any) -> list[Stretch]:
+def _intervals(annotation: Any) -> list[SpeakerInterval]:
     return [
         (float(segment.start), float(segment.end), str(label))
         for segment, _, label in annotation.itertracks(yield_label=True)

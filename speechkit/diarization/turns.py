@@ -1,4 +1,4 @@
-"""From stretches of speech to turns: clipped, rounded, named in order of appearance, two views."""
+"""From intervals of speech to turns: clipped, rounded, named in order of appearance, two views."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from speechkit.core.errors import UsageError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Turn
 
-Stretch: TypeAlias = tuple[float, float, str]  # start, end, any name for the speaker
+SpeakerInterval: TypeAlias = tuple[float, float, str]  # start, end, any name for the speaker
 
 
 def turns_of(
-    every: Sequence[Stretch],
-    alone: Sequence[Stretch] | None,
+    overlapping: Sequence[SpeakerInterval],
+    alone: Sequence[SpeakerInterval] | None,
     *,
     length: float,
     channels: Mapping[str, int] | None = None,
 ) -> tuple[Turn, ...]:
     """Return turns of both views, sorted by view, start, end and speaker.
 
-    `every` may overlap; `alone` may not, and is derived where None. What lies beyond `length`
+    `overlapping` may overlap; `alone` may not, and is derived where None. What lies beyond `length`
     seconds is cut off. Speakers become SPEAKER_00, SPEAKER_01, … as they first speak. `channels`
     says which channel each has, where they have their own.
 
@@ -33,10 +33,10 @@ def turns_of(
     True 0.0 2.0 SPEAKER_00
     True 2.0 2.5 SPEAKER_01
     """
-    kept = _clipped(every, length)
-    only = exclusive(kept) if alone is None else _clipped(alone, length)
+    clipped = _clipped(overlapping, length)
+    only = exclusive(clipped) if alone is None else _clipped(alone, length)
     names: dict[str, str] = {}
-    for _, _, speaker in [*kept, *only]:
+    for _, _, speaker in [*clipped, *only]:
         names.setdefault(speaker, f"SPEAKER_{len(names):02d}")
     turns = [
         Turn(
@@ -46,8 +46,8 @@ def turns_of(
             channel=None if channels is None else channels[speaker],
             exclusive=view,
         )
-        for view, stretches in ((False, kept), (True, only))
-        for start, end, speaker in stretches
+        for view, intervals in ((False, clipped), (True, only))
+        for start, end, speaker in intervals
     ]
     return tuple(sorted(turns, key=sort_key))
 
@@ -57,15 +57,15 @@ def sort_key(turn: Turn) -> tuple[bool, float, float, str]:
     return (turn.exclusive, turn.start, turn.end, turn.speaker)
 
 
-def exclusive(stretches: Iterable[Stretch]) -> list[Stretch]:
+def exclusive(intervals: Iterable[SpeakerInterval]) -> list[SpeakerInterval]:
     """Let nobody speak at once: who has the floor keeps it until the end.
 
     >>> exclusive([(0, 4, "a"), (1, 2, "b"), (3, 6, "b")])
     [(0, 4, 'a'), (4, 6, 'b')]
     """
-    left: list[Stretch] = []
+    left: list[SpeakerInterval] = []
     at = 0.0
-    for start, end, speaker in sorted(stretches):
+    for start, end, speaker in sorted(intervals):
         if end > at:
             left.append((max(start, at), end, speaker))
             at = end
@@ -89,9 +89,9 @@ def check_speakers(speakers: Speakers) -> None:
         raise UsageError(f"exactly {exactly} speakers lies outside of the least and most given")
 
 
-def _clipped(stretches: Iterable[Stretch], length: float) -> list[Stretch]:
+def _clipped(intervals: Iterable[SpeakerInterval], length: float) -> list[SpeakerInterval]:
     rounded = [
         (round_ms(max(0.0, start)), round_ms(min(length, end)), speaker)
-        for start, end, speaker in stretches
+        for start, end, speaker in intervals
     ]
-    return sorted(stretch for stretch in rounded if stretch[1] > stretch[0])
+    return sorted(each for each in rounded if each[1] > each[0])

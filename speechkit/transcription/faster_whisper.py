@@ -22,9 +22,9 @@ from speechkit.core.engines import Calibration, EngineInfo, Transcribe
 from speechkit.core.errors import ModelError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.storage import models
-from speechkit.transcription import whisper as listen
+from speechkit.transcription import whisper as front_end
 from speechkit.transcription.language_detection import LANGUAGES
-from speechkit.transcription.postprocess import Heard, Piece
+from speechkit.transcription.postprocess import DecodedSegment, DecodedWord
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +37,7 @@ _COMPUTE_TYPES = ("auto", "int8", "int8_float32", "int8_float16", "float16", "fl
 
 
 class FasterWhisperOptions(
-    listen.WhisperOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
+    front_end.WhisperOptions, frozen=True, kw_only=True, forbid_unknown_fields=True
 ):
     """`compute_type` as CTranslate2 names it; `auto` is int8 on a CPU and float16 on a GPU."""
 
@@ -73,12 +73,12 @@ class FasterWhisper(EngineBase[FasterWhisperOptions]):
         super().__init__(model or DEFAULT_MODEL, options)
         self._weights = find_weights(self.model)
         self.model = self._weights.label  # of a folder of the user's only its last part
-        self.info = listen.info_of(FasterWhisper.info, self.model)
+        self.info = front_end.info_of(FasterWhisper.info, self.model)
 
     @property
     def revision(self) -> str:
         """Digest of the weights, the voice detector's included."""
-        return listen.revision(self._weights.revision, self.settings)
+        return front_end.revision(self._weights.revision, self.settings)
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
@@ -99,7 +99,7 @@ class FasterWhisper(EngineBase[FasterWhisperOptions]):
             )
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"{self.spec} on {resources.device}: {error}") from error
-        with listen.listening(_Decoder(model, self.settings), self, resources) as f:
+        with front_end.open_front_end(_Decoder(model, self.settings), self, resources) as f:
             yield f
 
 
@@ -158,7 +158,7 @@ def pinned_models() -> tuple[str, ...]:
 
 
 class _Decoder:
-    """`listen.Decoder` on faster-whisper's `WhisperModel`."""
+    """`whisper.Decoder` on faster-whisper's `WhisperModel`."""
 
     def __init__(self, model: Any, options: FasterWhisperOptions) -> None:
         self._model = model
@@ -169,7 +169,7 @@ class _Decoder:
         _, _, probabilities = self._model.detect_language(samples)
         return {code: float(probability) for code, probability in probabilities}
 
-    def decode(self, samples: Samples, language: str) -> tuple[Heard, ...]:
+    def decode(self, samples: Samples, language: str) -> tuple[DecodedSegment, ...]:
         segments, _ = self._model.transcribe(
             samples,
             language=language,
@@ -183,9 +183,9 @@ class _Decoder:
             word_timestamps=True,
         )
         return tuple(
-            Heard(
-                pieces=tuple(
-                    Piece(
+            DecodedSegment(
+                words=tuple(
+                    DecodedWord(
                         text=word.word,
                         start=float(word.start),
                         end=float(word.end),

@@ -22,10 +22,10 @@ from speechkit.core.engines import EngineInfo, Transcribe
 from speechkit.core.errors import ModelError, UsageError, WrongDigestError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.transcription import weights
-from speechkit.transcription import whisper as listen
+from speechkit.transcription import whisper as front_end
 from speechkit.transcription.faster_whisper import Weights, find_weights, pinned_models
 from speechkit.transcription.language_detection import LANGUAGES
-from speechkit.transcription.postprocess import Heard, Piece
+from speechkit.transcription.postprocess import DecodedSegment, DecodedWord
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,14 +35,14 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "base"
 
 
-class OpenaiWhisper(EngineBase[listen.WhisperOptions]):
+class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
     """The engine, for a pinned model, one of whisper's own names, or a path.
 
     Making it is cheap; `open` loads the weights.
     """
 
     name = "whisper"
-    options_type = listen.WhisperOptions
+    options_type = front_end.WhisperOptions
     packages = ("whisper",)
     extra = "transcribe"
     has_models = True
@@ -52,12 +52,12 @@ class OpenaiWhisper(EngineBase[listen.WhisperOptions]):
         super().__init__(model or DEFAULT_MODEL, options)
         self._weights = _find(self.model)
         self.model = self._weights.label  # of a file of the user's only its name
-        self.info = listen.info_of(OpenaiWhisper.info, self.model)
+        self.info = front_end.info_of(OpenaiWhisper.info, self.model)
 
     @property
     def revision(self) -> str:
         """Digest of the weights, the voice detector's included."""
-        return listen.revision(self._weights.revision, self.settings)
+        return front_end.revision(self._weights.revision, self.settings)
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
@@ -73,7 +73,7 @@ class OpenaiWhisper(EngineBase[listen.WhisperOptions]):
             else:
                 model = load_ctranslate2(self._weights.folder())
             decoder = _Decoder(_on_device(model, resources.device), self.settings)
-            with listen.listening(decoder, self, resources) as transcribe:
+            with front_end.open_front_end(decoder, self, resources) as transcribe:
                 yield transcribe
         finally:
             torch.set_num_threads(before)
@@ -169,9 +169,9 @@ def _on_device(model: Any, device: str) -> Any:
 
 
 class _Decoder:
-    """`listen.Decoder` on openai-whisper's `Whisper`."""
+    """`whisper.Decoder` on openai-whisper's `Whisper`."""
 
-    def __init__(self, model: Any, options: listen.WhisperOptions) -> None:
+    def __init__(self, model: Any, options: front_end.WhisperOptions) -> None:
         from whisper.tokenizer import LANGUAGES
 
         self._model = model
@@ -189,7 +189,7 @@ class _Decoder:
             _, probabilities = self._model.detect_language(window)
         return {code: float(probability) for code, probability in probabilities.items()}
 
-    def decode(self, samples: Samples, language: str) -> tuple[Heard, ...]:
+    def decode(self, samples: Samples, language: str) -> tuple[DecodedSegment, ...]:
         import torch
         from whisper.transcribe import transcribe
 
@@ -210,9 +210,9 @@ class _Decoder:
                 verbose=None,
             )
         return tuple(
-            Heard(
-                pieces=tuple(
-                    Piece(
+            DecodedSegment(
+                words=tuple(
+                    DecodedWord(
                         text=word["word"],
                         start=float(word["start"]),
                         end=float(word["end"]),

@@ -15,12 +15,12 @@ from speechkit.core.engines import SAMPLE_RATE, Calibration
 from speechkit.core.text import is_unspaced, join_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment, Word
-from speechkit.transcription import confidence
-from speechkit.transcription import repetition as loops
+from speechkit.transcription import confidence, repetition
 
 
-class Piece(msgspec.Struct, frozen=True, kw_only=True):
-    """A token or more with whisper's own spacing, times in seconds and mean token probability."""
+class DecodedWord(msgspec.Struct, frozen=True, kw_only=True):
+    """What whisper calls a word: a token or more, with its own spacing, times in seconds and the
+    mean probability of its tokens. It may be half a word, or a comma."""
 
     text: str
     start: float
@@ -28,13 +28,13 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     probability: float
 
     def __repr__(self) -> str:
-        return f"Piece(<{len(self.text)}>, {self.start}, {self.end}, {self.probability})"
+        return f"DecodedWord(<{len(self.text)}>, {self.start}, {self.end}, {self.probability})"
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """One whisper segment: its pieces, and how sure whisper is of having heard speech."""
+class DecodedSegment(msgspec.Struct, frozen=True, kw_only=True):
+    """One whisper segment: its words, and how sure whisper is of having heard speech."""
 
-    pieces: tuple[Piece, ...]
+    words: tuple[DecodedWord, ...]
     avg_logprob: float
     no_speech_prob: float
 
@@ -46,28 +46,28 @@ AVG_LOGPROB = -1.0
 
 
 def make_segments(
-    heard: Sequence[Heard],
+    decoded: Sequence[DecodedSegment],
     *,
     start: float,
     num_samples: int,
     language: str,
     calibration: Calibration | None = None,
 ) -> tuple[Segment, ...]:
-    """Turn what was heard in one chunk into segments without ids; what has no letter is left out.
+    """Turn what was decoded in one chunk into segments without ids; what has no letter is left out.
 
     Args:
-        heard: with times relative to the chunk.
+        decoded: with times relative to the chunk.
         start: of the chunk in the recording, in seconds.
         num_samples: length of the whole recording at 16 kHz: no time lies beyond it.
         language: decides whether words are joined by spaces.
         calibration: of the engine's word probabilities; None: taken as they are.
     """
     limit = math.floor(num_samples * 1000 / SAMPLE_RATE) / 1000
-    looping = loops.find([_plain(item) for item in heard])
+    looping = repetition.find([_plain(item) for item in decoded])
     segments = []
     floor = 0.0
-    for item, loop in zip(heard, looping, strict=True):
-        words = _timed(_whole_words(item.pieces, language), start, floor, limit)
+    for item, loop in zip(decoded, looping, strict=True):
+        words = _timed(_whole_words(item.words, language), start, floor, limit)
         text = join_words([word.text for word in words], language)
         if not any(char.isalnum() for char in text):
             continue
@@ -87,19 +87,19 @@ def make_segments(
     return tuple(segments)
 
 
-def _labels(item: Heard, *, loop: bool) -> tuple[str, ...]:
+def _labels(item: DecodedSegment, *, loop: bool) -> tuple[str, ...]:
     doubtful = item.no_speech_prob > NO_SPEECH_PROB or item.avg_logprob < AVG_LOGPROB
     return (("loop",) if loop else ()) + (("no-speech",) if doubtful else ())
 
 
-def _plain(item: Heard) -> str:
-    return "".join(piece.text for piece in item.pieces)
+def _plain(item: DecodedSegment) -> str:
+    return "".join(piece.text for piece in item.words)
 
 
-def _whole_words(pieces: Iterable[Piece], language: str) -> list[Piece]:
+def _whole_words(pieces: Iterable[DecodedWord], language: str) -> list[DecodedWord]:
     """Join pieces into words; punctuation that stands alone goes to the word before it."""
     unspaced = is_unspaced(language)
-    groups: list[list[Piece]] = []
+    groups: list[list[DecodedWord]] = []
     for piece in pieces:
         if not piece.text.strip():
             continue
@@ -107,7 +107,7 @@ def _whole_words(pieces: Iterable[Piece], language: str) -> list[Piece]:
             groups[-1].append(piece)
         else:
             groups.append([piece])
-    words: list[list[Piece]] = []
+    words: list[list[DecodedWord]] = []
     for group in groups:
         if words and not any(_is_spoken(piece) for piece in group):
             words[-1] += group
@@ -116,11 +116,11 @@ def _whole_words(pieces: Iterable[Piece], language: str) -> list[Piece]:
     return [_joined(word) for word in words]
 
 
-def _joined(pieces: Sequence[Piece]) -> Piece:
+def _joined(pieces: Sequence[DecodedWord]) -> DecodedWord:
     """Make one word; how sure it is, is the mean over what is spoken: a comma says nothing."""
     sure = [piece.probability for piece in pieces if _is_spoken(piece)]
     sure = sure or [piece.probability for piece in pieces]
-    return Piece(
+    return DecodedWord(
         text="".join("".join(piece.text.split()) for piece in pieces),
         start=pieces[0].start,
         end=max(piece.end for piece in pieces),
@@ -128,11 +128,13 @@ def _joined(pieces: Sequence[Piece]) -> Piece:
     )
 
 
-def _is_spoken(piece: Piece) -> bool:
+def _is_spoken(piece: DecodedWord) -> bool:
     return any(char.isalnum() for char in piece.text)
 
 
-def _timed(pieces: Sequence[Piece], offset: float, floor: float, limit: float) -> tuple[Word, ...]:
+def _timed(
+    pieces: Sequence[DecodedWord], offset: float, floor: float, limit: float
+) -> tuple[Word, ...]:
     """Move times into the recording: starts never fall, ends never precede starts."""
     words = []
     for piece in pieces:

@@ -31,7 +31,7 @@ from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment
 from speechkit.transcription import chunks
 from speechkit.transcription import language_detection as languages
-from speechkit.transcription.postprocess import Heard, make_segments
+from speechkit.transcription.postprocess import DecodedSegment, make_segments
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class Decoder(Protocol):
         """At most 30 s of speech → language → probability."""
         ...
 
-    def decode(self, samples: Samples, language: str) -> tuple[Heard, ...]:
+    def decode(self, samples: Samples, language: str) -> tuple[DecodedSegment, ...]:
         """One chunk → what was heard, times relative to the chunk."""
         ...
 
@@ -110,7 +110,7 @@ def info_of(info: EngineInfo, model: str) -> EngineInfo:
 
 
 @contextmanager
-def listening(
+def open_front_end(
     decoder: Decoder, engine: WhisperEngine, resources: Resources
 ) -> Iterator[Transcribe]:
     """Open the voice detector and yield the engine's function from samples to a transcript."""

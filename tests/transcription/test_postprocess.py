@@ -11,18 +11,20 @@ from speechkit.core.text import join_words, word_offsets
 from speechkit.core.types import Segment, Word
 from speechkit.transcription import confidence
 from speechkit.transcription import repetition as loops
-from speechkit.transcription.postprocess import Heard, Piece, make_segments
+from speechkit.transcription.postprocess import DecodedSegment, DecodedWord, make_segments
 
 
-def heard(*texts: str, logprob: float = -0.2, no_speech: float = 0.0) -> Heard:
+def heard(*texts: str, logprob: float = -0.2, no_speech: float = 0.0) -> DecodedSegment:
     pieces = tuple(
-        Piece(text=text, start=i * 0.5, end=i * 0.5 + 0.4, probability=0.8)
+        DecodedWord(text=text, start=i * 0.5, end=i * 0.5 + 0.4, probability=0.8)
         for i, text in enumerate(texts)
     )
-    return Heard(pieces=pieces, avg_logprob=logprob, no_speech_prob=no_speech)
+    return DecodedSegment(words=pieces, avg_logprob=logprob, no_speech_prob=no_speech)
 
 
-def segments(*items: Heard, language: str = "en", start: float = 0.0) -> tuple[Segment, ...]:
+def segments(
+    *items: DecodedSegment, language: str = "en", start: float = 0.0
+) -> tuple[Segment, ...]:
     return make_segments(items, start=start, num_samples=16_000 * 60, language=language)
 
 
@@ -56,8 +58,8 @@ def test_text_without_a_letter_is_no_segment() -> None:
 def test_times_are_monotone_and_inside(
     spans: list[tuple[float, float, float]], offset: float
 ) -> None:
-    pieces = tuple(Piece(text=" a", start=s, end=e, probability=p) for s, e, p in spans)
-    item = Heard(pieces=pieces, avg_logprob=-0.1, no_speech_prob=0.0)
+    pieces = tuple(DecodedWord(text=" a", start=s, end=e, probability=p) for s, e, p in spans)
+    item = DecodedSegment(words=pieces, avg_logprob=-0.1, no_speech_prob=0.0)
     for segment in segments(item, item, start=offset):
         starts = [word.start for word in segment.words]
         assert starts == sorted(starts)

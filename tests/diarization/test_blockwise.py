@@ -11,7 +11,7 @@ from speechkit.audio.read import read_resampled
 from speechkit.core.engines import Sound, Speakers, make_engine
 from speechkit.core.stage import Resources
 from speechkit.diarization import blockwise as long
-from speechkit.diarization.blockwise import Heard, borders, in_blocks, link
+from speechkit.diarization.blockwise import Diarization, borders, diarize_in_blocks, link
 
 RATE = 16_000
 ANN, BOB = np.array([0.8, 0.0]), np.array([0.1, 0.7])
@@ -37,27 +37,27 @@ def test_blocks_end_where_it_is_quiet(minutes: np.ndarray) -> None:
 def test_speakers_of_blocks_are_linked_by_voice_not_by_name(minutes: np.ndarray) -> None:
     asked: list[Speakers] = []
 
-    def listen(mono: Sound, speakers: Speakers) -> Heard:
+    def listen(mono: Sound, speakers: Speakers) -> Diarization:
         asked.append(speakers)
         a, b = [("SPEAKER_00", "SPEAKER_01"), ("SPEAKER_01", "SPEAKER_00")][len(asked) % 2]
-        return Heard(
-            every=[(1.0, 3.0, a), (2.0, 4.0, b)],
-            alone=[(1.0, 3.0, a), (3.0, 4.0, b)],
+        return Diarization(
+            overlapping=[(1.0, 3.0, a), (2.0, 4.0, b)],
+            exclusive=[(1.0, 3.0, a), (3.0, 4.0, b)],
             voices={a: ANN, b: BOB},
         )
 
-    heard = in_blocks(minutes, Speakers(exactly=2), listen, 0.6)
+    heard = diarize_in_blocks(minutes, Speakers(exactly=2), listen, 0.6)
     assert asked == [Speakers(at_most=2)] * 3, "one of them may be silent in a block"
-    assert heard.alone is not None and len(heard.every) == len(heard.alone) == 6
+    assert heard.exclusive is not None and len(heard.overlapping) == len(heard.exclusive) == 6
     starts = [0.0, *(at / RATE for at in borders(minutes)[1:-1])]
-    assert [start for start, _, _ in heard.every[::2]] == [at + 1.0 for at in starts]
-    ann, bob = ({name for _, _, name in heard.every[n::2]} for n in (0, 1))
+    assert [start for start, _, _ in heard.overlapping[::2]] == [at + 1.0 for at in starts]
+    ann, bob = ({name for _, _, name in heard.overlapping[n::2]} for n in (0, 1))
     assert len(ann) == len(bob) == 1 and ann != bob
 
 
 def test_silence_in_all_blocks_is_nobody(minutes: np.ndarray) -> None:
-    heard = in_blocks(minutes, Speakers(), lambda *_: Heard(), 0.6)
-    assert list(heard.every) == []
+    heard = diarize_in_blocks(minutes, Speakers(), lambda *_: Diarization(), 0.6)
+    assert list(heard.overlapping) == []
 
 
 def test_links_obey_the_numbers_asked_for() -> None:
