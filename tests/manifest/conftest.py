@@ -8,6 +8,9 @@ from types import ModuleType
 
 import pytest
 
+from tests.manifest.exchanged import release  # noqa: F401  a fixture
+from tests.manifest.release_corpus import corpus  # noqa: F401  a fixture
+
 
 @pytest.fixture
 def datasets(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
