@@ -85,4 +85,6 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG00
 
 
 def _collided(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
-    return JSONResponse({"error": "two requests collided; try again", "kind": "ReusedError"}, 409)
+    return JSONResponse(
+        {"error": "two requests collided; try again", "kind": "CollisionError"}, 409
+    )

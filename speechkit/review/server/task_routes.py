@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from speechkit.core.text import UNSPACED
 from speechkit.review import leases, tasks
 from speechkit.review.access import RefusedError, hides, may_edit, seen_task
 from speechkit.review.audit import checkpoint
@@ -68,6 +69,7 @@ def get_task(task_id: TaskId, context: CurrentContext, person: CurrentPerson) ->
             "hidden": hides(person),
             "raw": person.hear_raw,
             "redacted": redacted_copy(context.corpus, session) is not None,
+            "unspaced": sorted(UNSPACED),
         }
     return _json(about)
 

@@ -1,4 +1,5 @@
-// Talks to the server: one function a thing that can be asked, errors with what the server said.
+// Talks to the server: one function a thing that can be asked, errors with what the server said. A
+// session that has ended is renewed in the page, and the request sent again.
 
 export class Refused extends Error {
   /**
@@ -13,6 +14,11 @@ export class Refused extends Error {
 }
 
 let csrf = "";
+let name = "";
+/** @type {((name: string) => Promise<void>) | null} */
+let logInAgain = null;
+/** @type {Promise<void> | null} */
+let renewing = null;
 
 /**
  * Who is logged in; without anybody the login page opens.
@@ -20,8 +26,39 @@ let csrf = "";
  */
 export async function whoAmI() {
   const me = await ask("GET", "/api/me");
-  csrf = me.csrf;
+  ({ csrf, name } = me);
   return me;
+}
+
+/**
+ * What to do when the session has ended, in place of leaving the page: it resolves once the same
+ * person is logged in again.
+ * @param {(name: string) => Promise<void>} handler
+ */
+export function renewSessionsBy(handler) {
+  logInAgain = handler;
+}
+
+/**
+ * Log in, within a page; says what is wrong, or nothing.
+ * @param {string} password
+ */
+export async function logIn(password) {
+  const answer = await send("POST", "/api/login", { name, password });
+  const said = await answer.json().catch(() => ({}));
+  if (!answer.ok) return said.error ?? "logging in failed";
+  csrf = said.csrf;
+  return "";
+}
+
+/** Take up the session that the browser has now; false unless it is the same person's. */
+export async function takeUpSession() {
+  const answer = await send("GET", "/api/me");
+  if (!answer.ok) return false;
+  const me = await answer.json();
+  if (me.name !== name) return false;
+  csrf = me.csrf;
+  return true;
 }
 
 /**
@@ -32,15 +69,44 @@ export async function whoAmI() {
  * @returns {Promise<any>}
  */
 export async function ask(method, path, body) {
-  const answer = await fetch(path, {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await send(method, path, body);
+    if (answer.ok) return answer.json();
+    const said = await answer.json().catch(() => ({}));
+    const over = answer.status === 401 || said.kind === "CsrfError";
+    if (over && name && attempt === 0 && (await takeUpSession())) continue; // another tab logged in
+    if (over && logInAgain) {
+      renewing ??= logInAgain(name).finally(() => (renewing = null));
+      await renewing;
+      continue;
+    }
+    if (over) location.replace(`/login?to=${encodeURIComponent(location.pathname + location.search)}`);
+    throw new Refused(answer.status, said);
+  }
+}
+
+/**
+ * Send without waiting, while the page goes away.
+ * @param {string} path
+ * @param {unknown} body
+ */
+export function sendLast(path, body) {
+  send("POST", path, body, true).catch(() => {});
+}
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @param {boolean} [keepalive]
+ */
+function send(method, path, body, keepalive = false) {
+  return fetch(path, {
     method,
+    keepalive,
     headers: { "content-type": "application/json", "x-csrf-token": csrf },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  if (answer.ok) return answer.json();
-  const said = await answer.json().catch(() => ({}));
-  if (answer.status === 401) location.replace("/login");
-  throw new Refused(answer.status, said);
 }
 
 /**

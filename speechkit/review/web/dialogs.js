@@ -1,4 +1,5 @@
 // What the editor asks in dialogs: identifiers, speakers, labels, keys, conflicts.
+import { logIn, takeUpSession } from "./api.js";
 import { ask, make } from "./dom.js";
 import { diffWords } from "./diff.js";
 import { ACTIONS, PRESETS, chords, loadKeys, saveKeys, wrongKeys } from "./keys.js";
@@ -171,27 +172,67 @@ export async function showWords(words) {
 }
 
 /**
- * Find and replace.
- * @param {{ find: (what: string) => number, step: (back: boolean) => void,
- *   replace: (what: string, by: string, all: boolean) => void }} actions
+ * Find and replace, beside the text: what is found stays in sight.
+ * @param {{ find: (wanted: import("./finding.js").Wanted) => number, step: (back: boolean) => void,
+ *   replace: (by: string, all: boolean) => number, readonly place: number }} actions
  */
-export async function showFind({ find, step, replace }) {
+export async function showFind(actions) {
   const what = make("input", { autofocus: true });
   const by = make("input");
+  const box = () => make("input", { type: "checkbox" });
+  const [wholeWords, matchCase, regex] = [box(), box(), box()];
   const count = make("p", { class: "quiet", role: "status" });
-  const update = () => (count.textContent = `${find(what.value)} found`);
-  what.addEventListener("input", update);
-  const button = (/** @type {string} */ label, /** @type {() => void} */ act) => make("button", { type: "button", onclick: () => { act(); update(); } }, label);
+  let done = "";
+  const update = () => {
+    const found = actions.find({
+      what: what.value, wholeWords: wholeWords.checked, matchCase: matchCase.checked, regex: regex.checked,
+    });
+    const place = actions.place >= 0 && found ? `${actions.place + 1} of ` : "";
+    count.textContent = [done, what.value ? `${place}${found} found` : ""].filter(Boolean).join(" · ");
+    done = "";
+  };
+  for (const field of [what, wholeWords, matchCase, regex]) field.addEventListener("input", update);
+  const button = (/** @type {string} */ label, /** @type {() => void} */ act) =>
+    make("button", { type: "button", onclick: () => { act(); update(); } }, label);
+  const replace = (/** @type {boolean} */ all) => {
+    done = `${actions.replace(by.value, all)} replaced`;
+  };
   what.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    step(event.shiftKey);
+    actions.step(event.shiftKey);
+    update();
   });
   const body = make("div", { class: "fields" },
-    make("label", {}, "Find ", what), make("label", {}, "Replace by ", by), count,
-    make("div", { class: "bar" }, button("Next", () => step(false)),
-      button("Replace this", () => replace(what.value, by.value, false)),
-      button("Replace all", () => replace(what.value, by.value, true))));
-  await ask("Find and replace", body, [["", "Close"]]);
-  find("");
+    make("label", {}, "Find ", what), make("label", {}, "Replace with ", by),
+    make("div", { class: "choices" }, make("label", {}, wholeWords, "Whole words"),
+      make("label", {}, matchCase, "Match case"), make("label", {}, regex, "Regular expression")),
+    count,
+    make("div", { class: "bar" }, button("Next", () => actions.step(false)),
+      button("Previous", () => actions.step(true)),
+      button("Replace this one", () => replace(false)),
+      button("Replace all", () => replace(true))));
+  await ask("Find and replace", body, [["", "Close"]], "aside");
+}
+
+/**
+ * Log in again as the same person; resolves to false if they do not want to yet.
+ * @param {string} name
+ * @param {boolean} elsewhere whether one may log in at the organization's provider
+ */
+export async function askPassword(name, elsewhere) {
+  for (let wrong = ""; ; ) {
+    const password = make("input", { type: "password", autocomplete: "current-password", autofocus: true });
+    const body = make("div", { class: "fields" },
+      make("label", {}, `Password of ${name} `, password),
+      elsewhere ? make("p", {}, make("a", { href: "/api/oidc/login", target: "_blank" }, "Log in with your organization’s account"),
+        " in another window, then choose Log in.") : null,
+      wrong ? make("p", { class: "error", role: "alert" }, wrong) : null);
+    if ((await ask("Log in again", body, [["in", "Log in", "main"], CANCEL])) !== "in") return false;
+    if (await takeUpSession().catch(() => false)) return true;
+    wrong = password.value
+      ? await logIn(password.value).catch(() => "the server cannot be reached")
+      : "Enter your password";
+    if (!wrong) return true;
+  }
 }

@@ -1,6 +1,13 @@
-// The task in memory: lines in order of time, who speaks, and who wants to know of changes.
+// The transcript in memory: what the server has confirmed, and on top of it what waits to be saved.
+import { changeOf } from "./edits.js";
 
 /** @typedef {import("./types.js").Line} Line */
+/** @typedef {import("./types.js").Edit} Edit */
+/** @typedef {import("./types.js").Speaker} Speaker */
+/**
+ * An edit that is shown and not confirmed yet. `restore`, `names`: what an undo puts back.
+ * @typedef {{ edit: Edit, restore?: Map<string, Line | null>, names?: Record<string, Speaker> }} Pending
+ */
 
 const DOUBTFUL_SHARE = 0.25; // of the lines are put forward as doubtful
 const LEAST_DOUBT = 0.02; // of the words expected to be wrong
@@ -10,8 +17,12 @@ export class Doc extends EventTarget {
   constructor(task) {
     super();
     this.task = task;
+    /** As the server has them. */
+    this.confirmed = new Map(task.lines.map((line) => [line.id, line]));
+    this.confirmedSpeakers = task.speakers;
+    /** As the page shows them. */
+    this.lines = new Map(this.confirmed);
     this.speakers = task.speakers;
-    this.lines = new Map(task.lines.map((line) => [line.id, line]));
     /** @type {Line[]} */
     this.order = [];
     /** @type {Map<string, number>} */
@@ -39,19 +50,90 @@ export class Doc extends EventTarget {
    * @returns {Line | undefined}
    */
   next(id, step) {
-    const at = this.place.get(id);
-    return at === undefined ? undefined : this.order[at + step];
+    const place = this.place.get(id);
+    return place === undefined ? undefined : this.order[place + step];
   }
 
   /**
-   * Take over what the server says about some lines.
-   * @param {Line[]} lines
-   * @param {string[]} removed
+   * Show an edit at once; what it changed, with what was there before; null if it does not fit.
+   * @param {Pending} pending
    */
-  change(lines, removed) {
-    for (const id of removed) this.lines.delete(id);
-    for (const line of lines) this.lines.set(line.id, line);
+  apply(pending) {
+    const names = this.speakers;
+    const change = this.step(this.lines, pending);
+    if (!change) return null;
+    const before = new Map([...change.keys()].map((id) => [id, this.lines.get(id) ?? null]));
+    this.write(this.lines, change);
+    this.publish([...change.keys()]);
+    if (names !== this.speakers) this.dispatchEvent(new Event("speakers"));
+    return { before, names };
+  }
+
+  /**
+   * @param {Map<string, Line>} lines
+   * @param {Pending} pending
+   */
+  step(lines, { edit, restore, names }) {
+    if (names) this.speakers = names;
+    if (restore) return restore;
+    if (edit.kind === "name") {
+      this.speakers = { ...this.speakers, [edit.speaker]: { name: edit.name, role: edit.role } };
+    }
+    const { hidden, unspaced, language } = this.task;
+    return changeOf({ lines, hidden, unspaced, language }, edit);
+  }
+
+  /**
+   * @param {Map<string, Line>} lines
+   * @param {Map<string, Line | null>} change
+   */
+  write(lines, change) {
+    for (const [id, line] of change) {
+      if (line) lines.set(id, line);
+      else lines.delete(id);
+    }
+  }
+
+  /**
+   * Take over what the server says, and show what still waits on top of it.
+   * @param {{ lines: Line[], removed: string[], speakers?: Record<string, Speaker> }} answer
+   * @param {Pending[]} waiting
+   */
+  confirm({ lines, removed, speakers }, waiting) {
+    for (const id of removed) this.confirmed.delete(id);
+    for (const line of lines) this.confirmed.set(line.id, line);
+    if (speakers) this.confirmedSpeakers = speakers;
+    this.rebuild(waiting);
+  }
+
+  /** @param {Pending[]} waiting */
+  rebuild(waiting) {
+    const [before, names] = [this.lines, this.speakers];
+    this.speakers = this.confirmedSpeakers;
+    const lines = new Map(this.confirmed);
+    for (const pending of waiting) {
+      const change = this.step(lines, pending);
+      if (change) this.write(lines, change);
+    }
+    this.lines = lines;
+    const changed = [...lines.values()].filter((line) => before.get(line.id) !== line).map((line) => line.id);
+    const gone = [...before.keys()].filter((id) => !lines.has(id));
+    this.publish([...changed, ...gone]);
+    if (JSON.stringify(names) !== JSON.stringify(this.speakers)) this.dispatchEvent(new Event("speakers"));
+  }
+
+  /** @param {string[]} ids */
+  publish(ids) {
     this.sort();
+    /** @type {Line[]} */
+    const lines = [];
+    /** @type {string[]} */
+    const removed = [];
+    for (const id of ids) {
+      const line = this.lines.get(id);
+      if (line) lines.push(line);
+      else removed.push(id);
+    }
     this.dispatchEvent(new CustomEvent("change", { detail: { lines, removed } }));
   }
 
@@ -60,7 +142,7 @@ export class Doc extends EventTarget {
    * @param {number} time seconds
    * @returns {Line | undefined}
    */
-  at(time) {
+  lineAt(time) {
     let low = 0;
     let high = this.order.length - 1;
     while (low < high) {
@@ -86,36 +168,4 @@ export class Doc extends EventTarget {
   done() {
     return this.order.filter((line) => line.state !== "draft").length;
   }
-}
-
-/**
- * Where each word of a line stands in its text: [start, end] in UTF-16 units, null if not there.
- * @param {Line} line
- * @returns {([number, number] | null)[]}
- */
-export function wordPlaces(line) {
-  let at = 0;
-  return line.words.map((word) => {
-    const found = line.text.indexOf(word.text, at);
-    if (found < 0) return null;
-    at = found + word.text.length;
-    return [found, at];
-  });
-}
-
-/**
- * Offsets count code points on the server and UTF-16 units in the browser.
- * @param {string} text
- * @param {number} units
- */
-export function toPoints(text, units) {
-  return [...text.slice(0, units)].length;
-}
-
-/**
- * @param {string} text
- * @param {number} points
- */
-export function toUnits(text, points) {
-  return [...text].slice(0, points).join("").length;
 }

@@ -45,12 +45,13 @@ export function clock(seconds) {
  * @param {string} title
  * @param {HTMLElement} content
  * @param {string[][]} buttons value, label, kind
+ * @param {"" | "aside"} manner aside: beside the text, which stays in sight
  * @returns {Promise<string>}
  */
-export function ask(title, content, buttons) {
+export function ask(title, content, buttons, manner = "") {
   const dialog = make(
     "dialog",
-    { "aria-labelledby": "dialog-title" },
+    { "aria-labelledby": "dialog-title", class: manner },
     make("form", { method: "dialog" }, make("h2", { id: "dialog-title" }, title), content,
       make("div", { class: "bar" }, ...buttons.map(([value, label, kind]) =>
         make("button", { value, class: kind ?? "", formnovalidate: value === "" }, label)))),

@@ -1,14 +1,15 @@
-// What people do to lines: each thing becomes an edit in the queue of `sync.js`.
+// What people do to lines: each thing becomes an edit, shown at once and queued by `sync.js`.
 import { ask } from "./api.js";
+import { caretIn } from "./caret.js";
 import { askIdentifier, askLabels, askSpeaker } from "./dialogs.js";
 import { diffWords } from "./diff.js";
-import { toPoints, toUnits } from "./doc.js";
+import { joint, tidyCaret } from "./edits.js";
+import { toPoints, toUnits } from "./text.js";
 
 /** @typedef {import("./types.js").Line} Line */
 /** @typedef {import("./types.js").Task} Task */
-/** @typedef {import("./types.js").Edit} Edit */
 
-const SAVE_AFTER = 500; // ms without a key
+const UNSURE = 0.6; // marks of a lower score are looked at
 
 export class Editing {
   /**
@@ -16,89 +17,46 @@ export class Editing {
    * @param {import("./doc.js").Doc} doc
    * @param {import("./lines.js").Lines} lines
    * @param {import("./sync.js").Sync} sync
+   * @param {import("./saving.js").Saving} saving
+   * @param {(text: string) => void} notice
    */
-  constructor(task, doc, lines, sync) {
+  constructor(task, doc, lines, sync, saving, notice) {
     this.task = task;
     this.doc = doc;
     this.lines = lines;
     this.sync = sync;
-    /** @type {Map<string, number>} */
-    this.timers = new Map();
+    this.saving = saving;
+    this.notice = notice;
   }
 
   /** The line one is at, if there is one. */
-  get here() {
+  get currentLine() {
     return this.lines.current === null ? undefined : this.doc.get(this.lines.current);
   }
 
-  get idle() {
-    return this.sync.idle && this.timers.size === 0;
-  }
-
-  /**
-   * Somebody typed: it is sent once they pause.
-   * @param {string} lineId
-   */
-  typed(lineId) {
-    clearTimeout(this.timers.get(lineId));
-    this.timers.set(lineId, setTimeout(() => this.flush(lineId), SAVE_AFTER));
-  }
-
-  /**
-   * Send what was typed into a line; resolves when it is saved.
-   * @param {string} lineId
-   */
-  async flush(lineId) {
-    clearTimeout(this.timers.get(lineId));
-    this.timers.delete(lineId);
-    const row = this.lines.rows.get(lineId);
-    if (!row?.dirty) return;
-    await this.edit(lineId, (now) => {
-      row.dirty = false;
-      const text = this.lines.text(lineId);
-      return text === now.text ? null : { kind: "text", text };
-    });
-  }
-
-  flushAll() {
-    return Promise.all([...this.timers.keys()].map((lineId) => this.flush(lineId)));
-  }
-
-  /**
-   * Queue an edit of a line; `build` gives its kind and fields when its turn comes, or null.
-   * @param {string} lineId
-   * @param {(now: Line) => { kind: string, [field: string]: unknown } | null} build
-   */
-  edit(lineId, build) {
-    return this.sync.push(() => {
-      const line = this.doc.get(lineId);
-      const body = line ? build(line) : null;
-      return line && body ? { segment: lineId, base_rev: line.rev, ...body } : null;
-    });
-  }
-
   /** @param {Line} line */
-  async split(line) {
+  split(line) {
     const row = this.lines.rows.get(line.id);
     if (!row) return;
-    const caret = this.lines.caret(row.text) ?? 0;
-    const before = (row.text.textContent ?? "").slice(0, caret).replace(/\s+/g, " ").trimStart();
+    const at = tidyCaret(row.text.textContent ?? "", caretIn(row.text) ?? 0);
     const fresh = newId();
-    await this.flush(line.id);
-    const answer = await this.edit(line.id, (now) =>
-      ({ kind: "split", at: toPoints(now.text, before.length), new: fresh }));
-    if (answer) this.lines.focus(fresh, 0);
+    this.saving.flush(line.id);
+    if (this.sync.push({ kind: "split", segment: line.id, at, new: fresh })) this.lines.focus(fresh, 0);
+    else this.notice("A line is split between two words, not at its ends, and not within an identifier.");
   }
 
   /** @param {Line} line */
-  async merge(line) {
+  merge(line) {
     const above = this.doc.next(line.id, -1);
     if (!above) return;
-    await Promise.all([this.flush(line.id), this.flush(above.id)]);
-    const at = this.doc.get(above.id)?.text.length ?? 0;
-    const answer = await this.edit(above.id, () =>
-      ({ kind: "merge", next: line.id, next_rev: this.doc.get(line.id)?.rev ?? 0 }));
-    if (answer) this.lines.focus(above.id, at);
+    this.saving.flush(line.id);
+    this.saving.flush(above.id);
+    const [first, second] = [this.doc.get(above.id), this.doc.get(line.id)];
+    if (!first || !second) return;
+    const caret = first.text.length + joint(first, second, this.task.unspaced).length;
+    if (this.sync.push({ kind: "merge", segment: first.id, next: second.id })) {
+      this.lines.focus(first.id, caret);
+    }
   }
 
   /**
@@ -108,13 +66,14 @@ export class Editing {
    */
   retime(line, start, end) {
     const [a, b] = [start, end].map((time) => Math.round(time * 1000) / 1000);
-    return this.edit(line.id, () => ({ kind: "retime", start: a, end: b }));
+    if (b - a < 0.02) this.notice("A line ends after it starts; move the sound first.");
+    else this.sync.push({ kind: "retime", segment: line.id, start: a, end: b });
   }
 
   /** @param {Line} line */
-  async accept(line) {
-    await this.flush(line.id);
-    this.edit(line.id, (now) => (now.state === "accepted" ? null : { kind: "accept" }));
+  accept(line) {
+    this.saving.flush(line.id);
+    if (this.doc.get(line.id)?.state !== "accepted") this.sync.push({ kind: "accept", segment: line.id });
     this.go(1);
   }
 
@@ -122,13 +81,15 @@ export class Editing {
   async markPhi(line) {
     const place = this.lines.chosen(line.id);
     if (!place) return;
-    await this.flush(line.id);
+    this.saving.flush(line.id);
     const now = this.doc.get(line.id);
     if (!now) return;
     let [start, end] = place;
     if (start === end) {
       while (start > 0 && /\S/.test(now.text[start - 1])) start--;
       while (end < now.text.length && /\S/.test(now.text[end])) end++;
+      // A full stop beside a word is not part of it.
+      while (end > start && /[\p{P}]/u.test(now.text[end - 1]) && !/[⟧)]/.test(now.text[end - 1])) end--;
     }
     const said = now.text.slice(start, end).trim();
     if (!said) return;
@@ -137,14 +98,14 @@ export class Editing {
     const there = now.marks.find((m) => !m.rejected && m.start < end && m.end > start);
     const identifier = await askIdentifier(said, there?.identifier, !this.task.hidden);
     this.lines.focus(line.id, toUnits(now.text, end));
-    if (identifier === "none") this.edit(line.id, () => ({ kind: "unmark", start, end }));
-    else if (identifier) this.edit(line.id, () => ({ kind: "mark", start, end, identifier }));
+    const kind = identifier === "none" ? "unmark" : "mark";
+    if (identifier) this.sync.push({ kind, segment: line.id, start, end, ...(kind === "mark" && { identifier }) });
   }
 
   /** @param {Line} line */
   async setLabels(line) {
     const labels = await askLabels(line);
-    if (labels) await this.edit(line.id, () => ({ kind: "labels", labels }));
+    if (labels) this.sync.push({ kind: "labels", segment: line.id, labels });
   }
 
   /**
@@ -153,8 +114,7 @@ export class Editing {
    * @param {boolean} everywhere for all lines of the speaker it has now
    */
   assignSpeaker(line, speaker, everywhere = false) {
-    return this.edit(line.id, (now) =>
-      now.speaker === speaker ? null : { kind: "speaker", speaker, everywhere });
+    if (line.speaker !== speaker) this.sync.push({ kind: "speaker", segment: line.id, speaker, everywhere });
   }
 
   /** @param {Line} line */
@@ -164,35 +124,33 @@ export class Editing {
     const { label, name, role, everywhere } = chosen;
     const known = this.doc.speakers[label];
     if (known?.name !== name || known?.role !== role) {
-      const speakers = { ...this.doc.speakers, [label]: { name, role } };
-      const asked = { epoch: this.sync.epoch, speakers };
-      const answer = await ask("PUT", `/api/tasks/${this.task.id}/speakers`, asked);
-      this.doc.speakers = answer.speakers;
+      this.sync.push({ kind: "name", segment: "-", speaker: label, name, role });
     }
-    await this.assignSpeaker(line, label, everywhere);
-    this.lines.refill();
+    const now = this.doc.get(line.id);
+    if (now) this.assignSpeaker(now, label, everywhere);
   }
 
   /**
    * A new line where the sound is.
    * @param {number} time seconds
    */
-  async insert(time) {
-    const start = Math.min(Math.max(0, time), Math.max(0, this.task.duration - 1));
+  insert(time) {
+    const start = Math.round(Math.min(Math.max(0, time), Math.max(0, this.task.duration - 1)) * 1000) / 1000;
     const fresh = newId();
-    const end = Math.min(start + 2, this.task.duration);
-    const answer = await this.sync.push(() => ({
-      kind: "insert", segment: fresh, start, end, speaker: this.here?.speaker ?? "",
-    }));
-    if (answer) this.lines.focus(fresh, 0);
+    const end = Math.round(Math.min(start + 2, this.task.duration) * 1000) / 1000;
+    const speaker = this.currentLine?.speaker ?? "";
+    if (this.sync.push({ kind: "insert", segment: fresh, start, end, speaker })) this.lines.focus(fresh, 0);
   }
 
   /** @param {Line} line */
-  async remove(line) {
+  remove(line) {
+    if (this.task.hidden && line.marks.some((mark) => !mark.rejected)) {
+      this.notice("Only someone who may hear the unredacted audio can delete a line with an identifier.");
+      return;
+    }
     const next = this.doc.next(line.id, 1) ?? this.doc.next(line.id, -1);
-    await this.flush(line.id);
-    const answer = await this.edit(line.id, () => ({ kind: "delete" }));
-    if (answer && next) this.lines.focus(next.id, 0);
+    this.saving.flush(line.id);
+    if (this.sync.push({ kind: "delete", segment: line.id }) && next) this.lines.focus(next.id, 0);
   }
 
   /**
@@ -200,7 +158,7 @@ export class Editing {
    * @param {Line} line
    */
   async compare(line) {
-    if (this.lines.rows.get(line.id)?.more) {
+    if (this.lines.rows.get(line.id)?.comparison) {
       this.lines.compare(line.id, null);
       return;
     }
@@ -212,11 +170,27 @@ export class Editing {
   }
 
   undo() {
-    return this.flushAll().then(() => this.sync.undo());
+    this.saving.flushAll();
+    this.showChanged(this.sync.undo());
   }
 
   redo() {
-    return this.flushAll().then(() => this.sync.redo());
+    this.saving.flushAll();
+    this.showChanged(this.sync.redo());
+  }
+
+  /**
+   * Go where an undo changed something, which may be off screen.
+   * @param {string[] | null} ids
+   */
+  showChanged(ids) {
+    if (ids === null) {
+      this.notice("There is nothing to undo or redo.");
+      return;
+    }
+    if (this.lines.current !== null && ids.includes(this.lines.current)) return;
+    const id = ids.find((one) => this.doc.get(one));
+    if (id) this.lines.focus(id);
   }
 
   /**
@@ -234,8 +208,8 @@ export class Editing {
    */
   goToDoubt(step) {
     /** @type {Line | undefined} */
-    let line = this.here ?? this.doc.order[0];
-    if (line && (line === this.here || !this.isDoubt(line))) {
+    let line = this.currentLine ?? this.doc.order[0];
+    if (line && (line === this.currentLine || !this.isDoubt(line))) {
       do line = this.doc.next(line.id, step); while (line && !this.isDoubt(line));
     }
     if (line) this.lines.focus(line.id, 0);
@@ -244,7 +218,7 @@ export class Editing {
 
   /** @param {Line} line */
   isDoubt(line) {
-    const unsure = line.marks.some((mark) => mark.score < 0.6 && !mark.rejected);
+    const unsure = line.marks.some((mark) => mark.score < UNSURE && !mark.rejected);
     return line.state === "draft" && (this.lines.doubtful(line) || unsure);
   }
 }

@@ -23,13 +23,18 @@ export function offerHandOver(task, editing, notice) {
     const button = /** @type {HTMLButtonElement} */ (element(step));
     button.disabled = editing.sync.epoch === null;
     button.addEventListener("click", async () => {
-      await editing.flushAll();
+      editing.saving.flushAll();
       const left = editing.doc.order.length - editing.doc.done();
       const said = left
         ? `${left} of ${editing.doc.order.length} lines were not accepted yet; they are marked as not reviewed.`
         : "Every line was accepted.";
-      if (!(await confirmStep(title, `${said} What edits went through is erased.`, label))) return;
-      await editing.sync.push(() => null); // all that was queued before is saved
+      const after = "Earlier wordings of the lines are deleted; the text as it stands now is kept.";
+      if (!(await confirmStep(title, `${said} ${after}`, label))) return;
+      await editing.sync.drain();
+      if (!editing.sync.idle) {
+        notice("Not everything is saved yet; try again in a moment.");
+        return;
+      }
       try {
         await ask("POST", `/api/tasks/${task.id}/${step}`, { epoch: editing.sync.epoch });
         location.assign("/");

@@ -14,13 +14,19 @@ form.addEventListener("submit", async (event) => {
     body: JSON.stringify({ name: name.value, password: password.value }),
   }).catch(() => null);
   if (answer?.ok) {
-    location.replace("/");
+    location.replace(wayBack());
     return;
   }
   const said = answer ? await answer.json() : { error: "the server cannot be reached" };
   element("error").textContent = said.error;
   password.select();
 });
+/** Where one was when the session ended: a page of this server, nothing else. */
+function wayBack() {
+  const to = new URLSearchParams(location.search).get("to") ?? "/";
+  return /^\/(?![/\\])/.test(to) ? to : "/";
+}
+
 name.focus();
 const { offered } = await (await fetch("/api/oidc")).json();
 element("elsewhere").hidden = !offered;

@@ -1,5 +1,6 @@
 // Offers a person's own words at the caret, and keeps their list on the server.
 import { ask } from "./api.js";
+import { caretIn, placeCaret } from "./caret.js";
 import { wordAt } from "./words.js";
 
 /** @typedef {import("./types.js").Line} Line */
@@ -16,13 +17,13 @@ export class Offering {
     this.lines = lines;
     this.shown = shown;
     this.key = key;
-    document.addEventListener("selectionchange", () => this.tell());
+    document.addEventListener("selectionchange", () => this.showOffer());
   }
 
   /** The word at the caret: where it stands, and what is offered in its place. */
-  get here() {
+  get candidate() {
     const row = this.lines.current === null ? undefined : this.lines.rows.get(this.lines.current);
-    const caret = row ? this.lines.caret(row.text) : null;
+    const caret = row ? caretIn(row.text) : null;
     if (!row || caret === null) return null;
     const text = row.text.textContent ?? "";
     const place = wordAt(text, caret);
@@ -32,8 +33,8 @@ export class Offering {
     return { row, text, place, word, meant: this.words.near(word) ?? completed };
   }
 
-  tell() {
-    const meant = this.here?.meant;
+  showOffer() {
+    const meant = this.candidate?.meant;
     this.shown.textContent = meant ? `${this.key()}: ${meant}` : "";
   }
 
@@ -42,10 +43,10 @@ export class Offering {
    * @param {Line} line
    */
   take(line) {
-    const at = this.here;
+    const at = this.candidate;
     if (!at?.meant) return;
     at.row.text.textContent = at.text.slice(0, at.place[0]) + at.meant + at.text.slice(at.place[1]);
-    this.lines.placeCaret(at.row.text, at.place[0] + at.meant.length);
+    placeCaret(at.row.text, at.place[0] + at.meant.length);
     this.lines.typed(line.id, at.row);
   }
 
@@ -56,7 +57,7 @@ export class Offering {
   async learn(line) {
     const chosen = this.lines.chosen(line.id);
     const text = this.lines.rows.get(line.id)?.text.textContent ?? "";
-    const word = (chosen && text.slice(...chosen).trim()) || this.here?.word;
+    const word = (chosen && text.slice(...chosen).trim()) || this.candidate?.word;
     if (word && !/[⟦⟧]/.test(word)) await this.keep([...this.words.list, word]);
   }
 
@@ -64,6 +65,6 @@ export class Offering {
   async keep(list) {
     this.words.use((await ask("PUT", "/api/words", { words: list })).words);
     this.lines.refill();
-    this.tell();
+    this.showOffer();
   }
 }

@@ -13,8 +13,8 @@ export class Player extends EventTarget {
     /** @type {[number, number] | null} */
     this.stretch = null; // of the line that is played, seconds
     this.audio.addEventListener("play", () => this.follow());
-    this.audio.addEventListener("pause", () => this.tell());
-    this.audio.addEventListener("seeked", () => this.tell());
+    this.audio.addEventListener("pause", () => this.emit());
+    this.audio.addEventListener("seeked", () => this.emit());
   }
 
   get time() {
@@ -77,13 +77,13 @@ export class Player extends EventTarget {
    */
   rate(value) {
     this.audio.playbackRate = Math.min(2, Math.max(0.5, Math.round(value * 10) / 10));
-    this.tell();
+    this.emit();
     return this.audio.playbackRate;
   }
 
   /** On animation frames: `timeupdate` comes up to a quarter second late. */
   follow() {
-    this.tell();
+    this.emit();
     if (this.stretch && this.time >= this.stretch[1]) {
       if (this.loop) this.seek(this.stretch[0]);
       else if (this.stopAtEnd) {
@@ -94,7 +94,7 @@ export class Player extends EventTarget {
     if (this.playing) requestAnimationFrame(() => this.follow());
   }
 
-  tell() {
+  emit() {
     this.dispatchEvent(new Event("time"));
   }
 }

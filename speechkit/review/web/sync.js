@@ -1,15 +1,21 @@
-// Saves: edits leave one after another, each with an id of its own, so that trying again is harmless.
-import { Refused, ask } from "./api.js";
+// Saves: edits are shown at once, wait in a queue, and leave in order, each with an id of its own, so
+// that sending one again is harmless. What is refused stays, stops the queue, and says why.
+import { isPassing, joined } from "./answers.js";
+import { Refused, ask, sendLast } from "./api.js";
 
 const BEAT = 20_000; // ms; the lease ends after 60 s without one
-const RETRY = [500, 1000, 2000, 5000];
+const RETRY = [500, 1000, 2000, 5000]; // ms
+const BATCH = 50; // edits of one request
 
 /** @typedef {import("./types.js").Edit} Edit */
-/** @typedef {import("./types.js").Applied} Applied */
+/** @typedef {import("./types.js").Line} Line */
+/** @typedef {import("./types.js").Speaker} Speaker */
+/** @typedef {import("./types.js").Status} Status */
 /**
- * An edit that waits for its turn. `undo`: whether it takes one back, or that back.
- * @typedef {{ build: () => Edit | null, undo: "undo" | "redo" | null, opId: string,
- *   resolve: (answer: Applied | null) => void }} Job
+ * An edit that waits. `before`, `namesBefore`: what it changed, to be put back by an undo. `sent`: the
+ * server may have it, although no answer came.
+ * @typedef {import("./doc.js").Pending & { opId: string, before: Map<string, Line | null>,
+ *   namesBefore: Record<string, Speaker>, sent: boolean }} Job
  */
 
 export class Sync extends EventTarget {
@@ -17,156 +23,281 @@ export class Sync extends EventTarget {
   constructor(doc) {
     super();
     this.doc = doc;
-    /** @type {number | null} */
+    this.path = `/api/tasks/${doc.task.id}`;
+    /** The lease; null: one may read only. @type {number | null} */
     this.epoch = null;
     /** @type {Job[]} */
     this.queue = [];
-    this.sending = false;
-    /** @type {string[]} */
+    /** @type {Job[]} */
     this.undoable = [];
-    /** @type {string[]} */
+    /** @type {Job[]} */
     this.redoable = [];
+    /** @type {Promise<void> | null} */
+    this.running = null;
+    this.batch = BATCH;
+    /** What keeps the queue from being sent. @type {"refused" | "lost" | null} */
+    this.stopped = null;
+    this.offline = false;
+    this.loggedOut = false;
+    /** Whether something was typed that is not in the queue yet. */
+    this.typing = () => false;
     /** @type {number | undefined} */
     this.beat = undefined;
+    this.wake = () => {};
     /**
      * Asked when a line was changed elsewhere: whether one's own text is to stand.
      * @type {((said: import("./types.js").Said, mine: string) => Promise<boolean>) | null}
      */
     this.resolve = null;
+    addEventListener("online", () => this.wake());
   }
 
+  /** Whether all is saved. */
   get idle() {
-    return !this.sending && this.queue.length === 0;
+    return this.queue.length === 0 && !this.typing();
   }
 
+  /** @returns {Status} */
+  get status() {
+    if (this.stopped) return this.stopped;
+    if (this.loggedOut) return "loggedout";
+    if (this.epoch === null) return "reading";
+    if (this.idle) return "saved";
+    return this.offline ? "offline" : "unsaved";
+  }
+
+  /** Ids of the lines that have edits which are not saved. */
+  get unsaved() {
+    return new Set(this.queue.flatMap((job) => [...job.before.keys()]));
+  }
+
+  /** Take the task; what waits is sent under the new lease. */
   async lease() {
-    const { epoch } = await ask("POST", `/api/tasks/${this.doc.task.id}/lease`);
+    const { epoch } = await ask("POST", `${this.path}/lease`);
+    const again = this.stopped === "lost";
     this.epoch = epoch;
+    this.stopped = null;
     this.beat ??= setInterval(() => this.heartbeat(), BEAT);
-    this.say("saved");
+    this.update();
+    await this.drain();
+    // Others may have changed lines that nothing waits for.
+    if (again && this.epoch !== null) this.takeOver(await ask("GET", this.path));
+  }
+
+  /** @param {import("./types.js").Task} task */
+  takeOver({ lines, speakers }) {
+    const there = new Set(lines.map((line) => line.id));
+    const removed = [...this.doc.confirmed.keys()].filter((id) => !there.has(id));
+    this.doc.confirm({ lines, removed, speakers }, this.queue);
   }
 
   async heartbeat() {
     try {
-      await ask("POST", `/api/tasks/${this.doc.task.id}/heartbeat`, { epoch: this.epoch });
+      await ask("POST", `${this.path}/heartbeat`, { epoch: this.epoch });
     } catch (error) {
-      if (error instanceof Refused && error.status === 409) this.lose(error.message);
+      if (error instanceof Refused && error.status < 429) this.lose(error.message);
     }
   }
 
   /**
-   * Put an edit in the queue. `build` is called when its turn comes, with all revisions known.
-   * @param {() => Edit | null} build
-   * @param {{ undo?: "undo" | "redo" | null }} options
-   * @returns {Promise<Applied | null>}
+   * Show an edit and queue it; false if it does not fit.
+   * @param {Edit} edit
    */
-  push(build, { undo = null } = {}) {
-    return new Promise((resolve) => {
-      this.queue.push({ build, undo, resolve, opId: crypto.randomUUID() });
-      this.drain();
-    });
-  }
-
-  async drain() {
-    if (this.sending || this.epoch === null) return;
-    this.sending = true;
-    while (this.queue.length) {
-      this.say("unsaved");
-      const job = this.queue[0];
-      const body = job.build();
-      job.resolve(body ? await this.send(job, body) : null);
-      this.queue.shift();
+  push(edit) {
+    const last = this.queue.at(-1);
+    const shown = this.doc.apply({ edit });
+    if (!shown) return false;
+    if (last && !last.sent && edit.kind === "text" && last.edit.kind === "text" && last.edit.segment === edit.segment) {
+      // The same words typed on: one edit, and one undo. A refused one gets another try.
+      last.edit = edit;
+      if (this.stopped === "refused" && this.queue.length === 1) this.stopped = null;
+    } else {
+      const job = {
+        edit, opId: crypto.randomUUID(), before: shown.before, namesBefore: shown.names, sent: false,
+      };
+      this.queue.push(job);
+      this.undoable.push(job);
     }
-    this.sending = false;
-    if (this.epoch !== null) this.say("saved");
+    this.redoable = [];
+    this.drain();
+    return true;
   }
 
-  /**
-   * @param {Job} job
-   * @param {Edit} body
-   * @returns {Promise<Applied | null>}
-   */
-  async send(job, body) {
-    const request = { base_rev: 0, ...body, op_id: job.opId, lease_epoch: this.epoch };
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const answer = await ask("POST", `/api/tasks/${this.doc.task.id}/operations`, request);
-        this.remember(job, answer.op_id);
-        this.doc.change(answer.lines, answer.removed);
-        return answer;
-      } catch (error) {
-        if (!(error instanceof Refused) || error.status >= 500 || error.status === 429) {
-          this.say("offline");
-          const wait = RETRY[Math.min(attempt, RETRY.length - 1)];
-          await new Promise((resolve) => setTimeout(resolve, wait));
-          continue;
-        }
-        return this.refused(job, request, error);
-      }
-    }
-  }
-
-  /**
-   * @param {Job} job
-   * @param {Edit} request
-   * @param {Refused} error
-   * @returns {Promise<Applied | null>}
-   */
-  async refused(job, request, error) {
-    const kind = error.said.kind;
-    if (kind === "LeaseError") {
-      this.lose(error.message);
-      return null;
-    }
-    if (kind === "StaleError") {
-      const { theirs } = error.said;
-      const text = request.kind === "text" && theirs ? String(request.text) : null;
-      const mine = text !== null && (await this.resolve?.(error.said, text));
-      this.doc.change(theirs ? [theirs] : [], theirs ? [] : [request.segment]);
-      if (mine && theirs) {
-        job.opId = crypto.randomUUID();
-        return this.send(job, { ...request, base_rev: theirs.rev });
-      }
-      return null;
-    }
-    const line = this.doc.get(request.segment);
-    this.dispatchEvent(new CustomEvent("refused", { detail: { message: error.message, line } }));
-    return null;
-  }
-
-  /**
-   * @param {Job} job
-   * @param {string} opId
-   */
-  remember(job, opId) {
-    if (job.undo === "undo") this.redoable.push(opId);
-    else this.undoable.push(opId);
-    if (job.undo === null) this.redoable = [];
-  }
-
+  /** Take back the last edit; the ids of the lines it had changed, null if there is none. */
   undo() {
-    const undoes = this.undoable.pop();
-    if (undoes) return this.push(() => ({ kind: "undo", segment: "-", undoes }), { undo: "undo" });
-    return null;
+    return this.putBack(this.undoable, this.redoable);
   }
 
   redo() {
-    const undoes = this.redoable.pop();
-    if (undoes) return this.push(() => ({ kind: "undo", segment: "-", undoes }), { undo: "redo" });
-    return null;
+    return this.putBack(this.redoable, this.undoable);
+  }
+
+  /**
+   * @param {Job[]} from
+   * @param {Job[]} to
+   */
+  putBack(from, to) {
+    const job = from.pop();
+    if (!job) return null;
+    const named = job.edit.kind === "name" || job.names !== undefined;
+    const pending = {
+      edit: { kind: "undo", segment: "-", undoes: job.opId },
+      restore: job.before,
+      names: named ? job.namesBefore : undefined,
+    };
+    const shown = this.doc.apply(pending);
+    if (!shown) return null;
+    const back = {
+      ...pending, opId: crypto.randomUUID(), before: shown.before, namesBefore: shown.names, sent: false,
+    };
+    this.queue.push(back);
+    to.push(back);
+    this.drain();
+    return [...job.before.keys()];
+  }
+
+  /** Send what waits; resolves when nothing does, or when it cannot go on. */
+  drain() {
+    this.update();
+    this.running ??= this.run().finally(() => {
+      this.running = null;
+      if (this.queue.length && !this.stopped && this.epoch !== null) this.drain();
+      this.update();
+    });
+    return this.running;
+  }
+
+  async run() {
+    for (let attempt = 0; this.queue.length && !this.stopped && this.epoch !== null; ) {
+      const jobs = this.queue.slice(0, this.batch);
+      try {
+        const answers = await this.post(jobs);
+        this.offline = false;
+        this.batch = BATCH;
+        attempt = 0;
+        this.queue.splice(0, answers.length);
+        this.doc.confirm(answers.reduce(joined), this.queue);
+      } catch (error) {
+        if (!(error instanceof Refused) || isPassing(error)) {
+          this.offline = true;
+          this.update();
+          await this.wait(RETRY[Math.min(attempt++, RETRY.length - 1)]);
+        } else {
+          for (const job of jobs) job.sent = false; // none of them was applied
+          if (jobs.length > 1) this.batch = 1; // which of them is it?
+          else await this.refuse(jobs[0], error);
+        }
+      }
+      this.update();
+    }
+  }
+
+  /**
+   * @param {Job[]} jobs
+   * @returns {Promise<import("./types.js").Applied[]>}
+   */
+  async post(jobs) {
+    const requests = jobs.map((job) => this.request(job));
+    for (const job of jobs) job.sent = true;
+    const body = jobs.length > 1 ? { operations: requests } : requests[0];
+    const answer = await ask("POST", `${this.path}/operations`, body);
+    return jobs.length > 1 ? answer.answers : [answer];
+  }
+
+  /**
+   * @param {Job} job
+   * @returns {Edit}
+   */
+  request({ edit, opId }) {
+    const rev = (/** @type {string} */ id) => this.doc.confirmed.get(id)?.rev ?? 0;
+    /** @type {Edit} */
+    const body = { ...edit, op_id: opId, lease_epoch: this.epoch, base_rev: rev(edit.segment) };
+    if (edit.kind === "merge") body.next_rev = rev(edit.next);
+    if (edit.kind === "texts") {
+      body.changes = edit.changes.map((/** @type {any} */ one) => ({ ...one, base_rev: rev(one.segment) }));
+    }
+    return body;
+  }
+
+  /** The page goes away: what waits is sent at once, also what may be on its way. */
+  sendLast() {
+    if (this.epoch === null || this.stopped || !this.queue.length) return;
+    const operations = this.queue.slice(0, BATCH).map((job) => this.request(job));
+    sendLast(`${this.path}/operations`, operations.length > 1 ? { operations } : operations[0]);
+  }
+
+  /** @param {number} ms */
+  wait(ms) {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      };
+    });
+  }
+
+  /**
+   * @param {Job} job
+   * @param {Refused} error
+   */
+  async refuse(job, error) {
+    const { kind, theirs } = error.said;
+    if (kind === "LeaseError" || (error.status === 404 && !(await this.stillMine()))) {
+      this.lose(error.message);
+      return;
+    }
+    if (kind === "StaleError" && theirs !== undefined) {
+      const mine = job.edit.kind === "text" && theirs
+        && (await this.resolve?.(error.said, job.edit.text));
+      if (mine) job.opId = crypto.randomUUID();
+      else this.drop(job);
+      this.doc.confirm({ lines: theirs ? [theirs] : [], removed: theirs ? [] : [job.edit.segment] }, this.queue);
+      return;
+    }
+    this.stopped = "refused";
+    this.dispatchEvent(new CustomEvent("refused", { detail: error.message }));
+  }
+
+  async stillMine() {
+    return ask("POST", `${this.path}/heartbeat`, { epoch: this.epoch }).then(() => true, () => false);
+  }
+
+  /** Send again what was refused. */
+  retry() {
+    if (this.stopped === "refused") this.stopped = null;
+    this.wake();
+    this.drain();
+  }
+
+  /** Leave out the edit that was refused; the line becomes what the server has. */
+  discard() {
+    const [job] = this.queue;
+    if (job) this.drop(job);
+    this.doc.rebuild(this.queue);
+    this.retry();
+  }
+
+  /** @param {Job} job */
+  drop(job) {
+    this.queue = this.queue.filter((one) => one !== job);
+    this.undoable = this.undoable.filter((one) => one !== job);
+    this.redoable = this.redoable.filter((one) => one !== job);
   }
 
   /** @param {string} message */
   lose(message) {
+    if (this.stopped === "lost") return;
     this.epoch = null;
+    this.stopped = "lost";
     clearInterval(this.beat);
     this.beat = undefined;
-    this.say("lost");
+    this.update();
     this.dispatchEvent(new CustomEvent("lost", { detail: message }));
   }
 
-  /** @param {string} state */
-  say(state) {
-    this.dispatchEvent(new CustomEvent("state", { detail: state }));
+  /** Say how things stand. */
+  update() {
+    this.dispatchEvent(new CustomEvent("status", { detail: this.status }));
   }
 }

@@ -1,4 +1,4 @@
-// What the server sends and takes: see `speechkit/review/lines.py` and `requests.py`.
+// What the server sends and takes: see `speechkit/review/line.py` and `requests.py`.
 
 export interface Word {
   text: string;
@@ -46,6 +46,8 @@ export interface Task {
   hidden: boolean;
   raw: boolean;
   redacted: boolean;
+  language: string;
+  unspaced: string[]; // languages written without spaces between words
 }
 
 export interface Me {
@@ -57,25 +59,27 @@ export interface Me {
 
 export interface Summary extends Omit<Task, "lines"> {
   track: string;
-  language: string;
   priority: number;
   num_lines: number;
   num_done: number;
   mine: boolean;
 }
 
-/** What changes a line; `segment` and `base_rev` say which. */
+/** What changes a line; `segment` says which. Fields by kind are those of `requests.py`. */
 export interface Edit {
   kind: string;
   segment: string;
-  base_rev?: number;
-  [field: string]: unknown;
+  [field: string]: any;
 }
+
+/** How saving stands: what the page says at its top. */
+export type Status = "saved" | "unsaved" | "offline" | "refused" | "lost" | "loggedout" | "reading";
 
 export interface Applied {
   op_id: string;
   lines: Line[];
   removed: string[];
+  speakers: Record<string, Speaker>;
   replayed: boolean;
 }
 
