@@ -7,36 +7,20 @@ what is unknown must not permit. What FHIR has no field for travels in extension
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from speechkit.core.errors import InputError
-from speechkit.governance.consent import ConsentRecord, Status, check_record
+from speechkit.governance.consent import ConsentRecord, check_record
+from speechkit.governance.fhir_rules import Version, not_understood, read_rules
 
-Version = Literal["R4B", "R5"]
 _PURPOSE_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
-_OWN = "urn:speechkit:"
+OWN = "urn:speechkit:"
 _PURPOSES = {"research": "HRESCH", "quality": "HQUALIMP", "treatment": "TREAT"}
-# https://hl7.org/fhir/R4B/valueset-consent-state-codes.html, https://hl7.org/fhir/R5/…
-_STATUSES: dict[Version, dict[str, Status]] = {
-    "R4B": {
-        "draft": "draft",
-        "proposed": "draft",
-        "active": "active",
-        "rejected": "rejected",
-        "inactive": "inactive",
-        "entered-in-error": "rejected",
-    },
-    "R5": {
-        "draft": "draft",
-        "active": "active",
-        "inactive": "inactive",
-        "not-done": "rejected",
-        "entered-in-error": "rejected",
-        "unknown": "inactive",
-    },
-}
+_OWN_FIELDS = frozenset(
+    "withdrawn-on evidence-sha256 policy legal-basis agreement participant".split()
+)
 _CATEGORY = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "research"}]
 }
@@ -87,16 +71,16 @@ def to_fhir(record: ConsentRecord, version: Version = "R5") -> dict[str, Any]:
     extensions += [(key, value) for key, values in lists.items() for value in values]
     resource: dict[str, Any] = {
         "resourceType": "Consent",
-        "identifier": [{"system": f"{_OWN}consent", "value": record.id}],
+        "identifier": [{"system": f"{OWN}consent", "value": record.id}],
         "status": status.get(record.status, record.status),
         "category": [_CATEGORY],
-        "extension": [{"url": f"{_OWN}{key}", "valueString": value} for key, value in extensions],
+        "extension": [{"url": f"{OWN}{key}", "valueString": value} for key, value in extensions],
     }
     if not resource["extension"]:
         del resource["extension"]
     if version == "R4B":
         resource["scope"] = _CATEGORY
-        resource["policy"] = [{"uri": record.policy or f"{_OWN}policy"}]
+        resource["policy"] = [{"uri": record.policy or f"{OWN}policy"}]
         resource["provision"] = {"type": "permit", **provision}
     else:
         resource["decision"] = "permit"
@@ -106,68 +90,59 @@ def to_fhir(record: ConsentRecord, version: Version = "R5") -> dict[str, Any]:
 
 
 def from_fhir(resource: dict[str, Any], version: Version = "R5") -> ConsentRecord:
-    """Return a FHIR Consent resource as a record; what is not understood does not permit.
+    """Return a FHIR Consent resource as a record.
+
+    Only elements that are understood are read; any other refuses the resource, by name, since it
+    may take back what the rest permits. A rule that does not say that it permits denies.
 
     Raises:
-        InputError: for another resource, an unknown status, or no identifier.
+        InputError: for another resource, an unknown code, or an element that is not understood.
     """
     if resource.get("resourceType") != "Consent":
         raise InputError("not a FHIR Consent (resourceType)")
-    said = resource.get("status")
-    if said not in _STATUSES[version]:
-        known = ", ".join(_STATUSES[version])
-        raise InputError(f"Consent.status is none of FHIR {version}'s: {known}")
     identifiers = resource.get("identifier") or []
     name = next((item.get("value") for item in identifiers if item.get("value")), "")
-    name = name or resource.get("id") or ""
+    where = f"Consent {name or resource.get('id') or ''}".rstrip()
+    rules = read_rules(resource, version, where)
     own: dict[str, list[str]] = {}
     for extension in resource.get("extension") or []:
         key = str(extension.get("url", ""))
-        if key.startswith(_OWN) and isinstance(extension.get("valueString"), str):
-            own.setdefault(key.removeprefix(_OWN), []).append(extension["valueString"])
-    provisions = resource.get("provision") or []
-    provisions = [provisions] if isinstance(provisions, dict) else provisions
-    denies = any(item.get("type") == "deny" for item in provisions) or (
-        resource.get("decision") == "deny"
-    )
-    if denies or len(provisions) > 1 or any(item.get("provision") for item in provisions):
-        raise InputError(f"Consent {name}: rules that deny or nest are not understood; no import")
-    provision = provisions[0] if provisions else {}
-    period = provision.get("period") or {}
+        if not key.startswith(OWN) or key.removeprefix(OWN) not in _OWN_FIELDS:
+            raise not_understood(where, "extension")
+        if not isinstance(extension.get("valueString"), str):
+            raise not_understood(where, f"extension {key}")
+        own.setdefault(key.removeprefix(OWN), []).append(extension["valueString"])
     withdrawn = (own.get("withdrawn-on") or [""])[0]
-    status = "withdrawn" if withdrawn else _STATUSES[version][said]
     record = ConsentRecord(
-        id=str(name),
-        status=status,
-        purposes=tuple(_purpose_name(coding) for coding in provision.get("purpose") or []),
-        valid_from=str(period.get("start") or "")[:10],
-        valid_until=str(period.get("end") or "")[:10],
+        id=str(name or resource.get("id") or ""),
+        status="withdrawn" if withdrawn else rules.status,
+        purposes=tuple(_purpose_name(coding) for coding in rules.purposes),
+        valid_from=rules.valid_from,
+        valid_until=rules.valid_until,
         withdrawn_on=withdrawn,
-        policy=(own.get("policy") or [_policy(resource)])[0],
+        policy=(own.get("policy") or [_policy(rules.policy)])[0],
         evidence=(own.get("evidence-sha256") or [""])[0],
         legal_basis=tuple(own.get("legal-basis", ())),
         agreements=tuple(own.get("agreement", ())),
         participants=tuple(own.get("participant", ())),
     )
-    return check_record(record, f"Consent {name}")
+    return check_record(record, where)
 
 
 def _purpose_coding(name: str) -> dict[str, str]:
     if name in _PURPOSES:
         return {"system": _PURPOSE_SYSTEM, "code": _PURPOSES[name]}
-    return {"system": f"{_OWN}purpose", "code": name}
+    return {"system": f"{OWN}purpose", "code": name}
 
 
 def _purpose_name(coding: dict[str, Any]) -> str:
     code = str(coding.get("code", ""))
     if coding.get("system") == _PURPOSE_SYSTEM:
         return next((name for name, ours in _PURPOSES.items() if ours == code), code)
-    if coding.get("system") == f"{_OWN}purpose":
+    if coding.get("system") == f"{OWN}purpose":
         return code
     return f"{coding.get('system', '')}|{code}"  # of a system that is not known here
 
 
-def _policy(resource: dict[str, Any]) -> str:
-    policies = resource.get("policy") or []
-    uri = policies[0].get("uri", "") if policies else ""
-    return "" if uri == f"{_OWN}policy" else str(uri)
+def _policy(uri: str) -> str:
+    return "" if uri == f"{OWN}policy" else uri
