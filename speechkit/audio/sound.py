@@ -7,7 +7,7 @@ the process, so that ten hours need no more memory than one.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -82,19 +82,6 @@ def blocks(sound: Sound, size: int = BLOCK) -> Iterator[tuple[int, Samples]]:
     """Yield where each block of at most `size` samples begins, and the block."""
     for start in range(0, len(sound), size):
         yield start, sound[start : start + size]
-
-
-def mixed(channels: Sequence[Sound]) -> Sound:
-    """Return the mean of channels of the same length."""
-    if len(channels) == 1:
-        return channels[0]
-
-    def read(start: int, end: int) -> Samples:
-        together = np.stack([channel[start:end] for channel in channels])
-        mean: Samples = together.mean(axis=0, dtype=np.float32)
-        return mean
-
-    return Lazy(len(channels[0]), read)
 
 
 def louder(sound: Sound, gain: float) -> Sound:

@@ -257,16 +257,55 @@ class Redaction(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     verdict: Literal["clean", "failed", "unchecked"] = "unchecked"
 
 
+class Removal(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was proved: whether anything that was removed can still be heard in the released sound.
+
+    `listeners` are the engines, with their options, that listened to every channel of the stored
+    file; `channels` counts those that were listened to by themselves (channels of the same sound
+    once). `heard` counts removed words that they recognized again, `keys` telephone keys that still
+    sound, `rounds` how often masks were widened and listened to.
+    """
+
+    verdict: Literal["clean", "failed"]
+    listeners: tuple[str, ...] = ()
+    channels: int = 1
+    rounds: int = 1
+    heard: int = 0
+    keys: int = 0
+
+
+class Discovery(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is estimated: how sure it is that everything that had to go was found.
+
+    `doubt` is the share of words that are probably wrong (0–1). Seconds: `faint`, speech that was
+    understood only after noise was taken away and the volume turned up; `unwritten`, speech for
+    which nobody wrote words (muted); `speech`, all speech. `added` counts stretches that only a
+    listener's transcript showed to hold an identifier (muted); `keyed` numbers keyed on a telephone
+    (muted). `languages` are those that words were written in. `left` estimates the identifiers that
+    are left, None where no estimate was made. `reasons` say why a person has to look.
+    """
+
+    verdict: Literal["within-limits", "doubtful"]
+    doubt: float = 0.0
+    speech: float = 0.0
+    faint: float = 0.0
+    unwritten: float = 0.0
+    added: int = 0
+    keyed: int = 0
+    languages: tuple[str, ...] = ()
+    left: float | None = None
+    reasons: tuple[str, ...] = ()
+
+
 Verdict = Literal["clean", "doubtful", "failed"]
 
 
 class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All that may leave of one recording: masked audio, tagged text, and the proof.
 
-    `verdict` is `clean` when nothing removed could be recognized again, and `doubtful` when too much
-    of the text is probably wrong for identifiers to be found in it; only a clean copy is released.
-    `rounds` counts how often masks were widened before that. `heard` counts removed words that
-    still were recognized in the end. `doubt` is the share of words that are probably wrong.
+    `verdict` sums up the two findings: `failed` where the removal failed, `doubtful` where the
+    discovery is, else `clean`; only a clean copy is released. The findings came later than the
+    verdict; copies made before have none. `rounds`, `heard`, `doubt` and `checked_by` are theirs.
     """
 
     audio: Audio
@@ -277,6 +316,8 @@ class RedactedCopy(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     heard: int = 0
     doubt: float = 0.0
     checked_by: tuple[str, ...] = ()
+    removal: Removal | msgspec.UnsetType = msgspec.UNSET
+    discovery: Discovery | msgspec.UnsetType = msgspec.UNSET
 
 
 # ---- layers

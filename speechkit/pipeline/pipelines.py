@@ -78,6 +78,8 @@ def make_pipeline(
         if until not in steps:
             raise UsageError(f"no stage named {until!r}; {did_you_mean(until, steps)}")
         steps = steps[: steps.index(until) + 1]
+    if "redact" in steps:
+        given["redact"] = {**_as_detect(given.get("detect", {})), **given.get("redact", {})}
     stages = [
         _PASSED_ON[step]() if step in _PASSED_ON else make_stage(step, given.get(step, {}))
         for step in steps
@@ -85,6 +87,12 @@ def make_pipeline(
     if name == "full" and steps[-2:] == ("detect", "redact"):
         stages[-1] = RedactReviewed(*stages[-2:])
     return tuple(stages)
+
+
+def _as_detect(options: Mapping[str, Any]) -> dict[str, Any]:
+    """What `redact` is told of `detect`: the same looks for identifiers in what listeners write."""
+    names = {"engine": "detector", "engine_options": "detector_options", "policy": "policy"}
+    return {names[name]: value for name, value in options.items() if name in names}
 
 
 def default_pipeline(

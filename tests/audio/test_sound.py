@@ -9,9 +9,10 @@ import pytest
 import soundfile
 
 from speechkit.audio import sound
+from speechkit.audio.channels import mixed_evenly
 from speechkit.audio.mask import Mask, Method, mask, masked
 from speechkit.audio.read import read_resampled
-from speechkit.audio.sound import Lazy, blocks, louder, mixed, open_sound
+from speechkit.audio.sound import Lazy, blocks, louder, open_sound
 
 
 @pytest.fixture
@@ -50,7 +51,8 @@ def test_blocks_and_what_is_made_of_sounds() -> None:
     starts = [start for start, _ in blocks(channels[0], 300)]
     assert starts == [0, 300, 600, 900]
     assert np.array_equal(np.concatenate([b for _, b in blocks(channels[0], 300)]), channels[0])
-    assert np.array_equal(mixed(list(channels))[100:900], channels.mean(axis=0)[100:900])
+    even = mixed_evenly(list(channels))[100:900]
+    assert np.array_equal(even, channels[:, 100:900].mean(axis=0, dtype=np.float32))
     assert np.array_equal(louder(channels[0], 2.0)[:], channels[0] * 2)
 
 

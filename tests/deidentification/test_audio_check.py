@@ -7,7 +7,7 @@ import pytest
 from speechkit.core.types import Identifier, PhiSpan, Segment, Word
 from speechkit.deidentification.audio.placement import place
 from speechkit.deidentification.check.comparison import listen
-from speechkit.deidentification.check.leak_check import Heard, heard_again, rare_in, removed_tokens
+from speechkit.deidentification.check.leak_check import Leak, heard_again, rare_in, removed_tokens
 from speechkit.deidentification.text.propagate import propagate
 
 ID = {
@@ -45,7 +45,7 @@ def removal(marked: str) -> tuple[Segment, tuple[PhiSpan, ...]]:
     )
 
 
-def compare(marked: str, heard: str, at: float, language: str = "en") -> tuple[Heard, ...]:
+def compare(marked: str, heard: str, at: float, language: str = "en") -> tuple[Leak, ...]:
     seg, spans = removal(marked)
     placed = place([seg], spans)
     removed = removed_tokens([seg], placed, language)

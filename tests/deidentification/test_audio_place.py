@@ -12,7 +12,7 @@ from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
 from speechkit.deidentification.audio.masked_words import covered_words, kept_words
 from speechkit.deidentification.audio.placement import (
     PlaceOptions,
-    Stretch,
+    MaskRequest,
     place,
     redactions,
     whole_runs,
@@ -61,8 +61,8 @@ def test_words_are_masked_with_the_aligners_margin_and_the_extra_one() -> None:
     margin = word_margin(["aligned:ctc"]) + 0.05
     assert (placed.start, placed.end, placed.whole) == (11.0, 11.9, False)
     assert placed.margin == pytest.approx(margin)
-    assert placed.stretch.start == pytest.approx(11.0 - margin)
-    assert placed.stretch.end == pytest.approx(11.9 + margin)
+    assert placed.request.start == pytest.approx(11.0 - margin)
+    assert placed.request.end == pytest.approx(11.9 + margin)
 
 
 def test_an_unknown_aligner_gets_the_widest_margin() -> None:
@@ -139,13 +139,13 @@ def test_crosstalk_masks_all_channels_unless_told_otherwise() -> None:
 def test_neighbors_are_joined_and_kinds_stay_countable() -> None:
     found = redactions(
         [
-            Stretch(start=1.0, end=2.0, identifier=NAME, margin=0.1),
-            Stretch(start=2.2, end=3.0, identifier=NAME, margin=0.2),
-            Stretch(start=3.1, end=4.0, identifier=PHONE),
-            Stretch(start=4.5, end=9.0),
-            Stretch(start=-1.0, end=0.2, identifier=NAME),
-            Stretch(start=1.0, end=1.1, identifier=NAME, channel=1),
-            Stretch(start=12.0, end=13.0, identifier=NAME),
+            MaskRequest(start=1.0, end=2.0, identifier=NAME, margin=0.1),
+            MaskRequest(start=2.2, end=3.0, identifier=NAME, margin=0.2),
+            MaskRequest(start=3.1, end=4.0, identifier=PHONE),
+            MaskRequest(start=4.5, end=9.0),
+            MaskRequest(start=-1.0, end=0.2, identifier=NAME),
+            MaskRequest(start=1.0, end=1.1, identifier=NAME, channel=1),
+            MaskRequest(start=12.0, end=13.0, identifier=NAME),
         ],
         8.0,
     )
@@ -165,7 +165,7 @@ moments = st.integers(-2000, 12000).map(lambda ms: ms / 1000)
 @given(
     st.lists(
         st.builds(
-            lambda a, b, identifier, channel: Stretch(
+            lambda a, b, identifier, channel: MaskRequest(
                 start=min(a, b), end=max(a, b), identifier=identifier, channel=channel
             ),
             moments,
@@ -177,7 +177,7 @@ moments = st.integers(-2000, 12000).map(lambda ms: ms / 1000)
     )
 )
 def test_redactions_cover_all_stretches_and_stay_within_the_recording(
-    stretches: list[Stretch],
+    stretches: list[MaskRequest],
 ) -> None:
     found = redactions(stretches, 10.0)
     assert all(0 <= r.start < r.end <= 10 for r in found)

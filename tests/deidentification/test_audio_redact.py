@@ -9,11 +9,11 @@ import pytest
 
 from speechkit.audio.mask import Method
 from speechkit.core.engines import Sound, Transcript
-from speechkit.core.types import Identifier, PhiSpan, Segment, Word
-from speechkit.deidentification.audio.placement import PlaceOptions
-from speechkit.deidentification.audio.redact import Outcome, find, redact
-from speechkit.deidentification.audio.redact_stage import hear
+from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
+from speechkit.deidentification.audio.placement import MaskRequest, PlaceOptions
+from speechkit.deidentification.audio.redact import Outcome, find, on_all_alike, redact
 from speechkit.deidentification.check.comparison import Token
+from speechkit.deidentification.check.relisten import relisten
 
 RATE = 1000
 OPTIONS = PlaceOptions(extra_margin=0.05)
@@ -65,6 +65,7 @@ def run(
     max_rounds: int = 3,
     method: Method = "silence",
     listener: object = ear,
+    search: object = lambda _: (),
     spoil: bool = False,
 ) -> tuple[Outcome, np.ndarray]:
     samples = np.full((2, 20 * RATE), 0.5, np.float32)
@@ -81,6 +82,7 @@ def run(
         segments,
         findings,
         listener=listener,
+        search=search,
         store=store,
         language="en",
         method=method,
@@ -92,7 +94,7 @@ def run(
 
 def test_right_times_are_clean_but_for_the_name_nobody_wrote_down() -> None:
     outcome, samples = run(transcript())
-    assert outcome.clean and outcome.listened and outcome.heard == 0
+    assert outcome.clean and outcome.heard == 0 and outcome.unsettled == 0
     assert outcome.rounds == 2, "the second name is heard in the first round, and masked"
     assert [r.identifier for r in outcome.redactions] == [Identifier.NAME] * 2
     assert all(r.verdict == "clean" for r in outcome.redactions)
@@ -135,25 +137,51 @@ def test_a_file_that_does_not_hold_the_mask_fails_even_if_nothing_is_heard() -> 
     assert {r.verdict for r in outcome.redactions} == {"failed"}
 
 
-def test_nothing_to_remove_is_clean_and_changes_nothing() -> None:
+def test_nothing_to_remove_is_listened_to_all_the_same_and_changes_nothing() -> None:
     samples = np.full((1, RATE), 0.5, np.float32)
     findings = find((), (), [((), None)], "", OPTIONS)
+    listened = []
     outcome = redact(
         samples,
         RATE,
         (),
         findings,
-        listener=lambda _: pytest.fail("nothing to listen for"),
+        listener=lambda sounds: listened.append(len(sounds)) or [],
         store=lambda masked: masked,
         language="",
         method="silence",
         max_rounds=3,
         options=OPTIONS,
     )
-    assert outcome.clean and not outcome.listened and outcome.redactions == ()
+    assert listened == [1]
+    assert outcome.clean and outcome.redactions == ()
 
 
-def test_every_channel_is_listened_to_and_equal_ones_once() -> None:
+def test_what_only_a_listener_found_is_masked_and_listened_for_again() -> None:
+    """A search that finds a place until it is masked; and one that is never content."""
+    wanted = MaskRequest(start=10.0, end=11.0, identifier=Identifier.NAME)
+
+    def until_masked(masks: Sequence[Redaction]) -> tuple[MaskRequest, ...]:
+        return () if any(m.start <= 10.0 and m.end >= 11.0 for m in masks) else (wanted,)
+
+    outcome, samples = run(transcript(), search=until_masked)
+    assert (outcome.added, outcome.unsettled) == (1, 0)
+    assert not np.abs(samples[:, 10 * RATE : 11 * RATE]).any()
+    outcome, _ = run(transcript(), search=lambda _: (wanted,))
+    assert outcome.unsettled == 1 and outcome.rounds == 3
+
+
+def test_what_goes_from_a_channel_goes_from_all_of_the_same_sound() -> None:
+    requests = [MaskRequest(start=0, end=1, channel=2), MaskRequest(start=3, end=4, channel=1)]
+    assert [(r.start, r.channel) for r in on_all_alike(requests, [(0, 2)])] == [
+        (0, 0),
+        (0, 2),
+        (3, 1),
+    ]
+    assert on_all_alike([MaskRequest(start=0, end=1)], [(0, 2)])[0].channel is None
+
+
+def test_every_channel_is_heard_by_every_listener() -> None:
     listened = []
 
     def whisper(samples: np.ndarray, language: str | None) -> Transcript:
@@ -162,10 +190,13 @@ def test_every_channel_is_listened_to_and_equal_ones_once() -> None:
         heard = Segment(id="", start=0, end=1, text=word.text, words=(word,))
         return Transcript(segments=(heard,), language="en", language_probability=1.0)
 
-    samples = np.stack([np.full(16000, value, np.float32) for value in (0.1, 0.2, 0.1)])
-    tokens = hear(list(samples), [whisper, whisper], "en")
+    sounds = {number: np.full(16000, 0.1 * (number + 1), np.float32) for number in (0, 1)}
+    relistening = relisten(sounds, [whisper, whisper], "en")
     assert listened == pytest.approx([0.1, 0.1, 0.2, 0.2])
-    assert len(tokens) == 8  # "channel" and its number, four times
+    assert len(relistening.tokens("en")) == 8  # "channel" and its number, four times
+    segments = [segment for one in relistening.transcripts for segment in one]
+    assert [segment.channel for segment in segments] == [0, 0, 1, 1]
+    assert len({segment.id for segment in segments}) == 4
 
 
 def test_uncovered_speech_is_muted_as_uncertain_and_its_channel_kept() -> None:

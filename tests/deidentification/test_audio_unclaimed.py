@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from speechkit.core.types import Identifier, PhiSpan, Segment, Word
-from speechkit.deidentification.audio.placement import Placed, PlaceOptions
+from speechkit.deidentification.audio.placement import PlacedSpan, PlaceOptions
 from speechkit.deidentification.audio.untranscribed import beside, uncovered
 
 OPTIONS = PlaceOptions(cover_margin=0.5, min_uncovered=0.3)
@@ -44,9 +44,9 @@ def test_words_beside_long_unwritten_speech_go_with_it() -> None:
     assert found == (pytest.approx((0.5, 6.35)), pytest.approx((7.55, 14.5)))
 
 
-def masked(start: float, end: float) -> Placed:
+def masked(start: float, end: float) -> PlacedSpan:
     span = PhiSpan(segment="s", start_char=0, end_char=5, identifier=Identifier.PHONE)
-    return Placed(span=span, start=start, end=end, margin=0.1)
+    return PlacedSpan(span=span, start=start, end=end, margin=0.1)
 
 
 def test_the_rest_of_a_mention_is_masked_up_to_the_next_kept_word() -> None:

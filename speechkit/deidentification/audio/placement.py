@@ -63,7 +63,7 @@ class PlaceOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 DEFAULT = PlaceOptions()
 
 
-class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+class MaskRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Sound that must go, and why. `margin` is contained in it; `channel` None: on all channels."""
 
     start: float
@@ -73,7 +73,7 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     channel: int | None = None
 
 
-class Placed(msgspec.Struct, frozen=True, kw_only=True):
+class PlacedSpan(msgspec.Struct, frozen=True, kw_only=True):
     """One span in time, margin not yet added. `whole`: it takes its whole segment."""
 
     span: PhiSpan
@@ -84,9 +84,9 @@ class Placed(msgspec.Struct, frozen=True, kw_only=True):
     whole: bool = False
 
     @property
-    def stretch(self) -> Stretch:
+    def request(self) -> MaskRequest:
         """What to mask: with its margin; may reach beyond the recording."""
-        return Stretch(
+        return MaskRequest(
             start=self.start - self.margin,
             end=self.end + self.margin,
             identifier=self.span.identifier,
@@ -125,7 +125,7 @@ def place(
     segments: Sequence[Segment],
     spans: Sequence[PhiSpan],
     options: PlaceOptions = DEFAULT,
-) -> tuple[Placed, ...]:
+) -> tuple[PlacedSpan, ...]:
     """Return where each span is said, in order of the spans.
 
     A span that cannot be placed (its segment is `unaligned`, `loop` or `no-speech`, has no words
@@ -140,7 +140,7 @@ def place(
         InputError: if a span names a segment that is not there.
     """
     by_id = {segment.id: segment for segment in segments}
-    placed: list[Placed] = []
+    placed: list[PlacedSpan] = []
     for span in spans:
         segment = _segment(by_id, span)
         margin = word_margin(segment.labels) + options.extra_margin
@@ -150,7 +150,7 @@ def place(
         whole = not chosen or bool(UNSURE & set(segment.labels)) or not _plausible(chosen, segment)
         start, end = _extent(segment) if whole else _span_of(chosen)
         placed.append(
-            Placed(
+            PlacedSpan(
                 span=span,
                 start=start,
                 end=end,
@@ -163,7 +163,7 @@ def place(
 
 
 def redactions(
-    stretches: Sequence[Stretch],
+    stretches: Sequence[MaskRequest],
     duration: float,
     options: PlaceOptions = DEFAULT,
     *,
@@ -204,7 +204,7 @@ def redactions(
     return tuple(sorted(merged, key=lambda r: (r.start, r.end, _order(r))))
 
 
-def _order(item: Stretch | Redaction) -> tuple[int, float, float, str]:
+def _order(item: MaskRequest | Redaction) -> tuple[int, float, float, str]:
     return (-1 if item.channel is None else item.channel), item.start, item.end, item.identifier
 
 

@@ -13,21 +13,22 @@ from speechkit.audio.mask import Mask, Method, masked, residual
 from speechkit.core.engines import Sound
 from speechkit.core.margins import word_margin
 from speechkit.core.time import Interval
-from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment
+from speechkit.core.types import FAINT, Identifier, PhiSpan, Redaction, Segment
 from speechkit.deidentification.audio.masked_words import covered_words, kept_words
 from speechkit.deidentification.audio.placement import (
-    Placed,
+    MaskRequest,
+    PlacedSpan,
     PlaceOptions,
-    Stretch,
     place,
     redactions,
     whole_runs,
 )
-from speechkit.deidentification.audio.untranscribed import beside, uncovered
+from speechkit.deidentification.audio.untranscribed import beside, is_on, uncovered
 from speechkit.deidentification.check.comparison import Token, listen
+from speechkit.deidentification.check.draft_quality import doubt
 from speechkit.deidentification.check.leak_check import (
     NEAR,
-    Heard,
+    Leak,
     Removed,
     heard_again,
     removed_tokens,
@@ -36,28 +37,33 @@ from speechkit.deidentification.text.propagate import propagate
 
 Channels = Sequence[Sound]
 Listener = Callable[[Channels], Sequence[Token]]
+Search = Callable[[Sequence[Redaction]], Sequence[MaskRequest]]
 
 _BESIDE = 0.3  # s beyond a mask at which a word heard again is another one
+_FAINT_DOUBT = 0.4  # share of words that may be wrong in faint speech that stays
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
     """What must go from one recording. `unknown` is speech that nobody wrote down."""
 
     spans: tuple[PhiSpan, ...]
-    placed: tuple[Placed, ...]
-    unknown: tuple[Stretch, ...]
+    placed: tuple[PlacedSpan, ...]
+    unknown: tuple[MaskRequest, ...]
     removed: tuple[Removed, ...]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of it. `spans` are all that the text loses, masked words included."""
+    """How it ended. `spans` are all that the text loses, masked words included; `clean`: nothing
+    that was removed is heard; `added` counts masks that only listening again asked for, `unsettled`
+    those that it still asked for the last time."""
 
     redactions: tuple[Redaction, ...]
     spans: tuple[PhiSpan, ...]
     clean: bool
     rounds: int
     heard: int
-    listened: bool
+    added: int = 0
+    unsettled: int = 0
 
 
 def find(
@@ -72,21 +78,21 @@ def find(
     Args:
         segments: the transcript, with aligned words.
         phi: what a detector found in it.
-        speech: where a voice detector hears speech, by channel (None: all of them mixed).
+        speech: where somebody speaks, by channel (None: all channels are one sound).
         language: of the conversation.
         options: how far masks reach.
     """
-    spans = whole_runs(segments, phi)
+    spans = (*whole_runs(segments, phi), *not_understood(segments))
     removed = removed_tokens(segments, place(segments, spans, options), language)
     spans += propagate(segments, spans, removed, language)
     placed = place(segments, spans, options)
-    unknown: list[Stretch] = []
+    unknown: list[MaskRequest] = []
     for intervals, channel in speech:
-        own = [s for s in segments if channel is None or s.channel in (None, channel)]
+        own = [s for s in segments if channel is None or is_on(s, channel)]
         kept = kept_words(own, spans)
         ids = {segment.id for segment in own}
         unknown += [
-            Stretch(start=start, end=end, channel=channel)
+            MaskRequest(start=start, end=end, channel=channel)
             for start, end in uncovered(intervals, segments, options, channel=channel)
         ]
         for item in placed:
@@ -100,6 +106,28 @@ def find(
     )
 
 
+def not_understood(segments: Sequence[Segment]) -> tuple[PhiSpan, ...]:
+    """Return spans (UNCERTAIN) over whole segments whose text nobody can rely on.
+
+    That is text in which the recognizer repeats itself, and faint speech that it is not sure of.
+    """
+    return tuple(
+        PhiSpan(
+            segment=segment.id,
+            start_char=0,
+            end_char=len(segment.text),
+            identifier=Identifier.UNCERTAIN,
+            detector="not-understood",
+        )
+        for segment in segments
+        if segment.text
+        and (
+            ("loop" in segment.labels and doubt([segment]) > 0)  # of text by people nobody doubts
+            or (FAINT in segment.labels and doubt([segment]) > _FAINT_DOUBT)
+        )
+    )
+
+
 def redact(
     channels: Channels,
     sample_rate: int,
@@ -107,11 +135,13 @@ def redact(
     findings: Findings,
     *,
     listener: Listener,
+    search: Search = lambda _: (),
     store: Callable[[Channels], Channels],
     language: str,
     method: Method,
     max_rounds: int,
     options: PlaceOptions,
+    alike: Sequence[Sequence[int]] = (),
 ) -> Outcome:
     """Mask what must go, listen, and widen what is heard again, up to `max_rounds` times.
 
@@ -121,35 +151,40 @@ def redact(
         segments: the transcript.
         findings: what must go.
         listener: channels as stored → what is heard in them.
+        search: masks → what else has to go, as what was heard last shows.
         store: writes masked channels and returns what a reader of the file gets, until the next call.
         language: of the conversation.
         method: how to mask.
         max_rounds: how often to listen; at least once.
         options: `merge_gap` is looked at.
+        alike: groups of channels that are the same sound: what goes from one goes from all.
     """
     duration = len(channels[0]) / sample_rate
     placed, more = list(findings.placed), list(findings.unknown)
-    heard: tuple[Heard, ...] = ()
+    heard: tuple[Leak, ...] = ()
+    new: Sequence[MaskRequest] = ()
     failures: dict[int, int] = {}
-    rounds = 0
+    rounds = added = 0
     while rounds < max(1, max_rounds):
         rounds += 1
-        stretches = [*(item.stretch for item in placed), *more]
-        done = redactions(stretches, duration, options, method=method)
+        requests = [*(item.request for item in placed), *more]
+        done = redactions(on_all_alike(requests, alike), duration, options, method=method)
         masks = [Mask(m.start, m.end, m.channel) for m in done]
         stored = store(masked(channels, sample_rate, masks, method))
         spans = (*findings.spans, *covered_words(segments, findings.spans, done))
         left_over = _left_over(stored, sample_rate, masks, method)
-        if findings.removed:
-            kept = listen(kept_words(segments, spans), language)
-            heard = heard_again(findings.removed, listener(stored), kept, language)
-        if not heard or left_over:
+        kept = listen(kept_words(segments, spans), language)
+        heard = heard_again(findings.removed, listener(stored), kept, language)
+        new = search(done)
+        if left_over or not (heard or new):
             break
         for item in heard:
             failures[item.place] = failures.get(item.place, 0) + 1
         placed = [_wider(item, index, heard) for index, item in enumerate(placed)]
         more += [_over(item) for item in heard if _elsewhere(item, done, failures)]
-    places = [placed[item.place].stretch for item in heard]
+        more += new
+        added += len(new)
+    places = [placed[item.place].request for item in heard]
     judged = tuple(_judged(item, heard, places, failed=left_over) for item in done)
     return Outcome(
         redactions=judged,
@@ -157,8 +192,20 @@ def redact(
         clean=not heard and not left_over,
         rounds=rounds,
         heard=len(heard),
-        listened=bool(findings.removed),
+        added=added,
+        unsettled=len(new),
     )
+
+
+def on_all_alike(
+    requests: Sequence[MaskRequest], alike: Sequence[Sequence[int]]
+) -> list[MaskRequest]:
+    """Repeat each request for one channel on all channels that are the same sound."""
+    return [
+        msgspec.structs.replace(request, channel=channel)
+        for request in requests
+        for channel in next((g for g in alike if request.channel in g), (request.channel,))
+    ]
 
 
 def _left_over(channels: Channels, sample_rate: int, masks: Sequence[Mask], method: Method) -> bool:
@@ -167,13 +214,13 @@ def _left_over(channels: Channels, sample_rate: int, masks: Sequence[Mask], meth
     return residual(channels, sample_rate, masks, method) > allowed
 
 
-def _wider(item: Placed, index: int, heard: Sequence[Heard]) -> Placed:
+def _wider(item: PlacedSpan, index: int, heard: Sequence[Leak]) -> PlacedSpan:
     if not any(h.place == index and h.near for h in heard):
         return item
     return msgspec.structs.replace(item, margin=2 * item.margin)
 
 
-def _elsewhere(heard: Heard, masked: Sequence[Redaction], failures: dict[int, int]) -> bool:
+def _elsewhere(heard: Leak, masked: Sequence[Redaction], failures: dict[int, int]) -> bool:
     """Say whether a word heard again needs a mask of its own: no mask is there, or did not help."""
     beside = not any(
         heard.start < m.end + _BESIDE and heard.end > m.start - _BESIDE for m in masked
@@ -181,10 +228,10 @@ def _elsewhere(heard: Heard, masked: Sequence[Redaction], failures: dict[int, in
     return beside or failures[heard.place] > 1
 
 
-def _over(heard: Heard) -> Stretch:
+def _over(heard: Leak) -> MaskRequest:
     """Where to mask a word heard again; its times are those of a transcriber: widest margin."""
     margin = word_margin(())
-    return Stretch(
+    return MaskRequest(
         start=heard.start - margin,
         end=heard.end + margin,
         identifier=heard.identifier,
@@ -193,7 +240,7 @@ def _over(heard: Heard) -> Stretch:
 
 
 def _judged(
-    item: Redaction, heard: Sequence[Heard], places: Sequence[Stretch], *, failed: bool
+    item: Redaction, heard: Sequence[Leak], places: Sequence[MaskRequest], *, failed: bool
 ) -> Redaction:
     """A mask fails if something is heard again in it, or what it removed is heard elsewhere."""
     for word, stretch in zip(heard, places, strict=True):

@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from speechkit.core.time import Interval, subtract, union
-from speechkit.core.types import Segment, Word
-from speechkit.deidentification.audio.placement import DEFAULT, Placed, PlaceOptions, Stretch
+from speechkit.core.types import ALSO_ON, Segment, Word
+from speechkit.deidentification.audio.placement import (
+    DEFAULT,
+    MaskRequest,
+    PlacedSpan,
+    PlaceOptions,
+)
 
 # Seconds.
 _EDGE = 0.15  # a word next to unwritten speech keeps this much around its times
@@ -37,11 +42,12 @@ def uncovered(
         speech: where a voice detector hears speech.
         segments: what is known to be said; a segment without words covers its own time.
         options: how much is let be.
-        channel: the channel listened to; words of segments of another channel do not cover it.
+        channel: the channel listened to; words that are heard on another channel only do not cover
+            it.
     """
     known: list[Interval] = []
     for segment in segments:
-        if channel is not None and segment.channel not in (None, channel):
+        if channel is not None and not is_on(segment, channel):
             continue
         known += [(word.start, word.end) for word in segment.words]
         if not segment.words and segment.text.strip():
@@ -56,7 +62,19 @@ def uncovered(
     return _with_neighbors(wide)
 
 
-def beside(item: Placed, speech: Sequence[Interval], kept: Sequence[Word]) -> tuple[Stretch, ...]:
+def is_on(segment: Segment, channel: int) -> bool:
+    """Say whether the words of a segment are heard on a channel.
+
+    >>> segment = Segment(id="s", start=0, end=1, text="x", channel=0, labels=("also-on:2",))
+    >>> is_on(segment, 0), is_on(segment, 1), is_on(segment, 2)
+    (True, False, True)
+    """
+    return segment.channel in (None, channel) or f"{ALSO_ON}{channel}" in segment.labels
+
+
+def beside(
+    item: PlacedSpan, speech: Sequence[Interval], kept: Sequence[Word]
+) -> tuple[MaskRequest, ...]:
     """Return the speech that touches a mask and belongs to no kept word: the rest of a mention.
 
     Args:
@@ -64,11 +82,11 @@ def beside(item: Placed, speech: Sequence[Interval], kept: Sequence[Word]) -> tu
         speech: where a voice detector hears speech.
         kept: words that stay.
     """
-    mask = item.stretch
+    mask = item.request
     near = (mask.start - _TOUCH, mask.end + _TOUCH)
     free = _free(speech, [(word.start, word.end) for word in kept], _TOUCH)
     return tuple(
-        Stretch(
+        MaskRequest(
             start=max(start, mask.start - _REACH),
             end=min(end, mask.end + _REACH),
             identifier=mask.identifier,

@@ -26,7 +26,7 @@ def with_other_voices(
     out = []
     for number, sound in enumerate(channels):
         spoken = [s for s in segments if not apart or s.channel == number]
-        owners = stretches(spoken, len(sound) / sample_rate)
+        owners = speaker_parts(spoken, len(sound) / sample_rate)
         shifts = {
             speaker: shift_of(
                 _voice(sound, sample_rate, spoken, speaker),
@@ -44,14 +44,14 @@ def with_other_voices(
     return tuple(out)
 
 
-def stretches(segments: Sequence[Segment], length: float) -> list[tuple[float, float, str]]:
+def speaker_parts(segments: Sequence[Segment], length: float) -> list[tuple[float, float, str]]:
     """Part `length` seconds among speakers: (start, end, speaker), borders halfway between turns.
 
     >>> def said(speaker, start, end):
     ...     return Segment(id="s", start=start, end=end, speaker=speaker, text="")
-    >>> stretches([said("A", 1, 2), said("A", 2, 3), said("B", 4, 6)], 9.0)
+    >>> speaker_parts([said("A", 1, 2), said("A", 2, 3), said("B", 4, 6)], 9.0)
     [(0.0, 3.5, 'A'), (3.5, 9.0, 'B')]
-    >>> stretches([], 9.0)
+    >>> speaker_parts([], 9.0)
     [(0.0, 9.0, '')]
     """
     ordered = sorted(segments, key=lambda s: (s.start, s.end))

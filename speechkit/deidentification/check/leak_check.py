@@ -15,7 +15,7 @@ import msgspec
 from speechkit.core.errors import InputError
 from speechkit.core.text import word_offsets
 from speechkit.core.types import Identifier, Segment, Word
-from speechkit.deidentification.audio.placement import Placed
+from speechkit.deidentification.audio.placement import PlacedSpan
 from speechkit.deidentification.check.comparison import Kind, Token, listen, tokens_of
 from speechkit.deidentification.text.common_words import is_common, is_stop
 from speechkit.deidentification.text.sounds import sounds_like
@@ -40,7 +40,7 @@ class Removed(msgspec.Struct, frozen=True, kw_only=True):
         return f"Removed(<{len(self.text)}>, {self.kind}, {self.identifier}, place={self.place})"
 
 
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
+class Leak(msgspec.Struct, frozen=True, kw_only=True):
     """A removed token heard again: where, and which place (index into the placed spans) it is of.
     `near`: at that place, else somewhere in the recording."""
 
@@ -52,7 +52,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def removed_tokens(
-    segments: Sequence[Segment], placed: Sequence[Placed], language: str
+    segments: Sequence[Segment], placed: Sequence[PlacedSpan], language: str
 ) -> tuple[Removed, ...]:
     """Return what was removed, as tokens, by place. Stop words and UNCERTAIN spans are left out."""
     by_id = {segment.id: segment for segment in segments}
@@ -61,7 +61,7 @@ def removed_tokens(
     for index, item in enumerate(placed):
         if item.span.identifier is Identifier.UNCERTAIN:
             continue
-        stretch = item.stretch
+        stretch = item.request
         for token in listen(_said(by_id[item.span.segment], item), language):
             if token.kind == "word" and (is_stop(token.text, language) or len(token.text) < 2):
                 continue
@@ -84,7 +84,7 @@ def heard_again(
     heard: Sequence[Token],
     kept: Sequence[Token],
     language: str,
-) -> tuple[Heard, ...]:
+) -> tuple[Leak, ...]:
     """Return which of the removed tokens are heard again, in order of time.
 
     Args:
@@ -95,7 +95,7 @@ def heard_again(
         language: decides which words are common.
     """
     candidates = [*heard, *_torn(heard)]
-    found: dict[tuple[float, float, int], Heard] = {}
+    found: dict[tuple[float, float, int], Leak] = {}
     similar: dict[tuple[str, str, bool], bool] = {}
     for token in candidates:
         if token.kind == "word" and is_stop(token.text, language):
@@ -112,7 +112,7 @@ def heard_again(
             if similar[key]:
                 found.setdefault(
                     (token.start, token.end, item.place),
-                    Heard(
+                    Leak(
                         start=token.start,
                         end=token.end,
                         identifier=item.identifier,
@@ -161,7 +161,7 @@ def words_of(segments: Sequence[Segment]) -> list[Word]:
     return words
 
 
-def _said(segment: Segment, item: Placed) -> list[Word]:
+def _said(segment: Segment, item: PlacedSpan) -> list[Word]:
     """The words under a span, with times; its text as one word where it has none."""
     span = item.span
     try:
@@ -185,7 +185,7 @@ def _is_rare(token: Token, language: str) -> bool:
     return len(token.text) >= 3 and not is_common(token.text, language)
 
 
-def _lower_case_words(segments: Sequence[Segment], placed: Sequence[Placed]) -> frozenset[str]:
+def _lower_case_words(segments: Sequence[Segment], placed: Sequence[PlacedSpan]) -> frozenset[str]:
     """Words that stand in lower case outside the spans of a cased transcript: no names there."""
     spans: dict[str, list[tuple[int, int]]] = {}
     for item in placed:

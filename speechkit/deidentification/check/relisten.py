@@ -1,0 +1,141 @@
+"""Listening again to the redacted sound as an attacker would: each channel, turned up, written down.
+
+What listeners write serves twice. It is compared with what was removed (`leak_check.py`: is it gone?),
+and identifiers are looked for in it, as they were in the draft (was everything found?): a listener
+that hears a name where the draft had none is an attacker who heard it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from speechkit.core.engines import DetectPhi, Sound, Transcribe
+from speechkit.core.errors import InputError
+from speechkit.core.margins import WIDEST
+from speechkit.core.text import word_offsets
+from speechkit.core.time import Interval, overlap, union
+from speechkit.core.types import PhiSpan, Redaction, Segment, Word
+from speechkit.deidentification.audio.placement import MaskRequest, whole_runs
+from speechkit.deidentification.check.comparison import Token, listen
+from speechkit.deidentification.check.leak_check import NEAR, words_of
+from speechkit.deidentification.policy import Policy, apply_policy
+
+_LOOPING = "loop"  # a label of segments in which the recognizer repeats itself
+_VOICE_NEAR = 0.5  # s around an identifier in which there must be a voice
+_SILENCED = 0.6  # share of an identifier under masks: what is heard there was made up
+
+
+class Relistening(msgspec.Struct, frozen=True, kw_only=True):
+    """What listeners wrote: a transcript for each listener and channel."""
+
+    transcripts: tuple[tuple[Segment, ...], ...]
+
+    def tokens(self, language: str) -> list[Token]:
+        """All that was heard, for comparison."""
+        return [
+            token for segments in self.transcripts for token in listen(words_of(segments), language)
+        ]
+
+
+def relisten(
+    sounds: Mapping[int | None, Sound], listeners: Sequence[Transcribe], language: str
+) -> Relistening:
+    """Let every listener write down every channel, at 16 kHz, faint speech brought up already."""
+    transcripts = []
+    for channel, sound in sounds.items():
+        for number, transcribe in enumerate(listeners):
+            segments = transcribe(sound, language or None).segments
+            transcripts.append(
+                tuple(
+                    msgspec.structs.replace(
+                        segment, id=f"heard-{channel}-{number}-{index}", channel=channel
+                    )
+                    for index, segment in enumerate(segments)
+                )
+            )
+    return Relistening(transcripts=tuple(transcripts))
+
+
+def search(
+    relistening: Relistening,
+    detect: DetectPhi,
+    policy: Policy,
+    language: str,
+    *,
+    masks: Sequence[Redaction],
+    voices: Mapping[int | None, Sequence[Interval]],
+    settled: Sequence[Word] = (),
+) -> tuple[MaskRequest, ...]:
+    """Return what has to be masked because a listener wrote an identifier there.
+
+    Left out is what lies under masks already, where no voice is, in text that repeats itself, and
+    what people have read and left standing.
+
+    Args:
+        relistening: what was written.
+        detect: finds identifiers in text.
+        policy: says which of them go.
+        language: of the recording.
+        masks: what is masked already.
+        voices: where somebody speaks, by channel.
+        settled: words that people wrote or accepted, and that stay.
+    """
+    silent = union((mask.start, mask.end) for mask in masks)
+    requests = []
+    for transcript in relistening.transcripts:
+        segments = tuple(s for s in transcript if s.text and _LOOPING not in s.labels)
+        if not segments:
+            continue
+        spans = whole_runs(segments, apply_policy(policy, detect(segments, language)))
+        by_id = {segment.id: segment for segment in segments}
+        for span in spans:
+            segment = by_id[span.segment]
+            words = _words(segment, span)
+            start, end = _extent(segment, words)
+            length = max(end - start, 1e-3)
+            if sum(overlap((start, end), part) for part in silent) > _SILENCED * length:
+                continue
+            if not _has_voice((start, end), voices.get(segment.channel, ())):
+                continue
+            if words and all(_is_settled(word, settled, language) for word in words):
+                continue
+            requests.append(
+                MaskRequest(
+                    start=start - WIDEST,
+                    end=end + WIDEST,
+                    identifier=span.identifier,
+                    margin=WIDEST,
+                )
+            )
+    return tuple(requests)
+
+
+def _words(segment: Segment, span: PhiSpan) -> list[Word]:
+    try:
+        offsets = word_offsets(segment)
+    except InputError:
+        return []
+    return [
+        word
+        for word, (start, end) in zip(segment.words, offsets, strict=True)
+        if start < span.end_char and span.start_char < end
+    ]
+
+
+def _extent(segment: Segment, words: Sequence[Word]) -> Interval:
+    if not words:
+        return segment.start, segment.end
+    return min(word.start for word in words), max(word.end for word in words)
+
+
+def _has_voice(interval: Interval, voices: Sequence[Interval]) -> bool:
+    wide = (interval[0] - _VOICE_NEAR, interval[1] + _VOICE_NEAR)
+    return any(overlap(wide, voice) > 0 for voice in voices)
+
+
+def _is_settled(word: Word, settled: Sequence[Word], language: str) -> bool:
+    tokens = {token.text for token in listen([word], language)}
+    near = [s for s in settled if s.start < word.end + NEAR and word.start < s.end + NEAR]
+    return bool(tokens) and tokens <= {token.text for token in listen(near, language)}
