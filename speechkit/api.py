@@ -198,7 +198,6 @@ def ingest(
         StoreError: if the corpus cannot be written.
     """
     from speechkit.ingestion.ingest import IngestOptions, ingest_folder
-    from speechkit.ingestion.read_reference import read_reference
     from speechkit.storage.corpus import Corpus
 
     options = IngestOptions(
@@ -207,7 +206,7 @@ def ingest(
         language=language,
         consent=consent,
     )
-    return ingest_folder(Path(folder), Corpus(Path(corpus)), options, read_reference)
+    return ingest_folder(Path(folder), Corpus(Path(corpus)), options)
 
 
 def run(

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import msgspec
 
 from speechkit.core.errors import InputError, UsageError, did_you_mean
-from speechkit.ingestion.columns import map_columns
+from speechkit.formats.columns import map_columns
+from speechkit.formats.tables import read_table
 from speechkit.ingestion.folder import Names, scan
-from speechkit.ingestion.table import read_table
 from speechkit.recipe.prepared import Clip, Prepared, write_prepared
 
 _ALWAYS = "language consent site device specialty period".split()

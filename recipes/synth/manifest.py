@@ -1,4 +1,4 @@
-"""The released manifest of made-up consultations: `python -m recipes.synth.manifest [DIR]`.
+"""The released manifest of made-up consultations: `python -m speechkit._recipes.synth.manifest [DIR]`.
 
     manifests/synthetic/1.0.0/    made anew by a test, byte for byte; audio stays out of git
 
@@ -23,7 +23,6 @@ from speechkit.core.stage import Resources, Stage, Task, Work, Writes
 from speechkit.core.types import Identifier, Item, Kind, PhiSpan, Segment, SpeakerRole
 from speechkit.deidentification.audio.redact_stage import RedactOptions, RedactStage
 from speechkit.ingestion.ingest import IngestOptions, ingest_folder
-from speechkit.ingestion.read_reference import read_reference
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.run import run
@@ -84,7 +83,6 @@ def build_manifest(dest: Path) -> Path:
             made,
             corpus,
             IngestOptions(metadata=made / "table.csv", pseudonym_key=made / "pseudonym.key"),
-            read_reference,
         )
         run(corpus, _stages(marks), LocalExecutor(Resources(threads=1)))
         options = ReleaseOptions(licence="Apache-2.0", synthetic_in_test=True)

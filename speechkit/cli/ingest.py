@@ -1,4 +1,4 @@
-"""`speechkit ingest`: bring a folder of recordings, and a table about them, into a corpus."""
+"""`speechkit ingest`: a folder of recordings, and a table about them, become a corpus."""
 
 from __future__ import annotations
 
@@ -10,51 +10,40 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
 from speechkit.ingestion.ingest import IngestOptions, IngestReport, ingest_folder
-from speechkit.ingestion.read_reference import read_reference
 from speechkit.storage.corpus import Corpus
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@click.option(
-    "--corpus",
-    "corpus_path",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="The corpus folder; made if it is not there.",
-)
-@click.option(
-    "--metadata",
-    type=click.Path(path_type=Path),
-    metavar="TABLE",
-    help="What is known about the recordings: CSV, TSV, Excel, Parquet, JSON.",
-)
+@option("--corpus", required=True, meaning="Folder of the corpus; it is made if it does not exist.")
+@options("--metadata")
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Which column holds what, where its name does not tell: accent=native_language.",
+    help="Name the column of a field where its name does not tell: accent=native_language.",
 )
 @click.option(
     "--keep",
     multiple=True,
     metavar="COLUMN",
-    help="Keep a column's text as a tag. Free text may name people: look at it before.",
+    help="Keep the text of this column as a tag. Free text may name people: look at it before.",
 )
 @click.option("--only-listed", is_flag=True, help="Leave out files that the table does not name.")
-@click.option("--language", default="", help="Language of recordings for which none is given.")
-@click.option("--consent", default="", metavar="ID", help="Consent where the table gives none.")
+@option("--language", meaning="Language of recordings for which the table gives none, as en.")
+@option("--consent", meaning="Id of the consent of recordings for which the table gives none.")
 @click.option(
     "--pseudonym-key",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Key of another corpus: the same people get the same pseudonyms.",
+    help="Use the key of another corpus, so that the same people get the same pseudonyms.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@options("--json")
 def command(
     folder: Path,
     corpus_path: Path,
@@ -67,12 +56,12 @@ def command(
     pseudonym_key: Path | None,
     as_json: bool,
 ) -> None:
-    """Bring the recordings in DIR and below into a corpus.
+    """Add the recordings in DIR and its subfolders to a corpus.
 
     Formats: WAV, FLAC, Ogg/Opus, WebM, MP3, M4A and what else FFmpeg decodes, 8-192 kHz. Nothing
-    is changed in DIR. Doing it again brings only what is new.
+    is changed in DIR. Running it again adds only what is new.
 
-    What could not be read stands in CORPUS/failures.jsonl, which names files: keep it private.
+    What could not be read is listed in CORPUS/failures.jsonl, which names files: keep it private.
     """
     options = IngestOptions(
         metadata=metadata,
@@ -89,7 +78,6 @@ def command(
             folder,
             corpus,
             options,
-            read_reference,
             lambda finished, total: bars("ingest", finished, total),
         )
     if as_json:

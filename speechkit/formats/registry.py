@@ -7,6 +7,8 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import msgspec
+
 from speechkit.core.errors import InputError, UsageError, did_you_mean
 from speechkit.core.types import Segment, Turn
 from speechkit.formats.rttm import parse_rttm
@@ -80,8 +82,9 @@ def write_transcripts(format_: str, segments: Segments) -> str:
     return write(segments)
 
 
-def read_transcripts(path: Path) -> Reading[Segment]:
-    """Read a transcript by its suffix, and by its content where several formats share that.
+def read_transcripts(path: Path, format_: str = "") -> Reading[Segment]:
+    """Read a transcript in a format by name, else by its suffix, and by its content where several
+    formats share that.
 
     A file that names no recording (TXT, VTT, SRT, TextGrid, …) is named by its own stem. An empty
     file, or one with no more than its format's header, is a recording in which nothing is said.
@@ -92,6 +95,9 @@ def read_transcripts(path: Path) -> Reading[Segment]:
     """
     name = path.name.lower()
     known = [each for each in transcript_formats().values() if each.parse or each.load]
+    if format_:
+        known = [find_transcript_format(format_)]
+        known = [msgspec.structs.replace(known[0], suffixes=(path.suffix.lower(),))]
     suffix = max((s for f in known for s in f.suffixes if name.endswith(s)), key=len, default="")
     sharing = [each for each in known if suffix in each.suffixes]
     if not sharing:
@@ -100,11 +106,11 @@ def read_transcripts(path: Path) -> Reading[Segment]:
     if sharing[0].load is not None:
         return _filled(sharing[0].load(path), path)
     text = read_text(path, fallback=_FALLBACK.get(suffix, ""))
-    format_ = _claimed(sharing, text)
-    if not text.strip() and format_.one_recording and format_.name != "vtt":
+    chosen = _claimed(sharing, text)
+    if not text.strip() and chosen.one_recording and chosen.name != "vtt":
         return Reading(recordings={path.stem: ()})
-    assert format_.parse is not None
-    return _filled(format_.parse(text, path), path, is_blank=not text.strip())
+    assert chosen.parse is not None
+    return _filled(chosen.parse(text, path), path, is_blank=not text.strip())
 
 
 def read_segments(path: Path) -> Segments:

@@ -9,9 +9,9 @@ import msgspec
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Context, Participant
+from speechkit.formats.columns import ROLE_FIELDS, ROLES
+from speechkit.formats.tables import Row
 from speechkit.ingestion import values
-from speechkit.ingestion.columns import ROLE_FIELDS, ROLES
-from speechkit.ingestion.table import Row
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True):

@@ -21,7 +21,12 @@ from speechkit.ingestion.folder import Failure, Folder, scan, shown
 from speechkit.ingestion.people import Pseudonyms, unnamed
 from speechkit.ingestion.plan import Entry, Plan, read_entries
 from speechkit.ingestion.recording import decoded, digest_of_file
-from speechkit.ingestion.references import ReadReference, segments_layer, text_layer, turns_layer
+from speechkit.ingestion.references import (
+    read_reference,
+    segments_layer,
+    text_layer,
+    turns_layer,
+)
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import sweep
 from speechkit.storage.lock import locked
@@ -66,7 +71,6 @@ def ingest_folder(
     folder: Path,
     corpus: Corpus,
     options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
-    read_reference: ReadReference | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
     """Bring the recordings of a folder into a corpus.
@@ -78,7 +82,6 @@ def ingest_folder(
         folder: where the recordings lie; its subfolders count.
         corpus: where they go; made if its folder is not there.
         options: how to read the table.
-        read_reference: reads RTTM, STM and the like: `(path, stem of the recording) → items`.
         progress: called with how many files are done, of how many.
 
     Raises:
@@ -99,7 +102,7 @@ def ingest_folder(
     Corpus.create(corpus.root)
     with locked(corpus.root, "ingest"):
         sweep(corpus.root)
-        return _take_all(_Run(found, corpus, options, read_reference), plan, progress)
+        return _take_all(_Run(found, corpus, options), plan, progress)
 
 
 def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
@@ -129,16 +132,9 @@ def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
 class _Run:
     """One pass over a folder: what was seen, and what became of it."""
 
-    def __init__(
-        self,
-        folder: Folder,
-        corpus: Corpus,
-        options: IngestOptions,
-        read_reference: ReadReference | None,
-    ) -> None:
+    def __init__(self, folder: Folder, corpus: Corpus, options: IngestOptions) -> None:
         self.folder = folder
         self.corpus = corpus
-        self._read_reference = read_reference
         self._options = options
         self._languages = values.languages(options.language)
         self._consent = values.consent(options.consent) if options.consent else ""
@@ -230,12 +226,9 @@ class _Run:
         ):
             if not cell:
                 continue
-            if self._read_reference is None:
-                problems.append("reference left out: ingest_folder was given no read_reference")
-                continue
             path = self._reference_path(cell)
             try:
-                layer = make(recording, self._read_reference(path, PurePosixPath(entry.path).stem))
+                layer = make(recording, read_reference(path, PurePosixPath(entry.path)))
                 layers[layer.name] = layer
             except InputError as error:
                 problems.append(f"reference left out: {_without(path, error)}")

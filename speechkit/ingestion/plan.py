@@ -8,10 +8,10 @@ from pathlib import Path
 import msgspec
 
 from speechkit.core.errors import InputError
-from speechkit.ingestion.columns import map_columns
+from speechkit.formats.columns import map_columns
+from speechkit.formats.tables import Row, read_table
 from speechkit.ingestion.describe import Description, channel_of, describe, join
 from speechkit.ingestion.folder import Failure, Folder, Names, shown
-from speechkit.ingestion.table import Row, read_table
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ they speak. Words for roles (`doctor`) stay.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import get_args
 
 import msgspec
@@ -16,15 +16,33 @@ from speechkit.core.digest import segment_id
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Item, Kind, Layer, Provenance, Recording, Role, Segment, Turn
+from speechkit.formats import read_segments, read_turns
 
 STAGE = "ingest"
 VERSION = "1"
 
-# Reads the items about one recording from a reference file; the second argument is the stem of the
-# recording's file name, by which a file about several recordings calls it.
-ReadReference = Callable[[Path, str], tuple[Item, ...]]
-
 _LATER = 1.0  # seconds that a reference may last beyond its recording
+
+
+def read_reference(path: Path, audio: PurePosixPath) -> tuple[Item, ...]:
+    """Read what a reference file (RTTM, STM, TextGrid, …) says about one recording.
+
+    Of several recordings in it, the one counts that is called as the sound file `audio` is: by its
+    path, its name or its name without suffix.
+
+    Raises:
+        InputError: if the file cannot be read, or is about several others.
+    """
+    is_turns = path.suffix.lower() == ".rttm"
+    items: Mapping[str, tuple[Item, ...]] = read_turns(path) if is_turns else read_segments(path)
+    for name in (str(audio), str(audio.with_suffix("")), audio.name, audio.stem):
+        if name in items:
+            return items[name]
+    if len(items) == 1:
+        return next(iter(items.values()))
+    raise InputError(
+        f"{path}: is about {len(items)} recordings, none of which is called as this file"
+    )
 
 
 def text_layer(recording: Recording, texts: Sequence[tuple[int | None, str]]) -> Layer:

@@ -22,7 +22,6 @@ from speechkit.core.time import duration, round_ms
 from speechkit.core.types import Identifier, RedactedCopy, Segment, Session
 from speechkit.core.version import VERSION as SPEECHKIT_VERSION
 from speechkit.ingestion.ingest import IngestOptions, ingest_folder
-from speechkit.ingestion.read_reference import read_reference
 from speechkit.manifest.release import create_release
 from speechkit.manifest.verify import verify_release
 from speechkit.pipeline.executors.local import LocalExecutor
@@ -93,7 +92,6 @@ def run_demo(
         IngestOptions(
             metadata=recordings / "table.csv", pseudonym_key=recordings / "pseudonym.key"
         ),
-        read_reference,
     )
     report = run(corpus, default_pipeline(), LocalExecutor(resources), progress=progress)
     if report.failures:

@@ -1,4 +1,4 @@
-"""From the name of a recipe to a corpus that can be run: get the files, prepare, ingest.
+"""From a recipe to a corpus that can be run: get the files, prepare them, ingest them.
 
 raw/NAME         the corpus as published, or where it is downloaded to
 prepared/NAME    table and references; of a corpus of text, its dialogues, redacted, too
@@ -9,82 +9,153 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
+import msgspec
+
 from speechkit.core.digest import canonical_json
-from speechkit.core.engines import make_engine
-from speechkit.core.errors import UsageError
-from speechkit.core.stage import Resources
-from speechkit.deidentification.policy import load_policy
-from speechkit.deidentification.text.detect_stage import with_policy
-from speechkit.deidentification.text.documents import deidentify_document, read_lines
+from speechkit.core.errors import InputError, UsageError
 from speechkit.ingestion.ingest import IngestOptions, IngestReport, ingest_folder
-from speechkit.ingestion.read_reference import read_reference
-from speechkit.recipe.discovery import load_recipe, prepare_recipe, read_recipe
+from speechkit.recipe.discovery import LoadedRecipe
 from speechkit.recipe.download import download_recipe
 from speechkit.recipe.prepared import TABLE, Prepared
 from speechkit.recipe.published import read_rows
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import write_bytes
+from speechkit.workflows.deidentify_text import deidentify_lines
+from speechkit.workflows.watch import changes
 
 RAW, PREPARED, CORPORA = Path("raw"), Path("prepared"), Path("corpora")
-_DETECTOR, _POLICY = "spoken", "safe-harbor"
 
 
-def raw_folder(name: str, given: Path | None) -> Path:
+class RecipeSource(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipe, where its files lie (None: raw/NAME) and go (None: corpora/NAME), and how many."""
+
+    recipe: LoadedRecipe
+    raw: Path | None = None
+    corpus: Path | None = None
+    options: dict[str, str] = {}
+    limit: int | None = None
+
+    @property
+    def corpus_path(self) -> Path:
+        """Where the recordings go."""
+        return self.corpus or CORPORA / self.recipe.name
+
+
+class Materialized(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a recipe's files: what was prepared; its corpus, or its redacted dialogues."""
+
+    prepared: Prepared
+    corpus: Path | None = None
+    ingested: IngestReport | None = None
+    redacted: Path | None = None
+    num_redacted: int = 0
+    settings: dict[str, str] = {}
+
+
+def materialize(source: RecipeSource) -> Materialized:
+    """Get, prepare and ingest what a recipe names; of a corpus of text, de-identify the dialogues.
+
+    Raises:
+        UsageError: if it must be fetched by hand (it says how), or for an unknown option.
+        InputError: if the files are not the corpus as it is published.
+        MissingExtraError, ModelError: if a voice or the detector's packages or weights are missing.
+        StoreError: if the corpus cannot be written.
+    """
+    recipe = source.recipe
+    raw = raw_folder(recipe, source.raw)
+    prepared = prepare_for_run(recipe, raw, source.options)
+    num_redacted, redacted = 0, None
+    if prepared.dialogues:
+        num_redacted, redacted = redact_dialogues(PREPARED / recipe.name, source.limit)
+    ingested = None
+    if prepared.table is not None:
+        ingested = ingest_prepared(prepared, Corpus(source.corpus_path), source.limit)
+    return Materialized(
+        prepared=prepared,
+        corpus=None if ingested is None else source.corpus_path,
+        ingested=ingested,
+        redacted=redacted,
+        num_redacted=num_redacted,
+        settings={**recipe.contract.pipeline, **prepared.pipeline},
+    )
+
+
+def watch(
+    source: RecipeSource,
+    seconds: float,
+    each: Callable[[Materialized], object],
+    waiting: Callable[[InputError], object],
+) -> None:
+    """Materialize again whenever the recipe's files have changed, until stopped.
+
+    `each` is given what came out; `waiting` the reason why nothing did, as half of a delivery: the
+    rest of it is a change, too.
+    """
+    raw = raw_folder(source.recipe, source.raw)
+    table = source.options.get("table")
+    for _ in changes([raw, *([Path(table)] if table else [])], seconds):
+        try:
+            each(materialize(source))
+        except InputError as error:
+            waiting(error)
+
+
+def raw_folder(recipe: LoadedRecipe, given: Path | None) -> Path:
     """Return where a recipe's corpus lies, after getting or making it where that is possible.
 
     Raises:
         UsageError: if it is not there and must be fetched by hand; says how.
-        InputError: if a file cannot be brought.
+        InputError: if a file cannot be fetched.
         MissingExtraError: if a recipe that makes its own recordings lacks a voice.
     """
     if given is not None:
         return given
-    raw, module = RAW / name, load_recipe(name)
-    if hasattr(module, "prepare"):
-        return raw if raw.is_dir() else download_recipe(read_recipe(name), raw)
+    raw = RAW / recipe.name
+    if recipe.prepares:
+        return raw if raw.is_dir() else download_recipe(recipe, raw)
     if not (raw / TABLE).is_file():
-        module.build(raw)
+        recipe.build(raw)
     return raw
 
 
-def prepare_for_run(name: str, raw: Path, options: Mapping[str, str]) -> Prepared:
+def prepare_for_run(recipe: LoadedRecipe, raw: Path, options: Mapping[str, str]) -> Prepared:
     """Make table and references in `prepared/NAME`; a recipe that made its own has them in `raw`.
 
     Raises:
         UsageError: if `raw` is not there, or for an option that the recipe does not have.
         InputError: if `raw` does not hold the corpus as it is published.
     """
-    if hasattr(load_recipe(name), "prepare"):
-        return prepare_recipe(name, raw, PREPARED / name, dict(options))
+    if recipe.prepares:
+        return recipe.prepare(raw, PREPARED / recipe.name, dict(options))
     if options:
-        raise UsageError(f"recipe {name} makes its own recordings and has no options")
+        raise UsageError(f"recipe {recipe.name} makes its own recordings and has no options")
     rows = len(read_rows(raw / TABLE, ("audio",)))
     return Prepared(folder=raw, table=raw / TABLE, recordings=rows, references=rows)
 
 
-def bring(prepared: Prepared, corpus: Corpus, limit: int | None = None) -> IngestReport:
+def ingest_prepared(prepared: Prepared, corpus: Corpus, limit: int | None = None) -> IngestReport:
     """Ingest what was prepared, or `limit` recordings of it.
 
-    Which ones hangs on their names alone, and more of them hold the fewer: a corpus that is sorted
-    by speaker or accent gives a bit of each.
+    Which ones depends on their names alone, and a larger limit takes those of a smaller one, too: a
+    corpus that is sorted by speaker or accent gives a bit of each.
 
     Raises:
         UsageError: if it is a corpus of text.
         InputError, StoreError: as `ingest_folder`.
     """
     if prepared.table is None:
-        raise UsageError("this corpus has no sound here: there is nothing to bring in")
+        raise UsageError("this corpus has no sound: there is nothing to ingest")
     key = prepared.folder / "pseudonym.key"
     options = IngestOptions(
         metadata=_shortened(prepared.table, limit) if limit else prepared.table,
         only_listed=True,
         pseudonym_key=key if key.is_file() else None,
     )
-    return ingest_folder(prepared.folder, corpus, options, read_reference)
+    return ingest_folder(prepared.folder, corpus, options)
 
 
 def redact_dialogues(prepared_folder: Path, limit: int | None = None) -> tuple[int, Path]:
@@ -96,13 +167,9 @@ def redact_dialogues(prepared_folder: Path, limit: int | None = None) -> tuple[i
         MissingExtraError, ModelError: if the detector's packages or weights are missing.
         UsageError: for a language without tables.
     """
-    rules = load_policy(_POLICY)
-    options = with_policy(_DETECTOR, {}, rules.least_score, any_language=rules.any_language)
-    lines = list(read_lines(prepared_folder / "dialogues.jsonl"))[:limit]
-    with make_engine("phi-detector", _DETECTOR, options).open(Resources()) as detect:
-        redacted = [deidentify_document(line, detect, rules) for line in lines]
+    lines = list(deidentify_lines(prepared_folder / "dialogues.jsonl", limit=limit))
     target = prepared_folder / "redacted.jsonl"
-    kept = ({n: v for n, v in line.items() if n not in ("text", "turns")} for line in redacted)
+    kept = ({n: v for n, v in line.items() if n not in ("text", "turns")} for line in lines)
     write_bytes(target, b"".join(canonical_json(line) + b"\n" for line in kept))
     return len(lines), target
 

@@ -11,7 +11,6 @@ import soundfile
 
 from speechkit.core.types import Session
 from speechkit.ingestion.ingest import IngestOptions, IngestReport, ingest_folder
-from speechkit.ingestion.read_reference import read_reference
 from speechkit.storage.corpus import Corpus
 
 RATE = 16_000
@@ -44,7 +43,7 @@ def ingest(tmp_path: Path) -> Callable[..., tuple[IngestReport, Corpus]]:
         elif isinstance(table, Path):
             options["metadata"] = table
         corpus = Corpus(tmp_path / "corpus")
-        report = ingest_folder(tmp_path / "in", corpus, IngestOptions(**options), read_reference)
+        report = ingest_folder(tmp_path / "in", corpus, IngestOptions(**options))
         return report, corpus
 
     return run

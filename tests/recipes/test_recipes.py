@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import json
 import os
@@ -22,12 +23,10 @@ from speechkit.cli.main import cli
 from speechkit.core.digest import canonical_json, digest_file
 from speechkit.core.errors import InputError, UsageError
 from speechkit.ingestion.ingest import IngestOptions, ingest_folder
-from speechkit.ingestion.read_reference import read_reference
+from speechkit.recipe.contract import Download
 from speechkit.recipe.discovery import (
-    Download,
-    Recipe,
+    LoadedRecipe,
     load_recipe,
-    prepare_recipe,
     read_recipe,
     recipe_names,
     recipes_folder,
@@ -39,7 +38,7 @@ from speechkit.storage.corpus import Corpus
 CORPORA = Path(__file__).parent / "corpora"
 RawOf = Callable[[str, Path], Path]
 WRITE = bool(os.environ.get("SPEECHKIT_WRITE_GOLDEN"))
-PREPARED = [name for name in recipe_names() if hasattr(load_recipe(name), "prepare")]
+PREPARED = [name for name in recipe_names() if load_recipe(name).prepares]
 
 
 def options_of(name: str) -> dict[str, str]:
@@ -61,7 +60,7 @@ def manifest(prepared: Prepared, folder: Path) -> str:
     key.write_text("ab" * 32 + "\n")
     corpus = Corpus(folder / "corpus")
     options = IngestOptions(metadata=prepared.table, only_listed=True, pseudonym_key=key)
-    report = ingest_folder(prepared.folder, corpus, options, read_reference)
+    report = ingest_folder(prepared.folder, corpus, options)
     assert not report.failures, report.failures
     lines = []
     for session in corpus.sessions():
@@ -90,7 +89,7 @@ def test_contract(name: str) -> None:
     recipe = read_recipe(name)
     assert recipe.title and recipe.how and recipe.layout and recipe.expect
     assert recipe.access in ("included", "own") or recipe.homepage.startswith("https://")
-    module = load_recipe(name)
+    module = load_recipe(name).module
     assert module.__doc__ and (hasattr(module, "prepare") or hasattr(module, "build"))
     for item in recipe.download:
         assert item.url.startswith("https://")
@@ -100,11 +99,22 @@ def test_contract(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PREPARED)
+def test_options_are_declared_as_data(name: str) -> None:
+    """What `recipe.toml` says of the options is what `prepare` takes, defaults included."""
+    loaded = load_recipe(name)
+    parameters = inspect.signature(loaded.module.prepare).parameters.values()
+    taken = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+    declared = loaded.contract.options
+    assert {option: about.default for option, about in declared.items()} == taken
+    assert all(about.meaning for about in declared.values())
+
+
+@pytest.mark.parametrize("name", PREPARED)
 def test_fixture(name: str, tmp_path: Path, raw_of: RawOf) -> None:
     """No recipe without a fixture in the layout of its corpus and a golden manifest."""
     fixture = CORPORA / name
     assert fixture.is_dir(), f"recipe {name} has no fixture: add tests/recipes/corpora/{name}"
-    prepared = prepare_recipe(name, raw_of(name, tmp_path), tmp_path / "out", options_of(name))
+    prepared = load_recipe(name).prepare(raw_of(name, tmp_path), tmp_path / "out", options_of(name))
     files = written(tmp_path / "out")
     entries = manifest(prepared, tmp_path) if prepared.table else ""
     golden = fixture / "golden"
@@ -126,7 +136,7 @@ def test_another_folder_is_refused(name: str, tmp_path: Path) -> None:
     raw.mkdir()
     (raw / "notes.txt").write_text("nothing of a corpus")
     with pytest.raises(InputError, match="raw"):
-        prepare_recipe(name, raw, tmp_path / "out", {})
+        load_recipe(name).prepare(raw, tmp_path / "out", {})
     assert not (tmp_path / "out" / "table.csv").exists()
 
 
@@ -139,26 +149,26 @@ def test_no_recipe_without_contract() -> None:
 def test_unknown_option_and_folder(tmp_path: Path, raw_of: RawOf) -> None:
     raw = raw_of("fleurs", tmp_path)
     with pytest.raises(UsageError, match="did you mean part"):
-        prepare_recipe("fleurs", raw, tmp_path / "out", {"prt": "dev"})
+        load_recipe("fleurs").prepare(raw, tmp_path / "out", {"prt": "dev"})
     with pytest.raises(UsageError, match="recipe show fleurs"):
-        prepare_recipe("fleurs", tmp_path / "none", tmp_path / "out", {})
+        load_recipe("fleurs").prepare(tmp_path / "none", tmp_path / "out", {})
     with pytest.raises(UsageError, match="own recordings"):
-        prepare_recipe("demo", raw, tmp_path / "out", {})
+        load_recipe("demo").prepare(raw, tmp_path / "out", {})
 
 
 def test_malformed_tables_say_where(tmp_path: Path, raw_of: RawOf) -> None:
     raw = raw_of("simsamu", tmp_path)
     (raw / "metadata.csv").write_text("rec_name,medecin\ncall_a,speaker_1\n")
     with pytest.raises(InputError, match="no column 'patient'"):
-        prepare_recipe("simsamu", raw, tmp_path / "out", {})
+        load_recipe("simsamu").prepare(raw, tmp_path / "out", {})
     (raw / "metadata.csv").write_text("rec_name,medecin,patient\ncall_a,speaker_1\n")
     with pytest.raises(InputError, match=r"metadata\.csv, line 2"):
-        prepare_recipe("simsamu", raw, tmp_path / "out", {})
+        load_recipe("simsamu").prepare(raw, tmp_path / "out", {})
 
 
 def test_channels_of_primock57(tmp_path: Path, raw_of: RawOf) -> None:
     raw = raw_of("primock57", tmp_path)
-    prepared = prepare_recipe("primock57", raw, tmp_path / "out", {})
+    prepared = load_recipe("primock57").prepare(raw, tmp_path / "out", {})
     joined, rate = soundfile.read(prepared.folder / "day1_consultation01.flac", dtype="int16")
     doctor, _ = soundfile.read(raw / "audio/day1_consultation01_doctor.wav", dtype="int16")
     patient, _ = soundfile.read(raw / "audio/day1_consultation01_patient.wav", dtype="int16")
@@ -174,20 +184,21 @@ def test_download_unpacks_and_checks(tmp_path: Path, monkeypatch: pytest.MonkeyP
         info = tarfile.TarInfo("corpus/a.txt")
         info.size = 2
         packed.addfile(info, io.BytesIO(b"hi"))
-    recipe = read_recipe("fsdd")
+    recipe = load_recipe("fsdd")
     digest = digest_file(archive)
 
-    def with_download(sha256: str, path: Path = archive) -> Recipe:
+    def with_download(sha256: str, path: Path = archive) -> LoadedRecipe:
         import msgspec
 
         item = Download(url=path.as_uri(), sha256=sha256)
-        return msgspec.structs.replace(recipe, download=(item,))
+        contract = msgspec.structs.replace(recipe.contract, download=(item,))
+        return msgspec.structs.replace(recipe, contract=contract)
 
     download_recipe(with_download(digest), tmp_path / "raw")
     assert (tmp_path / "raw/corpus/a.txt").read_text() == "hi"
     archive.rename(tmp_path / "gone")  # brought already: not brought again
     download_recipe(with_download(digest), tmp_path / "raw")
-    with pytest.raises(InputError, match="cannot bring"):
+    with pytest.raises(InputError, match="cannot download"):
         download_recipe(with_download(digest), tmp_path / "other")
     (tmp_path / "gone").rename(archive)
     with pytest.raises(InputError, match="digest"):
@@ -199,7 +210,7 @@ def test_download_unpacks_and_checks(tmp_path: Path, monkeypatch: pytest.MonkeyP
         download_recipe(with_download("", evil), tmp_path / "other")
     assert not (tmp_path / "outside.txt").exists()
     with pytest.raises(UsageError, match="accept the terms"):
-        download_recipe(read_recipe("common_voice"), tmp_path / "cv")
+        download_recipe(load_recipe("common_voice"), tmp_path / "cv")
 
 
 def test_command_line(tmp_path: Path, raw_of: RawOf) -> None:
@@ -226,7 +237,7 @@ def test_command_line(tmp_path: Path, raw_of: RawOf) -> None:
     at_once = run(cli, [*arguments, str(tmp_path / "at once")])
     assert at_once.exit_code == 0, at_once.output
     assert "1 recordings in" in at_once.output
-    assert f"next: speechkit run --corpus '{tmp_path}/at once'" in at_once.output
+    assert f"next: speechkit run '{tmp_path}/at once'" in at_once.output
     assert len(Corpus.open(tmp_path / "at once").sessions()) == 1
     text = raw_of("aci_bench", tmp_path / "text")
     arguments = ["recipe", "prepare", "aci_bench", str(text), str(tmp_path / "dialogues")]
@@ -251,6 +262,6 @@ def test_command_line(tmp_path: Path, raw_of: RawOf) -> None:
 def test_real_files(
     name: str, folder: str, recordings: int, dialogues: int, shared_data: Path, tmp_path: Path
 ) -> None:
-    prepared = prepare_recipe(name, shared_data / folder, tmp_path, {})
+    prepared = load_recipe(name).prepare(shared_data / folder, tmp_path, {})
     assert (prepared.recordings, prepared.dialogues) == (recordings, dialogues)
     assert prepared.references == recordings

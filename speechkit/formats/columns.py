@@ -62,6 +62,11 @@ _BARE = {**_RECORDING, **_PARTICIPANT}
 _BARE["speaker"] = tuple(name for name in _PARTICIPANT["speaker"] if name != "id")
 
 FIELDS: tuple[str, ...] = (*_BARE, *(f"{role}_{field}" for role in ROLES for field in _OF_ROLE))
+# Columns that take consent back, or narrow it: passed over, they would widen it.
+_NARROWS = re.compile(
+    r"(?:consent|permission)_(?:status|state|scope|purposes?|limit.*|restrict.*|valid.*|until|"
+    r"expir.*|withdr.*|revo.*)|(?:consent_)?(?:withdrawn|revoked|opt_?out)(?:_.*)?|restrictions?"
+)
 ROLE_FIELDS: tuple[str, ...] = tuple(_OF_ROLE)
 
 
@@ -78,7 +83,7 @@ def map_columns(
     Raises:
         UsageError: for a field or column that does not exist, or if none names the audio.
     """
-    names = list(columns)
+    names, keep = list(columns), tuple(keep)
     for field, column in given.items():
         if field not in FIELDS:
             close, _, _ = did_you_mean(field, FIELDS).partition(" (")
@@ -104,6 +109,13 @@ def map_columns(
             if column and column not in used.values():
                 used[field] = column
                 break
+    for column in names:
+        narrows = _NARROWS.fullmatch(_plain(column))
+        if narrows and column not in used.values() and column not in keep:
+            raise UsageError(
+                f"column {column!r} may narrow consents and is not understood; put it into consent "
+                f"records (consent import), then leave it out or keep it as a tag: --keep {column}"
+            )
     if "audio" not in used:
         raise UsageError(
             f"no column of the table names the recordings (there is: {', '.join(names)}); "

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from speechkit.core.errors import InputError, UsageError
-from speechkit.ingestion.columns import map_columns
-from speechkit.ingestion.table import read_table
+from speechkit.formats.columns import map_columns
+from speechkit.formats.tables import read_table
 
 ROWS = [("a.wav", "34", "Hindi, Marathi"), ("b.wav", "", "says 'yes'")]
 
