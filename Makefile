@@ -27,7 +27,7 @@ docs: $(VENV)/.installed
 
 # The released manifest of synthetic consultations; a test fails while it differs from what the code writes.
 manifests: $(VENV)/.installed
-	$(BIN)/python -m recipes.synth.manifest
+	$(BIN)/python -m speechkit._recipes.synth.manifest
 
 # The pictures of the handbook. Needs Chromium.
 gallery: $(VENV)/.installed

@@ -24,10 +24,10 @@ from typing import NamedTuple
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
+from speechkit._recipes.synth.voices import load_voice
 
 import speechkit
 from benchmarks.fixtures.clips import data_folder
-from recipes.synth.voices import load_voice
 from speechkit.audio.decode import read_audio, resample, to_mono
 from speechkit.audio.mask import FADE
 from speechkit.core.engines import SAMPLE_RATE, make_engine

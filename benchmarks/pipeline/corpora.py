@@ -1,6 +1,6 @@
 """Real recordings through the whole pipeline: `python -m benchmarks corpora [DIR]`.
 
-Accented speakers, five languages on the telephone, meetings, eight languages: brought into one
+Accented speakers, five languages on the telephone, meetings, eight languages: ingested into one
 corpus, run, released, and scored by accent and by language. Prints what each stage did, what was
 released and withheld and why, and the error rates. DIR (build/corpora) keeps the corpus: a second
 call only prints.
@@ -16,7 +16,7 @@ import speechkit
 from benchmarks import ROOT
 from benchmarks.fixtures.clips import data_folder
 from speechkit.manifest.versions import read_release
-from speechkit.recipe.discovery import prepare_recipe
+from speechkit.recipe.discovery import load_recipe
 from speechkit.storage.corpus import Corpus
 from speechkit.workflows.recipe_to_corpus import bring
 
@@ -35,7 +35,7 @@ def main() -> None:
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build" / "corpora")
     corpus = folder / "real"
     for name, published in RECIPES.items():
-        prepared = prepare_recipe(name, data / published, folder / "prepared" / name, {})
+        prepared = load_recipe(name).prepare(data / published, folder / "prepared" / name, {})
         brought = bring(prepared, Corpus(corpus))
         print(f"{name}: {brought.recordings} recordings, {len(brought.failures)} failures")
     report = speechkit.run(corpus)

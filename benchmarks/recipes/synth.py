@@ -5,7 +5,7 @@ condition each, it prints by language and by voice how far the phoneme aligner, 
 words but no times, is from the times that the voices told. Then it takes the first RUN (12) through
 the whole pipeline, and prints word errors, diarization errors and identifiers removed. Beside the
 figures on people's speech (`make bench-corpora`, `make bench-accents`) these say how real the
-made-up ones are. DIR (build/synth) keeps all: a second call only prints.
+synthetic ones are. DIR (build/synth) keeps all: a second call only prints.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 120.0
     folder = Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "build" / "synth")
     num_run = int(sys.argv[3]) if len(sys.argv) > 3 else RUN
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     made = folder / "made"
     if not (made / "table.csv").exists():
         synth.build(made, synth.Request(minutes=minutes))

@@ -1,8 +1,8 @@
 """Pictures of a benchmark's page for the handbook: `python -m benchmarks gallery [docs/gallery]`.
 
-The page is scored anew: what is said in all made-up consultations is the reference, and two systems
+The page is scored anew: what is said in all synthetic consultations is the reference, and two systems
 are made out of it by rule, one that leaves words out and one that mishears some. They are no engines;
-the page is what is shown. The desk's pictures come from `python -m benchmarks pictures`.
+the page is what is shown. The pictures of the review editor come from `python -m benchmarks pictures`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
+from speechkit._recipes.synth.build import Request, draw
+from speechkit._recipes.synth.script import sentences
 
 from benchmarks.fixtures.review_servers import chromium
-from recipes.synth.build import Request, draw
-from recipes.synth.script import sentences
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System

@@ -1,4 +1,4 @@
-"""The released manifest of made-up consultations: `python -m speechkit._recipes.synth.manifest [DIR]`.
+"""The released manifest of synthetic consultations: `python -m speechkit._recipes.synth.manifest [DIR]`.
 
     manifests/synthetic/1.0.0/    made anew by a test, byte for byte; audio stays out of git
 
@@ -48,7 +48,7 @@ class _Mark(msgspec.Struct, frozen=True):
 
 
 class _NoOptions(msgspec.Struct, frozen=True):
-    """Nothing to choose."""
+    """There are no options."""
 
 
 class _Told:
@@ -100,7 +100,7 @@ def _speak(made: Path) -> dict[str, tuple[_Mark, ...]]:
         lines = (made / f"{name}.phi.jsonl").read_bytes().splitlines()
         recording = recording_id(digest_file(made / f"{name}.wav"))
         marks[recording] = tuple(msgspec.json.decode(line, type=_Mark) for line in lines)
-    # Nobody here needs hiding: a key known to all gives the release the same bytes everywhere.
+    # There is nobody to protect here: a public key gives the release the same bytes everywhere.
     (made / "pseudonym.key").write_text("5e" * 32 + "\n")
     write_prepared(made, made, clips)
     return marks

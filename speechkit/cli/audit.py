@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import AS_JSON, option
 from speechkit.core.errors import UsageError
 from speechkit.governance.audit import (
     LOG,
@@ -23,7 +24,6 @@ from speechkit.governance.audit import (
 from speechkit.governance.signing import read_public_key, read_secret_key
 
 _PATH = click.Path(path_type=Path)
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _SHOWN = ("when", "by", "event")
 _CHAIN = ("log_seq", "log_prev", "log_hash", "speechkit")
 
@@ -35,12 +35,16 @@ def command() -> None:
 
 @command.command()
 @click.argument("log", type=_PATH)
-@click.option("--key", metavar="KEY", help="Who signed the checkpoints: a .pub file, or its line.")
-@_AS_JSON
-def verify(log: Path, key: str | None, as_json: bool) -> None:
+@option(
+    "--public-key",
+    old=("--key",),
+    meaning="Check the signatures of checkpoints with this public key, a .pub file or its line.",
+)
+@AS_JSON
+def verify(log: Path, public_key: str | None, as_json: bool) -> None:
     """Say what was altered, dropped, moved or cut off, and where; exit 1 if anything was."""
     path = _log(log)
-    problems = verify_log(path, None if key is None else read_public_key(key))
+    problems = verify_log(path, None if public_key is None else read_public_key(public_key))
     if as_json:
         _print_json({"log": str(path), "ok": not problems, "problems": problems})
     else:
@@ -53,9 +57,9 @@ def verify(log: Path, key: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("log", type=_PATH)
-@click.option("--event", default="", help="Only events of this kind.")
-@click.option("--recording", default="", metavar="ID", help="Only events that name it.")
-@_AS_JSON
+@click.option("--event", default="", metavar="KIND", help="Only events of this kind.")
+@option("--recording", meaning="Only events that name this recording.")
+@AS_JSON
 def show(log: Path, event: str, recording: str, as_json: bool) -> None:
     """Show what was done, when and by whom."""
     table = Table("line", *_SHOWN, "", box=None)
@@ -76,17 +80,22 @@ def show(log: Path, event: str, recording: str, as_json: bool) -> None:
 
 @command.command()
 @click.argument("log", type=_PATH)
-@click.option("--key", required=True, type=_PATH, help="A secret key, as minisign has them.")
-def checkpoint(log: Path, key: Path) -> None:
+@option("--secret-key", old=("--key",), required=True)
+def checkpoint(log: Path, secret_key: Path) -> None:
     """Sign how long the log is and what is in it; keep the line elsewhere too."""
-    made = make_checkpoint(_log(log), read_secret_key(key))
+    made = make_checkpoint(_log(log), read_secret_key(secret_key))
     _print_json(made)
 
 
 @command.command()
 @click.argument("log", type=_PATH)
 @click.argument("line", type=int)
-@click.option("--size", default=0, help="Length of the log at the checkpoint it is proved by.")
+@click.option(
+    "--size",
+    default=0,
+    metavar="N",
+    help="Lines of the log at the checkpoint by which it is proved; 0 for all there are.",
+)
 def prove(log: Path, line: int, size: int) -> None:
     """Print the proof (RFC 6962) that LINE is in the log; it shows no other line."""
     _print_json(prove_line(_log(log), line, size))
@@ -94,14 +103,19 @@ def prove(log: Path, line: int, size: int) -> None:
 
 @command.command("check-proof")
 @click.argument("proof", type=click.File("rb"))
-@click.option("--root", default="", help="Root that a checkpoint has, in hex.")
-def check_proof(proof: IO[bytes], root: str) -> None:
+@click.option("--root", default="", metavar="HEX", help="Root of the checkpoint it must be under.")
+@AS_JSON
+def check_proof(proof: IO[bytes], root: str, as_json: bool) -> None:
     """Check a proof; exit 1 if it does not hold."""
     try:
         found = msgspec.json.decode(proof.read(), type=Proof)
     except msgspec.MsgspecError as error:
         raise UsageError("not a proof, as `audit prove` prints it") from error
-    if not found.holds() or (root and found.root != root):
+    holds = found.holds() and root in ("", found.root)
+    if as_json:
+        _print_json({"ok": holds, "line": found.index + 1, "size": found.size, "root": found.root})
+        sys.exit(0 if holds else 1)
+    if not holds:
         click.echo("the proof does not hold", err=True)
         sys.exit(1)
     click.echo(f"line {found.index + 1} of {found.size} is under root {found.root}")

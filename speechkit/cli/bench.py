@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 import click
 import msgspec
@@ -16,6 +16,7 @@ from speechkit.benchmark.report import write_report
 from speechkit.benchmark.results import RunCost, Scores
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, ScoreOptions, System
+from speechkit.cli.options import FOLDER, gather, option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.version import VERSION
@@ -28,89 +29,167 @@ _PARALLEL_FROM = 8  # recordings × systems below which starting a second proces
 
 @click.group()
 def command() -> None:
-    """How good is it: WER and its kin, by accent, language, role and device."""
+    """Error rates of transcripts and diarization, by accent, language, role and device."""
 
 
-def _number(name: str, default: int, text: str) -> Callable[..., Any]:
-    return click.option(
-        name, default=default, type=click.IntRange(min=0), show_default=True, help=text
-    )
+class Scoring(msgspec.Struct, frozen=True, kw_only=True):
+    """What `score` and `run` are asked for alike."""
+
+    by: tuple[str, ...]
+    language: str
+    normalizer: str
+    metadata: Path | None
+    cluster: str
+    min_cell: int
+    draws: int
+    seed: int
+    clinical: bool
+    alternates: bool
+    contexts: bool
+    targets: Path | None
+    meeting: bool
+    der_extent: Literal["both", "reference"]
+    all_pairs: bool
+    workers: int
+    as_json: bool
+    report: Path | None
+    audio: bool
+
+    @property
+    def options(self) -> ScoreOptions:
+        """Options of the scoring itself."""
+        fields = {name for name in ScoreOptions.__struct_fields__ if hasattr(self, name)}
+        given = {name: getattr(self, name) for name in fields}
+        # Several fields separated by commas are the spelling of old.
+        names = (name.strip() for each in self.by for name in each.split(","))
+        return ScoreOptions(**{**given, "by": tuple(filter(None, names))})
+
+
+_SCORING = (
+    option("--by"),
+    option("--language", meaning="Language of references that name none, as en."),
+    click.option(
+        "--normalizer",
+        default="",
+        metavar="NAME",
+        help="Normalizer of the words before they are compared: en, en@1, en-spoken, basic, "
+        "chars, …; without it, that of the language.",
+    ),
+    option("--metadata", meaning="Table with fields of recordings to slice by."),
+    click.option(
+        "--cluster",
+        default="",
+        metavar="FIELD",
+        help="Draw recordings that are equal in this field together, as speaker.",
+    ),
+    click.option(
+        "--min-cell",
+        default=50,
+        type=click.IntRange(min=0),
+        metavar="N",
+        show_default=True,
+        help="Leave slices of fewer words out of comparisons.",
+    ),
+    click.option(
+        "--draws",
+        default=1000,
+        type=click.IntRange(min=0),
+        metavar="N",
+        show_default=True,
+        help="Number of bootstrap draws for the intervals; 0 for none.",
+    ),
+    option("--seed", meaning="Seed of the bootstrap."),
+    click.option(
+        "--clinical/--no-clinical",
+        default=True,
+        show_default=True,
+        help="Count clinical errors (English).",
+    ),
+    click.option(
+        "--alternates/--no-alternates",
+        default=True,
+        show_default=True,
+        help="Let {a / b}, (a), <UNSURE> and <UNIN/> in references match what fits best.",
+    ),
+    click.option(
+        "--contexts", is_flag=True, help="Keep the words around each miss, so that it can be read."
+    ),
+    option("--targets"),
+    click.option(
+        "--meeting", is_flag=True, help="Compute tcpWER and ORC-WER as well (needs meeteval)."
+    ),
+    click.option(
+        "--der-extent",
+        type=click.Choice(["both", "reference"]),
+        default="both",
+        show_default=True,
+        help="Score diarization from the first start to the last end on both sides, as "
+        "pyannote.metrics does, or of the reference alone, as md-eval does.",
+    ),
+    click.option(
+        "--all-pairs",
+        is_flag=True,
+        help="Compare every two systems, also where there are more than 20.",
+    ),
+    option("--workers"),
+    option("--json", meaning="Print all results as JSON."),
+    click.option(
+        "--report",
+        type=FOLDER,
+        metavar="DIR",
+        help="Write a page of the results, and its files, into this folder.",
+    ),
+    click.option(
+        "--audio", is_flag=True, help="Copy the audio of a release beside the page of --report."
+    ),
+)
 
 
 def _scoring(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that `score` and `run` share."""
-    for option in reversed(
-        (
-            click.option("--by", default="", help="Fields to slice by: accent,language or a*b."),
-            click.option("--language", default="", help="Where the reference names none: en."),
-            click.option("--normalizer", default="", help="en, en@1, en-spoken, basic, chars, …"),
-            click.option(
-                "--metadata", type=click.Path(path_type=Path, exists=True), help="Fields: a table."
-            ),
-            click.option("--cluster", default="", help="Draw recordings of equal FIELD together."),
-            _number("--min-cell", 50, "Words a cell needs."),
-            _number("--draws", 1000, "Of the bootstrap."),
-            _number("--seed", 0, "Of the bootstrap."),
-            click.option(
-                "--clinical/--no-clinical", default=True, help="Count clinical errors (English)."
-            ),
-            click.option(
-                "--alternates/--no-alternates",
-                default=True,
-                help="Of {a / b}, (a), <UNSURE>, <UNIN/> take what fits best.",
-            ),
-            click.option(
-                "--contexts", is_flag=True, help="Keep what was said around misses, to be read."
-            ),
-            click.option(
-                "--targets", type=click.Path(path_type=Path, exists=True), help="Who should be in."
-            ),
-            click.option("--meeting", is_flag=True, help="tcpWER and ORC-WER, too (meeteval)."),
-            _number("--workers", 0, "Processes; 0: one a core."),
-            click.option("--json", "as_json", is_flag=True, help="Print all of it as JSON."),
-            click.option(
-                "--report",
-                type=click.Path(path_type=Path, file_okay=False),
-                help="Write a page and its files here.",
-            ),
-            click.option("--audio", is_flag=True, help="Copy a release's audio beside the page."),
-        )
-    ):
-        command = option(command)
+    command = gather(Scoring, "asked")(command)
+    for each in reversed(_SCORING):
+        command = each(command)
     return command
 
 
 @command.command()
 @click.argument("reference")
 @click.argument("hypotheses", nargs=-1, required=True, metavar="HYPOTHESIS...")
-@click.option("--allow-missing", is_flag=True, help="Score what is there; list what is not.")
+@option(
+    "--allow-missing",
+    meaning="Score the recordings that a system has, and list those that it has not.",
+)
 @_scoring
-def score(
-    reference: str,
-    hypotheses: tuple[str, ...],
-    allow_missing: bool,
-    metadata: Path | None,
-    **given: Any,
-) -> None:
+def score(reference: str, hypotheses: tuple[str, ...], allow_missing: bool, asked: Scoring) -> None:
     """Score each HYPOTHESIS against REFERENCE.
 
     Either is a folder or file of TXT, STM, SegLST, TextGrid, CTM, VTT, SRT, JSON or JSONL, a
     layer of a corpus (CORPUS#reference, CORPUS#attributed) or a release. A folder of folders
     holds a system each.
     """
-    references = read_references(reference, metadata)
+    references = read_references(reference, asked.metadata)
     systems = read_systems(hypotheses, references)
-    _score(reference, references, systems, {}, allow_missing=allow_missing, **given)
+    _score(reference, references, systems, {}, asked, allow_missing=allow_missing)
 
 
 @command.command()
 @click.argument("release")
-@click.option("--engine", "engines", multiple=True, required=True, help="faster-whisper:base, …")
-@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Engines' options.")
-@click.option("--diarize", is_flag=True, help="Who speaks, too: cpWER and DER.")
-@click.option("--device", default="cpu", show_default=True, help="cpu, cuda, …")
-@click.option("--threads", default=0, help="CPU threads of the models; 0: as many as cores.")
-@click.option("--limit", type=click.IntRange(min=1), help="Only the first N recordings.")
+@option(
+    "--engine",
+    parameter="engines",
+    repeated=True,
+    required=True,
+    metavar="[LABEL=]ENGINE",
+    meaning="Engine to run, as faster-whisper:base; a label tells variants of one engine apart.",
+)
+@option(
+    "--set",
+    metavar="[ENGINE.]OPTION=VALUE",
+    meaning="Set an option of the engines, or of the one with this name or label.",
+)
+@option("--diarize", meaning="Find out who speaks as well, for cpWER and DER.")
+@options("--device", "--threads", "--limit")
 @_scoring
 def run(
     release: str,
@@ -120,47 +199,47 @@ def run(
     device: str,
     threads: int,
     limit: int | None,
-    metadata: Path | None,
-    **given: Any,
+    asked: Scoring,
 ) -> None:
     """Run engines over RELEASE and score what they write.
 
     RELEASE is a released version, or a layer of a corpus (CORPUS#reference). What an engine wrote
-    before is not done again. A recording on which an engine fails is named on stderr and counts
-    as missing; the exit code is then 1.
+    before is not done again. All engines are checked before the first one starts. A recording on
+    which an engine fails is named on stderr and counts as missing; the exit code is then 1.
     """
     # All stages come with these; scoring alone is done sooner than they are loaded.
     from speechkit.cli.progress import progress_bars
     from speechkit.core.stage import Resources
-    from speechkit.workflows.bench_run import EngineJob, as_system, run_engine
+    from speechkit.workflows.bench_run import as_system, check_engines, engine_jobs, run_engine
 
     path = Path(release)
     if "#" not in release and (path / "corpus.json").is_file():
         release = f"{release}#reference"
-    references = read_references(release, metadata)
+    references = read_references(release, asked.metadata)
     names = tuple(references)[:limit]
+    jobs = engine_jobs(
+        engines,
+        parse_pairs(settings),
+        source=release,
+        language=asked.language,
+        diarize=diarize,
+        resources=Resources(device=device, threads=threads),
+        only=names,
+    )
+    check_engines(jobs)
     systems, costs, failed = [], {}, False
-    for engine in engines:
-        job = EngineJob(
-            source=release,
-            engine=engine,
-            options=parse_pairs(settings),
-            language=given["language"],
-            diarize=diarize,
-            resources=Resources(device=device, threads=threads),
-            only=names,
-        )
+    for job in jobs:
         with progress_bars() as progress:
             done = run_engine(
                 job, lambda name, stage, at, total: progress(f"{name} {stage}", at, total)
             )
         for name, reason in done.failures.items():
             failed = True
-            click.echo(f"failed: {engine}: {name}: {reason}", err=True)
+            click.echo(f"failed: {job.name}: {name}: {reason}", err=True)
         systems.append(as_system(job, done))
-        costs[engine] = done.cost
+        costs[job.name] = done.cost
     kept = {name: references[name] for name in names} if limit else references
-    _score(release, kept, systems, costs, allow_missing=failed, **given)
+    _score(release, kept, systems, costs, asked, allow_missing=failed)
     raise SystemExit(1 if failed else 0)
 
 
@@ -169,19 +248,13 @@ def _score(
     references: Mapping[str, Reference],
     systems: list[System],
     costs: Mapping[str, RunCost],
+    asked: Scoring,
     *,
-    by: str,
-    workers: int,
-    as_json: bool,
-    report: Path | None,
-    targets: Path | None,
-    audio: bool,
-    **given: Any,
+    allow_missing: bool,
 ) -> None:
-    if audio and not (report and given["contexts"] and is_release(Path(reference))):
+    if asked.audio and not (asked.report and asked.contexts and is_release(Path(reference))):
         raise UsageError("--audio needs --report, --contexts and a release: only its is redacted")
-    names = tuple(name.strip() for name in by.split(",") if name.strip())
-    options = ScoreOptions(by=names, **given)
+    workers = asked.workers
     if not workers:
         small = len(references) * len(systems) < _PARALLEL_FROM
         workers = 1 if small else usable_cores()
@@ -189,19 +262,19 @@ def _score(
         scores = score_systems(
             references,
             systems,
-            options,
+            msgspec.structs.replace(asked.options, allow_missing=allow_missing),
             workers=workers,
-            targets=read_targets(targets) if targets else {},
+            targets=read_targets(asked.targets) if asked.targets else {},
             progress=advance,
         )
     rows = tuple(msgspec.structs.replace(row, cost=costs.get(row.system)) for row in scores.systems)
     scores = msgspec.structs.replace(
         scores, systems=rows, reference=_shown(reference), version=VERSION
     )
-    if report is not None:
-        sounds = release_audio(Path(reference)) if audio else {}
-        click.echo(f"report: {write_report(scores, report, audio=sounds)}", err=True)
-    if as_json:
+    if asked.report is not None:
+        sounds = release_audio(Path(reference)) if asked.audio else {}
+        click.echo(f"report: {write_report(scores, asked.report, audio=sounds)}", err=True)
+    if asked.as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:
         from speechkit.cli.bench_tables import print_scores
@@ -227,7 +300,7 @@ def _bar(total: int) -> Iterator[Callable[[], object]]:
 @command.command()
 @click.argument("before", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("after", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@options("--json")
 def compare(before: Path, after: Path, as_json: bool) -> None:
     """Compare two results of `bench score --json`; exit 1 if a system is worse than chance."""
     from speechkit.benchmark.compare import compare as compare_scores

@@ -66,7 +66,7 @@ def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]
 
 
 def _slice_table(scores: Scores) -> Table:
-    """A row a cell and system, systems in the leaderboard's order."""
+    """One row for each cell and system, systems in the leaderboard's order."""
     place = {row.system: row.rank for row in scores.systems}
     with_der = any(cell.der is not None for cell in scores.slices)
     titles = ["by", "value", "system", "WER %", "95 %", *(["DER %"] if with_der else []), "words"]

@@ -10,6 +10,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import AS_JSON, option
 from speechkit.core.errors import InputError
 from speechkit.governance.consent import ConsentRecord, ConsentRegister, read_records
 from speechkit.governance.fhir import from_fhir, read_resources, to_fhir
@@ -18,7 +19,6 @@ from speechkit.governance.rego import to_rego
 from speechkit.storage.corpus import Corpus
 
 _PATH = click.Path(path_type=Path)
-_VERSION = click.Choice(["R4B", "R5"])
 
 
 @click.group()
@@ -28,21 +28,31 @@ def command() -> None:
 
 @command.command("import")
 @click.argument("file", type=_PATH)
-@click.option("--corpus", required=True, type=_PATH)
-@click.option("--fhir", type=_VERSION, help="FILE holds FHIR Consents: one, a list or a Bundle.")
-def import_(file: Path, corpus: Path, fhir: Literal["R4B", "R5"] | None) -> None:
+@option("--corpus", required=True)
+@option(
+    "--fhir",
+    meaning="Read FILE as FHIR Consents of this version: one, a list or a Bundle.",
+)
+@AS_JSON
+def import_(
+    file: Path, corpus_path: Path, fhir: Literal["R4B", "R5"] | None, as_json: bool
+) -> None:
     """Add the consents of FILE (JSON lines) to a corpus; those with known ids are replaced."""
-    opened = Corpus.open(corpus)
+    opened = Corpus.open(corpus_path)
     records = read_records(file) if fhir is None else _read_fhir(file, fhir)
     register = ConsentRegister(opened.root)
     register.put(*records)
     opened.note("consent", consents=[record.id for record in records], register=register.digest())
+    if as_json:
+        done = {"consents": [record.id for record in records], "register": str(register.path)}
+        click.echo(msgspec.json.encode(done).decode())
+        return
     click.echo(f"{len(records)} consents in {register.path}")
 
 
 @command.command("list")
 @click.argument("corpus", type=_PATH)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 def list_(corpus: Path, as_json: bool) -> None:
     """List the consents of a corpus."""
     records = ConsentRegister(Corpus.open(corpus).root).records()
@@ -64,7 +74,7 @@ def list_(corpus: Path, as_json: bool) -> None:
 
 @command.command()
 @click.argument("corpus", type=_PATH)
-@click.option("--fhir", type=_VERSION, default="R5", show_default=True)
+@option("--fhir", default="R5")
 def export(corpus: Path, fhir: Literal["R4B", "R5"]) -> None:
     """Print the consents of a corpus as a FHIR Bundle."""
     records = ConsentRegister(Corpus.open(corpus).root).records()
@@ -74,10 +84,10 @@ def export(corpus: Path, fhir: Literal["R4B", "R5"]) -> None:
 
 
 @command.command()
-@click.option("--policy", type=_PATH, help="Rules (TOML or JSON) in place of the built-in ones.")
-def rego(policy: Path | None) -> None:
-    """Print the policy as a Rego module for Open Policy Agent."""
-    click.echo(to_rego(DEFAULT_POLICY if policy is None else read_policy(policy)), nl=False)
+@option("--rules", old=("--policy",))
+def rego(rules: Path | None) -> None:
+    """Print the rules of consent as a Rego module for Open Policy Agent."""
+    click.echo(to_rego(DEFAULT_POLICY if rules is None else read_policy(rules)), nl=False)
 
 
 def _read_fhir(file: Path, version: Literal["R4B", "R5"]) -> tuple[ConsentRecord, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import click
 import msgspec
 
+from speechkit.cli.options import AS_JSON, option
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Context, Recording
 from speechkit.governance.encounter import from_encounter, identifiers_of, to_encounter
@@ -19,7 +20,6 @@ from speechkit.manifest.schema import RECORDINGS, RELEASE_JSON, SEGMENTS, Releas
 from speechkit.storage.corpus import Corpus
 
 _PATH = click.Path(path_type=Path)
-_VERSION = click.Choice(["R4B", "R5"])
 
 
 @click.group()
@@ -29,8 +29,10 @@ def command() -> None:
 
 @command.command()
 @click.argument("source", type=_PATH)
-@click.option("--fhir", type=_VERSION, help="Print a Bundle of Encounters.")
-@click.option("--omop", type=_PATH, help="Write OMOP CDM tables as CSV into this folder.")
+@option("--fhir", meaning="Print a Bundle of Encounters of this version of FHIR.")
+@click.option(
+    "--omop", type=_PATH, metavar="DIR", help="Write OMOP CDM tables as CSV into this folder."
+)
 def export(source: Path, fhir: Literal["R4B", "R5"] | None, omop: Path | None) -> None:
     """Export the contexts of a release, or of a corpus.
 
@@ -50,16 +52,27 @@ def export(source: Path, fhir: Literal["R4B", "R5"] | None, omop: Path | None) -
 
 @command.command("import")
 @click.argument("source", type=_PATH)
-@click.option("--corpus", required=True, type=_PATH)
-@click.option("--fhir", type=_VERSION, help="SOURCE holds Encounters: one, a list or a Bundle.")
-@click.option("--tag", default="encounter", show_default=True, help="Tag with an encounter's id.")
-def import_(source: Path, corpus: Path, fhir: Literal["R4B", "R5"] | None, tag: str) -> None:
+@option("--corpus", required=True)
+@option(
+    "--fhir",
+    meaning="Read SOURCE as FHIR Encounters of this version: one, a list or a Bundle.",
+)
+@option(
+    "--tag",
+    parameter="tag",
+    default="encounter",
+    meaning="The tag of recordings that holds an encounter's id.",
+)
+@AS_JSON
+def import_(
+    source: Path, corpus_path: Path, fhir: Literal["R4B", "R5"] | None, tag: str, as_json: bool
+) -> None:
     """Take contexts of recordings from FHIR Encounters, or from a folder of OMOP tables.
 
     An encounter is a recording's if it has the recording's id, or the id in the recording's tag.
     What the file does not say stays as it was.
     """
-    opened = Corpus.open(corpus)
+    opened = Corpus.open(corpus_path)
     found = _encounters(source, fhir) if fhir else read_omop(source)
     done = []
     for session in opened.sessions():
@@ -72,9 +85,14 @@ def import_(source: Path, corpus: Path, fhir: Literal["R4B", "R5"] | None, tag: 
         changed = msgspec.structs.replace(recording, context=context)
         opened.put_session(msgspec.structs.replace(session, recording=changed))
     if not done:
-        raise InputError(f"{source}: no encounter there is one of {corpus}'s recordings (--tag)")
+        raise InputError(
+            f"{source}: no encounter there is one of {corpus_path}'s recordings (--tag)"
+        )
     opened.note("context", recordings=done)
-    click.echo(f"{len(done)} recordings of {corpus} have contexts from {source}")
+    if as_json:
+        click.echo(msgspec.json.encode({"recordings": done}).decode())
+        return
+    click.echo(f"{len(done)} recordings of {corpus_path} have contexts from {source}")
 
 
 def _read(source: Path) -> tuple[list[Recording], dict[str, str]]:

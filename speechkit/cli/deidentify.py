@@ -11,24 +11,21 @@ import click
 import msgspec
 
 from speechkit.cli.deidentify_audio import command as audio
+from speechkit.cli.options import option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.engines import make_engine
-from speechkit.core.errors import UsageError
-from speechkit.core.stage import Resources
 from speechkit.deidentification.keys import KeyStore
-from speechkit.deidentification.policy import load_policy
 from speechkit.deidentification.report import lines as report_lines
 from speechkit.deidentification.report import make_report
-from speechkit.deidentification.text.detect_stage import with_policy
 from speechkit.deidentification.text.documents import (
     BadLineError,
-    deidentify_document,
     read_gold,
     read_lines,
 )
 from speechkit.deidentification.text.evaluate import Evaluation, evaluate, table
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import atomic_path
+from speechkit.workflows.deidentify_text import DETECTOR, POLICY, text_deidentifier
 
 
 @click.group()
@@ -42,22 +39,33 @@ command.add_command(audio)
 @command.command()
 @click.argument("input_path", metavar="IN.jsonl", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("output_path", metavar="OUT.jsonl", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--policy", default="safe-harbor", show_default=True, help="A name or a .toml file.")
-@click.option("--engine", default="spoken", show_default=True, help="What finds identifiers.")
-@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Of the engine.")
-@click.option("--language", default="", help="Of lines that name none, e.g. en, es, fr, de.")
+@click.option(
+    "--policy",
+    default=POLICY,
+    metavar="NAME",
+    show_default=True,
+    help="What to remove, and how: the name of a policy, or a .toml file.",
+)
+@option(
+    "--engine", default=DETECTOR, meaning="Engine that finds identifiers, as spoken or baseline."
+)
+@options("--set")
+@option("--language", meaning="Language of lines that name none, as an ISO 639-1 code (en).")
 @click.option(
     "--keys",
     "keys_path",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Where the secrets of surrogates and date shifts lie, one a patient; keep it private.",
+    metavar="DIR",
+    help="Private folder of the secrets of surrogates and date shifts, one for each patient.",
 )
 @click.option(
     "--evaluate",
     "gold_path",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Gold spans to compare with; prints recall, leak, over-redaction.",
+    metavar="GOLD.jsonl",
+    help="Compare with these gold spans, and print recall, leaks and over-redaction.",
 )
+@options("--json")
 def text(
     input_path: Path,
     output_path: Path,
@@ -67,6 +75,7 @@ def text(
     language: str,
     keys_path: Path | None,
     gold_path: Path | None,
+    as_json: bool,
 ) -> None:
     """Find identifiers in the texts of IN.jsonl and write them with tags to OUT.jsonl.
 
@@ -74,26 +83,20 @@ def text(
     With a policy that draws surrogates or moves dates, name --keys; lines with the same "patient"
     get the same ones.
     """
-    rules = load_policy(policy)
-    if rules.needs_key and keys_path is None:
-        raise UsageError(
-            f"policy {policy} draws surrogates or moves dates: name a private folder for the "
-            "patients' secrets with --keys DIR (of a corpus: CORPUS/vault/keys)"
-        )
     keys = KeyStore(keys_path) if keys_path else None
-    options = with_policy(
-        engine, parse_pairs(settings), rules.least_score, any_language=rules.any_language
-    )
     gold = read_gold(gold_path) if gold_path else {}
     total = Evaluation()
-    unknown = 0
+    num_lines = unknown = 0
     with (
-        make_engine("phi-detector", engine, options).open(Resources()) as detect,
+        text_deidentifier(
+            policy=policy, engine=engine, options=parse_pairs(settings), keys=keys
+        ) as deidentify,
         atomic_path(output_path) as temporary,
         temporary.open("w", encoding="utf-8") as output,
     ):
         for line in read_lines(input_path):
-            found = deidentify_document(line, detect, rules, line.get("lang") or language, keys)
+            found = deidentify(line, language)
+            num_lines += 1
             output.write(_line(found) + "\n")
             unknown += found.get("patterns_only", False)
             expected = gold.get(str(line.get("id")))
@@ -107,8 +110,13 @@ def text(
         click.echo(
             f"{unknown} texts are in a language without tables: patterns only, no names", err=True
         )
-    if gold_path:
+    if as_json:
+        evaluated = msgspec.to_builtins(total) if gold_path else None
+        counts = {"lines": num_lines, "patterns_only": unknown, "evaluation": evaluated}
+        click.echo(msgspec.json.encode({"output": str(output_path), **counts}).decode())
+    elif gold_path:
         click.echo(table(total))
+    if gold_path:
         if total.documents < len(gold):
             click.echo(f"{len(gold) - total.documents} gold documents had no line", err=True)
 
@@ -125,7 +133,7 @@ def _line(document: dict[str, Any]) -> str:
 @click.argument("keys_path", metavar="KEYS", type=click.Path(path_type=Path, exists=True))
 @click.argument("patients", metavar="PATIENT...", nargs=-1, required=True)
 def forget(keys_path: Path, patients: tuple[str, ...]) -> None:
-    """Destroy the secrets of PATIENTs: nobody can tie their surrogates to them any more."""
+    """Destroy the secrets of PATIENTs: their surrogates can no longer be traced to them."""
     store = KeyStore(keys_path)
     destroyed = sum(store.destroy(patient) for patient in patients)
     click.echo(f"{destroyed} of {len(patients)} keys destroyed")
@@ -135,8 +143,10 @@ def forget(keys_path: Path, patients: tuple[str, ...]) -> None:
 
 @command.command()
 @click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--compare", default="", metavar="ENGINE", help="Another detector, as baseline.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--compare", default="", metavar="ENGINE", help="Compare with another detector, as baseline."
+)
+@options("--json")
 def report(corpus_path: Path, compare: str, as_json: bool) -> None:
     """What was removed from CORPUS, how it was checked, what risk is left, what people saw.
 

@@ -10,33 +10,41 @@ import click
 import msgspec
 
 from speechkit.audio.mask import Method
+from speechkit.cli.options import PATH, option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
-from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
+from speechkit.pipeline.pipelines import options_by_stage
 from speechkit.workflows.deidentify_files import DeidentifiedFile, deidentify_audio
 
 
 @click.command(name="audio")
-@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--output-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.argument("audio", nargs=-1, required=True, type=PATH)
+@option("--output-dir", required=True)
 @click.option(
     "--transcript",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="What is said, as `speechkit transcribe` writes it; else it is transcribed.",
+    metavar="FILE",
+    help="What is said, as `speechkit transcribe` writes it; without it, it is transcribed.",
 )
 @click.option(
     "--method",
     type=click.Choice(get_args(Method)),
     default="silence",
     show_default=True,
-    help="Through tone and noise, sequences can be guessed; silence is safe.",
+    help="How to mask. From silence nothing can be recovered; tone and noise show where somebody "
+    "spoke.",
 )
-@click.option("--disguise", is_flag=True, help="Move voices in pitch. This is no anonymity.")
-@click.option("--language", default="", help="ISO 639-1 code, as en; detected if not given.")
-@click.option("--set", "settings", multiple=True, metavar="STAGE.OPTION=VALUE", help="An option.")
-@click.option("--device", default="cpu", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--disguise", is_flag=True, help="Move voices in pitch. This does not make them anonymous."
+)
+@options("--language")
+@option(
+    "--set",
+    metavar="STAGE.OPTION=VALUE",
+    meaning="Set an option of a stage, as redact.extra_margin=0.3.",
+)
+@options("--device", "--threads", "--json")
 def command(
     audio: tuple[Path, ...],
     output_dir: Path,
@@ -46,6 +54,7 @@ def command(
     language: str,
     settings: tuple[str, ...],
     device: str,
+    threads: int,
     as_json: bool,
 ) -> None:
     """Remove what identifies people from AUDIO files, and listen whether it is gone.
@@ -55,9 +64,9 @@ def command(
     from its file name. A file in which something removed is heard again is not written, and the
     exit code is 1.
     """
-    options = _by_stage(settings)
+    stages = options_by_stage(parse_pairs(settings, form="STAGE.OPTION=VALUE"))
     if disguise:
-        options.setdefault("redact", {})["disguise"] = "true"
+        stages.setdefault("redact", {})["disguise"] = "true"
     with progress_bars() as progress:
         results = deidentify_audio(
             audio,
@@ -65,8 +74,8 @@ def command(
             method=method,
             language=language,
             transcript=transcript,
-            settings=options,
-            resources=Resources(device=device),
+            settings=stages,
+            resources=Resources(device=device, threads=threads),
             progress=progress,
         )
     if as_json:
@@ -84,13 +93,3 @@ def command(
 def _plain(result: DeidentifiedFile) -> dict[str, Any]:
     fields = msgspec.structs.asdict(result)
     return {k: str(v) if isinstance(v, Path) else v for k, v in fields.items()}
-
-
-def _by_stage(settings: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    options: dict[str, dict[str, str]] = {}
-    for name, value in parse_pairs(settings, form="STAGE.OPTION=VALUE").items():
-        stage, dot, option = name.partition(".")
-        if not (dot and option):
-            raise UsageError(f"--set {name}={value}: write it as STAGE.OPTION=VALUE")
-        options.setdefault(stage, {})[option] = value
-    return options

@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import option, options
 from speechkit.cli.progress import progress_bars
 from speechkit.core.stage import Resources
 from speechkit.workflows.demo import Demo, run_demo
@@ -16,24 +17,17 @@ from speechkit.workflows.demo_page import write_demo_page
 
 
 @click.command()
-@click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("build/demo"),
-    show_default=True,
-)
-@click.option("--device", default="cpu", show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(folder: Path, device: str, as_json: bool) -> None:
-    """A real telephone call and a made-up consultation through the whole pipeline.
+@option("--output-dir", old=("--dir",), default=Path("build/demo"))
+@options("--device", "--json")
+def command(output_dir: Path, device: str, as_json: bool) -> None:
+    """Run a real telephone call and a synthetic consultation through the whole pipeline.
 
-    Builds both recordings, brings them in, finds out who says what, removes what identifies
-    people, listens again, releases, and measures all of it against what is known to be true.
+    Builds both recordings, ingests them, finds out who says what, removes what identifies people,
+    listens again, releases, and measures all of it against what is known to be true.
     """
     with progress_bars() as progress:
-        demo = run_demo(folder, resources=Resources(device=device), progress=progress)
-    page = write_demo_page(demo, folder / "report")
+        demo = run_demo(output_dir, resources=Resources(device=device), progress=progress)
+    page = write_demo_page(demo, output_dir / "report")
     if as_json:
         rows = msgspec.json.encode({"recordings": demo.rows, "page": str(page)})
         click.echo(rows.decode())

@@ -8,34 +8,39 @@ from pathlib import Path
 import click
 import msgspec
 
+from speechkit.cli.options import PATH, option, options
 from speechkit.cli.outputs import output_names
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
 from speechkit.core.engines import Speakers
 from speechkit.core.stage import Resources
-from speechkit.formats.rttm import format_rttm
+from speechkit.formats import format_rttm
 from speechkit.storage.files import write_bytes
 from speechkit.workflows.files import diarize_files
 
 
 @click.command()
-@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--engine", default="auto", show_default=True, help="pyannote:local, channels, …")
-@click.option("--num-speakers", type=click.IntRange(min=1), help="How many speak, if known.")
-@click.option("--min", "at_least", type=click.IntRange(min=1), help="At least so many.")
-@click.option("--max", "at_most", type=click.IntRange(min=1), help="At most so many.")
-@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Engine option.")
-@click.option("--device", default="cpu", show_default=True)
-@click.option("--output-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="Print what was written as JSON.")
+@click.argument("audio", nargs=-1, required=True, type=PATH)
+@option(
+    "--engine",
+    default="auto",
+    meaning="Engine that tells speakers apart, as pyannote:local or channels; auto picks one.",
+)
+@options("--num-speakers")
+@option("--min-speakers", old=("--min",))
+@option("--max-speakers", old=("--max",))
+@options("--set", "--device", "--threads")
+@option("--output-dir", required=True)
+@option("--json", meaning="Print what was written as JSON.")
 def command(
     audio: tuple[Path, ...],
     engine: str,
     num_speakers: int | None,
-    at_least: int | None,
-    at_most: int | None,
+    min_speakers: int | None,
+    max_speakers: int | None,
     settings: tuple[str, ...],
     device: str,
+    threads: int,
     output_dir: Path,
     as_json: bool,
 ) -> None:
@@ -50,8 +55,8 @@ def command(
             audio,
             engine=engine,
             engine_options=parse_pairs(settings),
-            speakers=Speakers(exactly=num_speakers, at_least=at_least, at_most=at_most),
-            resources=Resources(device=device),
+            speakers=Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers),
+            resources=Resources(device=device, threads=threads),
             progress=progress,
         )
     written = []

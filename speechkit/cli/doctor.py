@@ -9,24 +9,25 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import option, options
 from speechkit.workflows.doctor import GIB, Checkup, examine
 
 
 @click.command()
-@click.option(
+@option(
     "--corpus",
-    type=click.Path(path_type=Path),
     default=Path(),
-    help="Where a corpus lies or will lie.  [default: here]",
+    show_default="this folder",
+    meaning="Where a corpus lies or will lie.",
 )
-@click.option("--all", "show_all", is_flag=True, help="Show what is well, too.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(corpus: Path, show_all: bool, as_json: bool) -> None:
+@click.option("--all", "show_all", is_flag=True, help="Show what is in order as well.")
+@options("--json")
+def command(corpus_path: Path, show_all: bool, as_json: bool) -> None:
     """Look this machine over. Nothing is changed or downloaded.
 
     Exit code 1 says that something the default pipeline needs is missing.
     """
-    checkup = examine(corpus)
+    checkup = examine(corpus_path)
     if as_json:
         click.echo(msgspec.json.encode(checkup).decode())
     else:
@@ -54,5 +55,5 @@ def _print(checkup: Checkup, show_all: bool) -> None:
     console.print(
         "the default pipeline can run"
         if checkup.ready
-        else "the default pipeline cannot run: bring what is MISSING"
+        else "the default pipeline cannot run: install or download what is MISSING"
     )

@@ -16,22 +16,22 @@ from speechkit.pipeline.machine import share_cores
 
 # verb → what it does; the file `cli/<verb>.py` holds a click command or group named `command`.
 VERBS = {
-    "ingest": "bring a folder of recordings into a corpus",
+    "ingest": "add a folder of recordings to a corpus",
     "run": "run the pipeline over a corpus",
     "diarize": "who spoke when: audio files → RTTM",
     "transcribe": "what was said: audio files → JSON, subtitles, STM, CTM, SegLST",
     "deidentify": "remove what identifies people, from text and audio",
-    "review": "people correct drafts in the browser: desk, accounts, queue, export",
+    "review": "people correct drafts in the browser: editor, accounts, queue, export",
     "release": "create, verify, compare, sign, export, import and withdraw",
     "consent": "consents of a corpus: import, list, export as FHIR",
-    "context": "encounters that were recorded: to and from FHIR and OMOP",
+    "context": "the encounters that were recorded: to and from FHIR and OMOP",
     "audit": "the log of what was done: verify, show, checkpoint, prove",
-    "bench": "score hypotheses against references",
-    "recipe": "known corpora: list, show, download, prepare",
-    "synth": "make up consultations whose every word and identifier is known",
+    "bench": "score transcripts against references, and run engines",
+    "recipe": "known corpora: list, show, download, prepare, run",
+    "synth": "synthetic consultations whose every word and identifier is known",
     "models": "list, fetch and verify pinned weights",
-    "doctor": "what is installed, which weights verify, what will be slow and why",
-    "demo": "a real call and a made-up consultation through the whole pipeline",
+    "doctor": "what is installed, which weights verify, and what will be slow",
+    "demo": "a real call and a synthetic consultation through the whole pipeline",
 }
 
 

@@ -1,4 +1,4 @@
-"""`speechkit models`: which weights there are, bring them, check them."""
+"""`speechkit models`: list, download and verify weights."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import AS_JSON
 from speechkit.core.errors import ModelError, WrongDigestError
 from speechkit.storage import models
 
@@ -17,7 +18,7 @@ def command() -> None:
 
 
 @command.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@AS_JSON
 def list_models(as_json: bool) -> None:
     """List every model with its licence and whether it is on this machine."""
     rows: list[dict[str, str | bool]] = [
@@ -42,24 +43,38 @@ def list_models(as_json: bool) -> None:
 
 @command.command()
 @click.argument("names", nargs=-1, metavar="[MODEL]...")
-def fetch(names: tuple[str, ...]) -> None:
-    """Bring models (by default those that the default pipeline uses) and verify them."""
+@AS_JSON
+def fetch(names: tuple[str, ...], as_json: bool) -> None:
+    """Download models (by default those that the default pipeline uses) and verify them."""
+    rows = []
     for name in names or _defaults():
-        click.echo(f"{name}: {models.fetch(name)}")
+        folder = models.fetch(name)
+        rows.append({"name": name, "folder": str(folder)})
+        if not as_json:
+            click.echo(f"{name}: {folder}")
+    if as_json:
+        click.echo(msgspec.json.encode({"models": rows}).decode())
 
 
 @command.command()
 @click.argument("names", nargs=-1, metavar="[MODEL]...")
-def verify(names: tuple[str, ...]) -> None:
+@AS_JSON
+def verify(names: tuple[str, ...], as_json: bool) -> None:
     """Check the digest of every file of the models on this machine."""
     bad = False
+    rows = []
     for name in names or tuple(models.known_models()):
         try:
             models.resolve(name)
-            click.echo(f"{name}: ok")
+            told = "ok"
         except ModelError as error:
             bad = bad or bool(names) or isinstance(error, WrongDigestError)
-            click.echo(f"{name}: {error}")
+            told = str(error)
+        rows.append({"name": name, "ok": told == "ok", "says": told})
+        if not as_json:
+            click.echo(f"{name}: {told}")
+    if as_json:
+        click.echo(msgspec.json.encode({"models": rows}).decode())
     raise SystemExit(1 if bad else 0)
 
 

@@ -112,7 +112,7 @@ speechkit run fsdd --limit 20
 speechkit run ami --raw ami-published
 ```
 
-Step by step, to look at the table before anything is brought in:
+Step by step, to look at the table before anything is ingested:
 
 ```sh
 speechkit recipe show primock57
@@ -125,7 +125,7 @@ speechkit run --corpus corpora/fsdd
 `prepare` changes nothing in the raw folder and refuses a folder that is not that corpus. A corpus
 of text gives `dialogues.jsonl` and a reference a dialogue, which `speechkit bench` reads; `run`
 replaces what identifies people and writes `prepared/NAME/redacted.jsonl`. Layouts are those that the
-corpora's own pages describe; where no data was at hand, the recipe has seen its made-up fixture only.
+corpora's own pages describe; where no data was at hand, the recipe was only tried on its invented fixture.
 Looked for and left out, as nothing says how their files lie: [HoMed](https://homed.ruhosting.nl/)
 (Dutch consultations that stay at Nivel) and [BEA](https://fonetika.nytud.hu/bea-beszelt-nyelvi-adatbazis/)
 (Hungarian, given out on request).
@@ -162,7 +162,7 @@ A folder in `recipes/` with
   any code.
 - `__init__.py` with `prepare(raw, dest, *, option="default") -> Prepared`, which hands clips to
   `speechkit.recipe.prepared.write_prepared`.
-- `tests/recipes/corpora/<name>/`: a made-up corpus in the real layout, and the golden manifest. A
+- `tests/recipes/corpora/<name>/`: an invented corpus in the real layout, and the golden manifest. A
   recipe without them fails the tests.
 
 A package of your own names its module under the entry point group `speechkit.recipes`, and has

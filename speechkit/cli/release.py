@@ -10,8 +10,9 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import AS_JSON, ShownOption, gather, option, options
 from speechkit.cli.release_origin import custody, provenance, withdraw
-from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
+from speechkit.cli.release_show import FOLDER, print_json, show_release
 from speechkit.cli.release_transfer import export, formats, import_
 from speechkit.governance.audit import LOG
 from speechkit.governance.signing import has_password, make_key, read_public_key, read_secret_key
@@ -34,27 +35,51 @@ def command() -> None:
 
 @command.command()
 @click.argument("corpus", type=FOLDER)
-@click.option("--version", required=True, metavar="X.Y.Z", help="Semantic version of the release.")
-@click.option(
-    "--output", default=Path("manifests"), show_default=True, type=FOLDER, help="Where to."
+@option("--version", required=True)
+@option(
+    "--output-dir",
+    old=("--output",),
+    default=Path("manifests"),
+    meaning="Folder of all releases; this one becomes DIR/<corpus>/<version>.",
 )
-@click.option("--parent", type=FOLDER, help="Folder of the version before.")
-@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
-@click.option("--tag", "tags", multiple=True, metavar="NAME", help="A metadata tag that may leave.")
-@click.option("--synthetic-in-test", is_flag=True, help="Let made-up recordings into test.")
-@click.option("--split-by-site", is_flag=True, help="Keep sites apart too, not only people.")
-@click.option("--stratify", multiple=True, metavar="FIELD", help="Balance splits by it.")
+@options("--parent")
+@option("--licence", default=NO_LICENCE)
+@option("--tag", repeated=True, meaning="Release this tag of the metadata.")
+@click.option(
+    "--synthetic-in-test", is_flag=True, help="Let synthetic recordings into the split test."
+)
+@click.option(
+    "--split-by-site", is_flag=True, help="Keep sites apart in the splits as well as people."
+)
+@click.option(
+    "--stratify", multiple=True, metavar="FIELD", help="Balance the splits by this field."
+)
 @click.option("--check-sound", is_flag=True, help="Look for nearly the same audio in two splits.")
-@click.option("--purpose", default="", metavar="NAME", help="What for; consents must permit it.")
-@click.option("--role", default="engineer", show_default=True, help="Who asks.")
-@click.option("--on", default="", metavar="DATE", help="Day for which consents are asked [today].")
-@click.option("--policy", type=FOLDER, help="Rules (TOML or JSON) in place of the built-in ones.")
-@click.option("--policy-server", default="", metavar="URL", help="An OPA sidecar that decides.")
+@options("--purpose")
+@click.option(
+    "--requester-role",
+    cls=ShownOption,
+    old=("--role",),
+    default="engineer",
+    metavar="ROLE",
+    show_default=True,
+    help="Role of the person who asks for the release.",
+)
+@click.option(
+    "--on",
+    default="",
+    metavar="DATE",
+    help="Ask consents as of this day; without it, as of today.",
+)
+@option("--rules", old=("--policy",))
+@click.option(
+    "--policy-server", default="", metavar="URL", help="Let this OPA sidecar decide instead."
+)
 @AS_JSON
 def create(
     corpus: Path,
     version: str,
-    output: Path,
+    output_dir: Path,
     parent: Path | None,
     licence: str,
     tags: tuple[str, ...],
@@ -63,18 +88,18 @@ def create(
     stratify: tuple[str, ...],
     check_sound: bool,
     purpose: str,
-    role: str,
+    requester_role: str,
     on: str,
-    policy: Path | None,
+    rules: Path | None,
     policy_server: str,
     as_json: bool,
 ) -> None:
-    """Make OUTPUT/<corpus>/<version>/ out of CORPUS.
+    """Make DIR/<corpus>/<version>/ out of CORPUS.
 
     Only recordings whose redacted copy was proved clean get in. The others are listed with the
     reason, here and in release.json; the exit code is 1 if a check failed for one of them.
     """
-    options = ReleaseOptions(
+    asked = ReleaseOptions(
         parent=parent,
         licence=licence,
         tags=tags,
@@ -82,12 +107,12 @@ def create(
         split_by=("participant", "site") if split_by_site else ("participant",),
         stratify=stratify,
         purpose=purpose,
-        role=role,
+        role=requester_role,
         on=on,
-        policy=policy,
+        policy=rules,
         policy_server=policy_server,
     )
-    path = create_release(Corpus.open(corpus), version, output, options)
+    path = create_release(Corpus.open(corpus), version, output_dir, asked)
     release = read_release(path)
     show_release(path, release, as_json=as_json)
     for item in release.withheld:
@@ -101,16 +126,20 @@ def create(
 
 @command.command()
 @click.argument("release", type=FOLDER)
-@click.option("--key", metavar="KEY", help="Who must have signed it: a .pub file, or its line.")
+@option(
+    "--public-key",
+    old=("--key",),
+    meaning="Check the signature with this public key, a .pub file or its line.",
+)
 @AS_JSON
-def verify(release: Path, key: str | None, as_json: bool) -> None:
+def verify(release: Path, public_key: str | None, as_json: bool) -> None:
     """Check every digest, every line and every audio file of a release; exit 1 if one is wrong.
 
-    With --key, its signature too. Without, anybody may have made it.
+    With --public-key, its signature as well. Without, anybody may have made it.
     """
     findings = verify_release(release)
-    if key is not None:
-        findings += check_signature(release, read_public_key(key))
+    if public_key is not None:
+        findings += check_signature(release, read_public_key(public_key))
     if as_json:
         print_json({"release": str(release), "ok": not findings, "findings": findings})
     else:
@@ -125,16 +154,21 @@ def verify(release: Path, key: str | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("release", type=FOLDER)
-@click.option("--key", required=True, type=FOLDER, help="A secret key, as minisign has them.")
-@click.option("--corpus", type=FOLDER, help="Put a signed checkpoint of its audit log beside it.")
-def sign(release: Path, key: Path, corpus: Path | None) -> None:
+@option("--secret-key", old=("--key",), required=True)
+@option("--corpus", meaning="Put a signed checkpoint of the audit log of this corpus beside it.")
+@AS_JSON
+def sign(release: Path, secret_key: Path, corpus_path: Path | None, as_json: bool) -> None:
     """Verify a release, then sign its SHA256SUMS.txt in minisign's format."""
     password = ""
-    if has_password(key):
+    if has_password(secret_key):
         password = click.prompt("Password of the key", hide_input=True, err=True)
-    secret = read_secret_key(key, password)
-    log = None if corpus is None else Corpus.open(corpus).root / LOG
-    click.echo(str(sign_release(release, secret, log)))
+    secret = read_secret_key(secret_key, password)
+    log = None if corpus_path is None else Corpus.open(corpus_path).root / LOG
+    signature = str(sign_release(release, secret, log))
+    if as_json:
+        print_json({"signature": signature, "public_key": secret.public.line})
+        return
+    click.echo(signature)
     click.echo(f"verify with: minisign -V -P {secret.public.line} -m SHA256SUMS.txt", err=True)
 
 
@@ -181,7 +215,7 @@ def show(release: Path, as_json: bool) -> None:
 
 @command.command()
 @click.argument("release", type=FOLDER)
-@click.option("--targets", type=FOLDER, help="CSV: field, value, minutes, recordings, people.")
+@options("--targets")
 @AS_JSON
 def stats(release: Path, targets: Path | None, as_json: bool) -> None:
     """Say how much there is of whom; with --targets, what is missing: a collection plan."""
@@ -205,7 +239,7 @@ def stats(release: Path, targets: Path | None, as_json: bool) -> None:
 
 @command.command()
 @click.argument("release", type=FOLDER)
-@click.option("--sound", is_flag=True, help="Decode and compare the audio too.")
+@click.option("--sound", is_flag=True, help="Decode and compare the audio as well.")
 @AS_JSON
 def leaks(release: Path, sound: bool, as_json: bool) -> None:
     """Find recordings in different splits that are nearly the same; exit 1 if there are."""
@@ -221,16 +255,17 @@ def leaks(release: Path, sound: bool, as_json: bool) -> None:
 
 @command.command("filter")
 @click.argument("release", type=FOLDER)
-@click.option("--language", default="")
-@click.option("--role", default="")
-@click.option("--speaker", default="")
-@click.option("--review", default="")
-@click.option("--recording", default="")
-@click.option("--count", is_flag=True, help="Print how many, not which.")
-def filter_(release: Path, count: bool, **wanted: str) -> None:
+@option("--language", meaning="Only segments in this language.")
+@option("--role", meaning="Only segments spoken in this role, as doctor.")
+@click.option("--speaker", default="", metavar="ID", help="Only segments of this speaker.")
+@click.option("--review", default="", metavar="STATE", help="Only segments reviewed as this.")
+@options("--recording")
+@click.option("--count", "only_count", is_flag=True, help="Print how many there are, not which.")
+@gather(Filter, "wanted")
+def filter_(release: Path, wanted: Filter, only_count: bool) -> None:
     """Print the segments that fit, as JSON lines."""
-    found = filtered_lines(release, Filter(**wanted))
-    if count:
+    found = filtered_lines(release, wanted)
+    if only_count:
         click.echo(str(sum(1 for _ in found)))
         return
     for line in found:

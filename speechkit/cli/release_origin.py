@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.cli.release_show import AS_JSON, FOLDER, print_json
+from speechkit.cli.options import AS_JSON, option, options
+from speechkit.cli.release_show import FOLDER, print_json
 from speechkit.manifest.custody import Chain, chains, check_custody, released_when
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.documentation.fhir_provenance import read_provenance, with_times
@@ -22,22 +23,32 @@ from speechkit.workflows.withdraw_imported import withdraw_imported
 
 @click.command()
 @click.argument("corpus", type=FOLDER)
-@click.option("--participant", default="", metavar="ID", help="A pseudonym.")
-@click.option("--consent", default="", metavar="ID", help="Id of a consent.")
-@click.option("--version", required=True, metavar="X.Y.Z", help="Version that is without them.")
 @click.option(
-    "--output", default=Path("manifests"), show_default=True, type=FOLDER, help="The releases."
+    "--participant",
+    default="",
+    metavar="ID",
+    help="Withdraw this person, named by the pseudonym.",
 )
-@click.option("--parent", type=FOLDER, help="Folder of the version before.")
-@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
-@click.option("--database", default="", metavar="URL", help="The review desk's, if of its own.")
+@option("--consent", meaning="Withdraw this consent, named by its id.")
+@option("--version", required=True, meaning="Semantic version of the release without them.")
+@option(
+    "--output-dir",
+    old=("--output",),
+    default=Path("manifests"),
+    meaning="Folder of all releases.",
+)
+@options("--parent")
+@option("--licence", default=NO_LICENCE)
+@option(
+    "--database", default="", meaning="Database of the review editor, if it has one of its own."
+)
 @AS_JSON
 def withdraw(
     corpus: Path,
     participant: str,
     consent: str,
     version: str,
-    output: Path,
+    output_dir: Path,
     parent: Path | None,
     licence: str,
     database: str,
@@ -54,7 +65,7 @@ def withdraw(
         done = run_withdrawal(
             Corpus.open(corpus),
             version,
-            output,
+            output_dir,
             participant=participant,
             consent=consent,
             database=database,
@@ -78,15 +89,15 @@ def withdraw(
 
 @click.command()
 @click.argument("release", type=FOLDER)
-@click.option("--corpus", required=True, type=FOLDER, help="Whose vault and log it is held to.")
-@click.option("--recording", default="", metavar="ID", help="Show only this one's chain.")
+@option("--corpus", required=True, meaning="Corpus with whose vault and log it is compared.")
+@option("--recording", meaning="Show only the chain of this recording.")
 @AS_JSON
-def custody(release: Path, corpus: Path, recording: str, as_json: bool) -> None:
+def custody(release: Path, corpus_path: Path, recording: str, as_json: bool) -> None:
     """Show and check the chain of custody: device, vault, stages, release; when and by whom.
 
     Exit code 1 if the vault or the audit log says something else; it is named.
     """
-    opened = Corpus.open(corpus)
+    opened = Corpus.open(corpus_path)
     findings = check_custody(release, opened)
     found = [one for one in chains(release, opened) if recording in ("", one.recording)]
     if as_json:
@@ -109,8 +120,8 @@ def _show_chain(chain: Chain) -> None:
 
 @click.command()
 @click.argument("release", type=FOLDER)
-@click.option("--corpus", required=True, type=FOLDER, help="Whose log says when it was made.")
-def provenance(release: Path, corpus: Path) -> None:
+@option("--corpus", required=True, meaning="Corpus whose log says when it was made.")
+def provenance(release: Path, corpus_path: Path) -> None:
     """Print the release's FHIR Provenance (R4B and R5) with when it was made, and by whom."""
-    when, by = released_when(release, Corpus.open(corpus))
+    when, by = released_when(release, Corpus.open(corpus_path))
     print_json(with_times(read_provenance(release), when, by))

@@ -9,11 +9,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import PATH
 from speechkit.manifest.schema import Release
 from speechkit.manifest.versions import release_digest
 
-FOLDER = click.Path(path_type=Path)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+FOLDER = PATH
 
 
 def show_release(path: Path, release: Release, *, as_json: bool) -> None:
@@ -27,7 +27,7 @@ def show_release(path: Path, release: Release, *, as_json: bool) -> None:
     table.add_row("digest", release_digest(path))
     table.add_row("parent", f"{release.parent.version}" if release.parent else "none")
     table.add_row("licence", release.policy.licence)
-    table.add_row("recordings", f"{counts.recordings} ({counts.synthetic} made up)")
+    table.add_row("recordings", f"{counts.recordings} ({counts.synthetic} synthetic)")
     table.add_row("audio", f"{counts.seconds / 60:.1f} min")
     table.add_row("segments, words", f"{counts.segments}, {counts.words}")
     table.add_row("removed", ", ".join(f"{k} {n}" for k, n in release.statement.removed.items()))

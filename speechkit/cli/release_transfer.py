@@ -9,7 +9,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.cli.release_show import AS_JSON, FOLDER, print_json, show_release
+from speechkit.cli.options import AS_JSON, ShownOption, option
+from speechkit.cli.release_show import FOLDER, print_json, show_release
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.export.exchange import export_release
 from speechkit.manifest.export.registry import FORMATS
@@ -20,20 +21,30 @@ from speechkit.storage.corpus import Corpus
 
 @click.command()
 @click.argument("release", type=FOLDER)
-@click.option("--to", "format_", required=True, metavar="FORMAT", help="See: release formats.")
-@click.option("--output", required=True, type=FOLDER, help="A new folder.")
-@click.option("--purpose", default="", metavar="NAME", help="What for; it is recorded.")
-@click.option("--corpus", type=FOLDER, help="Ask its consents as they are now.")
+@option(
+    "--format",
+    old=("--to",),
+    required=True,
+    meaning="Format to write; speechkit release formats lists them.",
+)
+@option("--output-dir", old=("--output",), required=True, meaning="New folder to write into.")
+@option("--purpose", meaning="Purpose of use, which is recorded.")
+@option("--corpus", meaning="Ask the consents of this corpus as they are now.")
 @AS_JSON
 def export(
-    release: Path, format_: str, output: Path, purpose: str, corpus: Path | None, as_json: bool
+    release: Path,
+    format_: str,
+    output_dir: Path,
+    purpose: str,
+    corpus_path: Path | None,
+    as_json: bool,
 ) -> None:
     """Write RELEASE for another tool; what its format cannot hold is said."""
-    root = None if corpus is None else Corpus.open(corpus).root
-    made = export_release(release, format_, output, purpose=purpose, corpus=root)
-    if corpus is not None:
+    root = None if corpus_path is None else Corpus.open(corpus_path).root
+    made = export_release(release, format_, output_dir, purpose=purpose, corpus=root)
+    if corpus_path is not None:
         facts = {"release": made.release, "digest": made.digest, "format": made.format}
-        Corpus.open(corpus).note("export", **facts, path=made.path, purpose=purpose)
+        Corpus.open(corpus_path).note("export", **facts, path=made.path, purpose=purpose)
     if as_json:
         print_json(made)
         return
@@ -44,35 +55,67 @@ def export(
 
 @click.command("import")
 @click.argument("source", type=FOLDER)
-@click.option("--from", "format_", required=True, metavar="FORMAT", help="See: release formats.")
-@click.option("--corpus", required=True, metavar="NAME", help="Name of the corpus it becomes.")
-@click.option("--version", required=True, metavar="X.Y.Z", help="Semantic version of the release.")
+@option(
+    "--format",
+    old=("--from",),
+    required=True,
+    meaning="Format to read; speechkit release formats lists them.",
+)
+@click.option(
+    "--name",
+    cls=ShownOption,
+    old=("--corpus",),
+    required=True,
+    metavar="NAME",
+    help="Name of the corpus that it becomes.",
+)
+@option("--version", required=True)
 @click.option(
     "--phi",
     required=True,
     type=click.Choice(["redacted", "none"]),
-    help="Were identifiers removed, or were there never any?",
+    help="Whether identifiers were removed, or there were never any.",
 )
-@click.option("--vouched-by", required=True, metavar="WHO", help="Who says so; it is recorded.")
-@click.option(
-    "--output", default=Path("manifests"), show_default=True, type=FOLDER, help="Where to."
+@click.option("--vouched-by", required=True, metavar="WHO", help="Who says so, which is recorded.")
+@option(
+    "--output-dir",
+    old=("--output",),
+    default=Path("manifests"),
+    meaning="Folder of all releases; this one becomes DIR/<corpus>/<version>.",
 )
-@click.option("--licence", default=NO_LICENCE, show_default=True, metavar="SPDX")
+@option("--licence", default=NO_LICENCE)
+@option(
+    "--allow-missing",
+    meaning="Import recordings without sound where the files name sound that is not there.",
+)
+@click.option("--strict", is_flag=True, help="Refuse files of which anything was passed over.")
 @AS_JSON
 def import_(
     source: Path,
     format_: str,
-    corpus: str,
+    name: str,
     version: str,
     phi: Literal["redacted", "none"],
     vouched_by: str,
-    output: Path,
+    output_dir: Path,
     licence: str,
+    allow_missing: bool,
+    strict: bool,
     as_json: bool,
 ) -> None:
-    """Make a release of another tool's files, which somebody vouches hold no identifiers."""
-    options = ImportOptions(phi=phi, vouched_by=vouched_by, licence=licence)
-    path = import_release(source, format_, corpus, version, output, options)
+    """Make a release from another tool's files; a person must vouch that they hold no identifiers."""
+    options = ImportOptions(
+        phi=phi,
+        vouched_by=vouched_by,
+        licence=licence,
+        allow_missing=allow_missing,
+        strict=strict,
+    )
+
+    def tell(sentence: str) -> None:
+        click.echo(f"{format_}: {sentence}", err=True)
+
+    path = import_release(source, format_, name, version, output_dir, options, tell)
     show_release(path, read_release(path), as_json=as_json)
 
 

@@ -11,7 +11,8 @@ import msgspec
 from sqlalchemy import select
 
 from speechkit.cli import review_work
-from speechkit.cli.review_options import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.cli.options import AS_JSON, PATH, option
+from speechkit.cli.review_options import CORPUS, DATABASE, opened, show
 from speechkit.cli.review_users import users
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
@@ -31,38 +32,53 @@ def command() -> None:
 
 @command.command()
 @CORPUS
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port",
+    default=8765,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port to listen at.",
+)
 @DATABASE
-@click.option("--tls-cert", type=click.Path(path_type=Path), help="Certificate (PEM).")
-@click.option("--tls-key", type=click.Path(path_type=Path), help="Its key (PEM).")
-@click.option("--behind-proxy", metavar="HOSTNAME", help="A proxy serves it as https://HOSTNAME.")
+@click.option("--tls-cert", type=PATH, metavar="FILE", help="Certificate for TLS (PEM).")
+@click.option("--tls-key", type=PATH, metavar="FILE", help="Key of the certificate (PEM).")
+@click.option(
+    "--behind-proxy",
+    metavar="HOSTNAME",
+    help="Trust a proxy that serves the editor as https://HOSTNAME.",
+)
 @click.option(
     "--auto-accept",
     default=0.0,
     type=click.FloatRange(0, 1),
-    help="Accept lines of which a smaller share of words is expected to be wrong; they are marked.",
+    help="Accept lines of which a smaller share of words is expected to be wrong, and mark them.",
 )
 @click.option("--oidc-issuer", metavar="URL", help="OpenID provider at which people log in.")
 @click.option(
-    "--oidc-client", default="", metavar="ID", help="Client id of the review editor there."
+    "--oidc-client",
+    default="",
+    metavar="ID",
+    help="Client id of the review editor at the OpenID provider.",
 )
 @click.option(
-    "--oidc-secret-file", type=click.Path(path_type=Path), help="File with the secret for that."
+    "--oidc-secret-file", type=PATH, metavar="FILE", help="File with the secret of the client."
 )
 @click.option(
     "--oidc-claim",
     default="preferred_username",
     show_default=True,
-    help="What of its answer is the name of an account here.",
+    help="Claim of the provider that is the name of an account here.",
 )
-@click.option("--needs", default="", help="Credential that new tasks ask for.")
+@click.option(
+    "--needs", default="", metavar="CREDENTIAL", help="Ask for this credential for new tasks."
+)
 @click.option(
     "--requests-per-second",
     default=60.0,
     show_default=True,
     type=click.FloatRange(min=1),
-    help="From one address; a proxy is one address for all who come through it.",
+    help="Answer so many requests from one address; a proxy counts as one address.",
 )
 def serve(
     corpus_path: Path,
@@ -116,7 +132,7 @@ def serve(
             click.echo(f"make drafts with: speechkit run --corpus {corpus_path}", err=True)
         if not num_users:
             click.echo(
-                f"nobody can log in yet: speechkit review users add {corpus_path} NAME "
+                f"there is no account yet: speechkit review users add {corpus_path} NAME "
                 "--role transcriber",
                 err=True,
             )
@@ -135,11 +151,15 @@ def serve(
 @command.command("export")
 @CORPUS
 @click.option(
-    "--layer", type=click.Choice(["corrected", "reference"]), default="corrected", show_default=True
+    "--layer",
+    type=click.Choice(["corrected", "reference"]),
+    default="corrected",
+    show_default=True,
+    help="Layer of the corpus to write.",
 )
-@click.option("--unfinished", is_flag=True, help="Passes that were not handed over, too.")
-@click.option("--redact", is_flag=True, help="Make the redacted copies anew from the corrections.")
-@click.option("--threads", default=0, help="CPU threads of the models; 0: as many as cores.")
+@click.option("--unfinished", is_flag=True, help="Export passes that were not handed over as well.")
+@click.option("--redact", is_flag=True, help="Make the redacted copies again from the corrections.")
+@option("--threads")
 @DATABASE
 @AS_JSON
 def export_layers(

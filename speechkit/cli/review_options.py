@@ -12,14 +12,12 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import option
 from speechkit.review.store import Store, open_store
 from speechkit.storage.corpus import Corpus
 
 CORPUS = click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path))
-DATABASE = click.option(
-    "--database", metavar="URL", help="PostgreSQL instead of the corpus's own SQLite file."
-)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+DATABASE = option("--database")
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
-from speechkit.cli.review_options import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.cli.options import AS_JSON, option
+from speechkit.cli.review_options import CORPUS, DATABASE, opened, show
 from speechkit.review import accounts
 from speechkit.review.schema import User
 
@@ -22,12 +23,29 @@ def users() -> None:
 @users.command("add")
 @CORPUS
 @click.argument("name")
-@click.option(
-    "--role", "roles", multiple=True, required=True, help=f"One of: {', '.join(accounts.ROLES)}."
+@option(
+    "--role",
+    parameter="roles",
+    repeated=True,
+    required=True,
+    meaning=f"Role of the account: {', '.join(accounts.ROLES)}.",
 )
-@click.option("--hear-raw", is_flag=True, help="May hear and read what is not redacted.")
-@click.option("--credential", "credentials", multiple=True, help="E.g. RN; tasks may ask for it.")
-@click.option("--language", "languages", multiple=True, metavar="CODE", help="Works in these only.")
+@click.option(
+    "--hear-raw", is_flag=True, help="Let the account hear and read what is not redacted."
+)
+@click.option(
+    "--credential",
+    "credentials",
+    multiple=True,
+    metavar="NAME",
+    help="Credential of the person, as RN; tasks may ask for it.",
+)
+@option(
+    "--language",
+    parameter="languages",
+    repeated=True,
+    meaning="Give the account tasks in this language only, as en.",
+)
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 @DATABASE
 def add_user(
@@ -40,7 +58,7 @@ def add_user(
     password_stdin: bool,
     database: str | None,
 ) -> None:
-    """Add an account; without --password-stdin a password is made up and printed once."""
+    """Add an account; without --password-stdin a password is generated and printed once."""
     given = sys.stdin.readline().rstrip("\n") if password_stdin else ""
     password = given if password_stdin else secrets.token_urlsafe(12)
     with opened(corpus_path, database) as (_, store), store.write() as db:

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from speechkit.benchmark.normalize import normalizer_for
-from speechkit.cli.review_options import AS_JSON, CORPUS, DATABASE, opened, show
+from speechkit.cli.options import AS_JSON, ShownOption, option
+from speechkit.cli.review_options import CORPUS, DATABASE, opened, show
 from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import REFERENCE
 from speechkit.pipeline.corrections import clinical_weights
@@ -30,8 +31,16 @@ _BY = "command line"
 
 @click.command("queue")
 @CORPUS
-@click.option("--by", "order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True)
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--order",
+    cls=ShownOption,
+    old=("--by",),
+    type=click.Choice(ORDERS),
+    default=ORDERS[0],
+    show_default=True,
+    help="Order of the queue.",
+)
+@option("--limit", default=20, meaning="Show only the first N tasks.")
 @AS_JSON
 def show_queue(corpus_path: Path, order: Order, limit: int, as_json: bool) -> None:
     """Rank the segments of all drafts: which to look at first. Ids and figures, no text."""
@@ -54,10 +63,23 @@ def simulate_orders(corpus_path: Path, as_json: bool) -> None:
 
 @click.command()
 @CORPUS
-@click.option("--to", "name", help="User to give the tasks to; without it they are for anybody.")
-@click.option("--task", "tasks", multiple=True, help="Only these; all open ones without it.")
+@option(
+    "--user",
+    old=("--to",),
+    parameter="name",
+    meaning="Account to give the tasks to; without it, they are for anybody.",
+)
 @click.option(
-    "--second-pass", is_flag=True, help="Make a second, blind pass where there is one, and give it."
+    "--task",
+    "tasks",
+    multiple=True,
+    metavar="ID",
+    help="Only this task; without it, all open ones.",
+)
+@click.option(
+    "--second-pass",
+    is_flag=True,
+    help="Make a second, blind pass where there is one, and assign it.",
 )
 @click.option(
     "--adjudicate", is_flag=True, help="Make a pass that decides where two were handed over."
@@ -71,7 +93,7 @@ def assign(
     adjudicate: bool,
     database: str | None,
 ) -> None:
-    """Give open tasks to somebody whom they fit, and who had no other pass over the recording."""
+    """Assign open tasks to a suitable person who has not worked on the recording before."""
     if second_pass and adjudicate:
         raise UsageError("--second-pass and --adjudicate are two commands")
     with opened(corpus_path, database) as (corpus, store):
@@ -93,13 +115,24 @@ def assign(
 
 @click.command("plant")
 @CORPUS
-@click.option("--to", "name", required=True, help="Whose work is to be measured.")
+@option(
+    "--user",
+    old=("--to",),
+    parameter="name",
+    required=True,
+    meaning="Account whose work is to be measured.",
+)
 @click.option(
-    "--lines", default=10, show_default=True, type=click.IntRange(min=1), help="Of each recording."
+    "--lines",
+    default=10,
+    show_default=True,
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Plant so many lines in each recording.",
 )
 @DATABASE
 def plant_lines(corpus_path: Path, name: str, lines: int, database: str | None) -> None:
-    """Give somebody lines whose right text is known: of recordings with a layer `reference`.
+    """Give a person lines whose right text is known: of recordings with a layer `reference`.
 
     They look like any other task, and never leave the review editor; `review quality` says what came of it.
     """

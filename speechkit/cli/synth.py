@@ -1,4 +1,4 @@
-"""`speechkit synth`: made-up consultations whose every word, speaker and identifier is known."""
+"""`speechkit synth`: synthetic consultations whose every word, speaker and identifier is known."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from speechkit.cli.options import ShownOption, option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.errors import UsageError
 from speechkit.recipe.discovery import load_recipe
@@ -18,35 +19,71 @@ from speechkit.recipe.discovery import load_recipe
 
 @click.command()
 @click.argument("dest", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--count", type=click.IntRange(min=0), default=0, help="How many consultations.")
-@click.option("--minutes", type=click.FloatRange(min=0), default=0.0, help="How much in all.")
 @click.option(
-    "--language", "languages", multiple=True, metavar="CODE", help="en, es, fr, de; all in turn."
+    "--num-consultations",
+    cls=ShownOption,
+    old=("--count",),
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Make so many consultations; without it and --minutes, eight.",
 )
-@click.option("--specialty", default="", help="Only cases of it, as cardiology.")
-@click.option("--condition", default="", help="room, phone or headset; all in turn.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="N",
+    help="Make so many minutes in all.",
+)
+@option(
+    "--language",
+    parameter="languages",
+    repeated=True,
+    meaning="Language that is spoken: en, es, fr or de; without it, all of them in turn.",
+)
+@click.option(
+    "--specialty", default="", metavar="NAME", help="Only cases of this specialty, as cardiology."
+)
+@click.option(
+    "--condition",
+    default="",
+    metavar="NAME",
+    help="Recording condition: room, phone or headset; without it, all of them in turn.",
+)
 @click.option(
     "--voice",
     "voices",
     multiple=True,
     metavar="ROLE=VOICE",
-    help="doctor=espeak:gmw/en+m3, patient='command:say {text} {output}'.",
+    help="Voice of a role: doctor=espeak:gmw/en+m3, patient='command:say {text} {output}'.",
 )
 @click.option(
-    "--patient-sex", default="", type=click.Choice(["", "female", "male"]), help="Of patients."
+    "--patient-sex",
+    default="",
+    type=click.Choice(["", "female", "male"]),
+    help="Sex of all patients; without it, both.",
 )
-@click.option("--patient-ages", default="19-89", show_default=True, metavar="FROM-TO")
+@click.option(
+    "--patient-ages",
+    default="19-89",
+    show_default=True,
+    metavar="FROM-TO",
+    help="Ages of the patients.",
+)
 @click.option(
     "--plan",
     "plan_path",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Make what `release stats --targets TABLE --json` says is missing.",
+    metavar="FILE",
+    help="Make what `speechkit release stats --targets TABLE --json` says is missing.",
 )
-@click.option("--seed", default=1, show_default=True, help="Another one makes others.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@option(
+    "--seed", default=1, meaning="Seed of the invention; another one makes other consultations."
+)
+@options("--json")
 def command(
     dest: Path,
-    count: int,
+    num_consultations: int,
     minutes: float,
     languages: tuple[str, ...],
     specialty: str,
@@ -58,16 +95,16 @@ def command(
     seed: int,
     as_json: bool,
 ) -> None:
-    """Make up consultations, speak them, and write them with their references into DEST.
+    """Write synthetic consultations with their sound and references into DEST.
 
-    Without --count and --minutes, eight; with --plan, as many as are missing.
-    Everything is marked synthetic. The last line says how to bring the result into a corpus.
+    With --plan, as many as are missing. Everything is marked synthetic. The last line says how to
+    ingest the result.
     """
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     asked: dict[str, Any] = {"languages": languages} if languages else {}
     request = synth.Request(
         **asked,
-        count=count or (0 if minutes else 8),
+        count=num_consultations or (0 if minutes else 8),
         minutes=minutes,
         specialty=specialty,
         condition=condition,
@@ -81,11 +118,11 @@ def command(
         requests, left = synth.requests_for(synth.read_plan(plan_path), request)
         for line in left:
             click.echo(
-                f"cannot be made up: {line.missing:g} {line.unit} of {line.field} {line.value}",
+                f"cannot be generated: {line.missing:g} {line.unit} of {line.field} {line.value}",
                 err=True,
             )
         if not requests:
-            raise UsageError(f"{plan_path}: nothing in this plan can be made up")
+            raise UsageError(f"{plan_path}: nothing in this plan can be generated")
     made: list[Any] = []
 
     def tell(one: Any) -> None:

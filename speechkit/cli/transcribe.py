@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 import click
+import msgspec
 
+from speechkit.cli.options import PATH, option, options
 from speechkit.cli.outputs import output_names
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
+from speechkit.core.engines import Speakers
 from speechkit.core.stage import Resources
 from speechkit.formats import format_segments, writable_formats
 from speechkit.storage.files import write_bytes
@@ -17,25 +20,31 @@ from speechkit.workflows.files import transcribe_files
 
 
 @click.command()
-@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--engine", default="faster-whisper:base", show_default=True)
-@click.option("--language", default="", help="ISO 639-1 code, as en; detected if not given.")
-@click.option("--diarize", is_flag=True, help="Say who speaks, too.")
-@click.option("--num-speakers", type=click.IntRange(min=1), help="How many speak, if known.")
-@click.option("--set", "settings", multiple=True, metavar="OPTION=VALUE", help="Engine option.")
-@click.option("--device", default="cpu", show_default=True)
-@click.option("--format", "format_", type=click.Choice(writable_formats()), default="json")
-@click.option("--output-dir", required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.argument("audio", nargs=-1, required=True, type=PATH)
+@options("--engine", "--language", "--diarize", "--num-speakers", "--min-speakers")
+@options("--max-speakers", "--set", "--device", "--threads")
+@option(
+    "--format",
+    kind=click.Choice(writable_formats()),
+    default="json",
+    meaning="Format of the transcripts.",
+)
+@option("--output-dir", required=True)
+@option("--json", meaning="Print what was written as JSON.")
 def command(
     audio: tuple[Path, ...],
     engine: str,
     language: str,
     diarize: bool,
     num_speakers: int | None,
+    min_speakers: int | None,
+    max_speakers: int | None,
     settings: tuple[str, ...],
     device: str,
+    threads: int,
     format_: str,
     output_dir: Path,
+    as_json: bool,
 ) -> None:
     """Write down what is said in each AUDIO file, with word times: DIR/<name>.<format>.
 
@@ -50,17 +59,28 @@ def command(
             engine_options=parse_pairs(settings),
             language=language,
             diarize=diarize,
-            num_speakers=num_speakers,
-            resources=Resources(device=device),
+            speakers=Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers),
+            resources=Resources(device=device, threads=threads),
             progress=progress,
         )
-    failed = 0
+    written = []
     for result, name in zip(results, names, strict=True):
         if result.reason:
-            failed += 1
             click.echo(f"failed: {result.path}: {result.reason}", err=True)
             continue
         path = output_dir / f"{name}.{format_ if format_ != 'seglst' else 'seglst.json'}"
         write_bytes(path, format_segments(format_, name, result.segments).encode())
-        click.echo(str(path))
-    sys.exit(1 if failed else 0)
+        written.append(
+            {
+                "audio": str(result.path),
+                "transcript": str(path),
+                "segments": len(result.segments),
+                "languages": sorted({s.language for s in result.segments if s.language}),
+            }
+        )
+    if as_json:
+        click.echo(msgspec.json.encode({"files": written}).decode())
+    else:
+        for row in written:
+            click.echo(row["transcript"])
+    sys.exit(1 if len(written) < len(results) else 0)

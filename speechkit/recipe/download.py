@@ -1,4 +1,4 @@
-"""Brings what a recipe names: archives are unpacked, each checked where its digest is known."""
+"""Downloads what a recipe names: archives are unpacked, each checked where its digest is known."""
 
 from __future__ import annotations
 
@@ -12,31 +12,34 @@ from urllib.parse import urlsplit
 
 from speechkit.core.digest import digest_file
 from speechkit.core.errors import InputError, UsageError
-from speechkit.recipe.discovery import Download, Recipe, load_recipe
+from speechkit.recipe.contract import Download
+from speechkit.recipe.discovery import LoadedRecipe
 from speechkit.storage.files import atomic_path
 
 _TIMEOUT = 60  # seconds without a byte
 
 
-def download_recipe(recipe: Recipe, dest: Path) -> Path:
-    """Bring a recipe's files into `dest`; what is there already is not brought again.
+def download_recipe(recipe: LoadedRecipe, dest: Path) -> Path:
+    """Download a recipe's files into `dest`; what is there already is not downloaded again.
 
     Raises:
         UsageError: if the corpus must be fetched by hand; says how.
-        InputError: if a file cannot be brought, or is not the one that was meant.
+        InputError: if a file cannot be downloaded, or is not the one that was meant.
     """
-    own = getattr(load_recipe(recipe.name), "download", None)
+    own = getattr(recipe.module, "download", None)
     if own is not None:
         path: Path = own(dest)
         return path
-    if not recipe.download:
-        raise UsageError(f"recipe {recipe.name} cannot be downloaded for you; {recipe.how}")
-    for item in recipe.download:
-        _bring(item, dest)
+    if not recipe.contract.download:
+        raise UsageError(
+            f"recipe {recipe.name} cannot be downloaded for you; {recipe.contract.how}"
+        )
+    for item in recipe.contract.download:
+        _fetch(item, dest)
     return dest
 
 
-def _bring(item: Download, dest: Path) -> None:
+def _fetch(item: Download, dest: Path) -> None:
     done = dest / f".{_name(item.url)}.done"
     if done.exists() and done.read_text() == item.url:
         return
@@ -49,10 +52,10 @@ def _bring(item: Download, dest: Path) -> None:
         ):
             shutil.copyfileobj(answer, file)
     except (urllib.error.URLError, TimeoutError) as error:
-        raise InputError(f"cannot bring {item.url}: {error}; try again, or by hand") from error
+        raise InputError(f"cannot download {item.url}: {error}; try again, or download it by hand") from error
     if item.sha256 and digest_file(archive) != item.sha256:
         archive.unlink()
-        raise InputError(f"{item.url}: not the file that was meant (its digest differs)")
+        raise InputError(f"{item.url}: not the expected file (its digest differs)")
     _unpack(archive, dest)
     done.write_text(item.url)
 

@@ -97,7 +97,7 @@ def read_parquet(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]
 
     Raises:
         MissingExtraError: if pyarrow is not installed.
-        InputError: if a column is missing, or it is no Parquet file.
+        InputError: if a column is missing, or the file is not Parquet.
     """
     try:
         from pyarrow import ArrowInvalid, parquet

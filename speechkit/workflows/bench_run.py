@@ -16,7 +16,7 @@ import msgspec
 
 from speechkit.benchmark.results import RunCost
 from speechkit.benchmark.types import Hypothesis, System
-from speechkit.core.errors import StoreError, UsageError
+from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.core.types import Recording, Session
 from speechkit.manifest.lines import read_lines
@@ -82,6 +82,67 @@ class _Spent(msgspec.Struct, frozen=True, kw_only=True):
 
     seconds: float
     peak_memory_mib: int
+
+
+def engine_jobs(
+    engines: Sequence[str],
+    settings: Mapping[str, str],
+    *,
+    source: str,
+    language: str = "",
+    diarize: bool = False,
+    resources: Resources = Resources(),  # noqa: B008 (frozen)
+    only: tuple[str, ...] = (),
+) -> tuple[EngineJob, ...]:
+    """Return a job for each engine, with the settings that are for it.
+
+    Args:
+        engines: `ENGINE` or `LABEL=ENGINE`; labels tell variants of one engine apart.
+        settings: `OPTION` for all of them, or `NAME.OPTION` for the one with this label or engine
+            name, whole (`faster-whisper:base`) or up to the colon (`faster-whisper`).
+        source, language, diarize, resources, only: as of `EngineJob`.
+
+    Raises:
+        UsageError: if two have one name, or a setting is for none of them.
+    """
+    named = [_labeled(engine) for engine in engines]
+    labels = [label or engine for label, engine in named]
+    if double := {name for name in labels if labels.count(name) > 1}:
+        raise UsageError(
+            f"--engine {min(double)}: given twice; tell variants apart by a label: "
+            f"--engine NAME={min(double)}"
+        )
+    jobs = []
+    used: set[str] = set()
+    for label, engine in named:
+        options = {}
+        for key in sorted(settings, key=lambda key: "." in key):
+            name, dot, option = key.rpartition(".")
+            if not dot or name in (label, engine, engine.partition(":")[0]):
+                options[option] = settings[key]
+                used.add(key)
+        jobs.append(
+            EngineJob(
+                source=source,
+                engine=engine,
+                label=label,
+                options=options,
+                language=language,
+                diarize=diarize,
+                resources=resources,
+                only=only,
+            )
+        )
+    if unused := settings.keys() - used:
+        name = min(unused).rpartition(".")[0]
+        raise UsageError(f"--set {min(unused)}: no engine {name!r}; {did_you_mean(name, labels)}")
+    return tuple(jobs)
+
+
+def _labeled(given: str) -> tuple[str, str]:
+    """Split LABEL=ENGINE; an address may hold = itself, but not before its colon."""
+    label, equals, engine = given.partition("=")
+    return (label, engine) if equals and ":" not in label else ("", given)
 
 
 def check_engines(jobs: Sequence[EngineJob]) -> None:

@@ -74,7 +74,7 @@ def run_demo(
     resources: Resources = Resources(),  # noqa: B008 (frozen)
     progress: Progress = silent,
 ) -> Demo:
-    """Build the recordings, bring them in, run, release, verify, score.
+    """Build the recordings, ingest them, run, release, verify, score.
 
     Everything lies in `folder`: recordings/, corpora/demo/, manifests/demo/.
 
@@ -87,7 +87,7 @@ def run_demo(
     ingest_folder(
         recordings,
         corpus,
-        # Nobody in it exists but two who published their call: the key may be known to all, so
+        # Only two people in it exist, and they published their call: the key may be public, so
         # that the release has the same bytes on every machine.
         IngestOptions(
             metadata=recordings / "table.csv", pseudonym_key=recordings / "pseudonym.key"
@@ -130,7 +130,7 @@ def _row(corpus: Corpus, session: Session, scores: Scores, mentions: Sequence[Me
     muted = duration((redaction.start, redaction.end) for redaction in copy.redactions)
     return DemoRow(
         recording=recording.id,
-        title="made-up consultation" if recording.synthetic else "real telephone call",
+        title="synthetic consultation" if recording.synthetic else "real telephone call",
         seconds=round_ms(recording.duration),
         synthetic=recording.synthetic,
         der=system.der,
@@ -170,7 +170,7 @@ def _mentions(
     with make_engine("aligner", "ctc").open(resources) as align:
         for session, name in zip(by_length, names, strict=True):
             reference = corpus.layer(session, "reference")
-            assert reference is not None  # the recipe brings one for each
+            assert reference is not None  # the recipe has one for each
             samples, rate = read_audio(corpus.audio_path(session.recording))
             mono = resample(to_mono(samples)[None], rate, SAMPLE_RATE)[0]
             aligned = align(

@@ -74,7 +74,7 @@ def withdraw(
         options: of the new release.
 
     Raises:
-        UsageError: if not just one of both is given, nobody is found by it, or there is a review
+        UsageError: if not exactly one of both is given, it matches no person, or there is a review
             of which the database is not known.
         StoreError: if something cannot be deleted.
     """

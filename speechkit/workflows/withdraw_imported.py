@@ -1,4 +1,4 @@
-"""Withdrawing somebody from imported releases: there is no corpus, the releases are all there is.
+"""Withdrawing a person from imported releases: there is no corpus, the releases are all there is.
 
 The same as `withdraw` does: a new version without the person's recordings, which are taken out of all
 old ones and of exports; then a look for what is left. It stands in `handed-out.jsonl`.

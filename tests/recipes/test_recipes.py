@@ -242,7 +242,7 @@ def test_command_line(tmp_path: Path, raw_of: RawOf) -> None:
     text = raw_of("aci_bench", tmp_path / "text")
     arguments = ["recipe", "prepare", "aci_bench", str(text), str(tmp_path / "dialogues")]
     refused = run(cli, [*arguments, "--corpus", str(tmp_path / "none")])
-    assert "nothing to bring in" in str(refused.exception)
+    assert "nothing to ingest" in str(refused.exception)
 
 
 @pytest.mark.data

@@ -14,10 +14,10 @@ from click.testing import CliRunner, Result
 
 from speechkit.cli.main import cli
 from speechkit.core.errors import InputError, SpeechkitError, UsageError
-from speechkit.recipe.discovery import load_recipe, prepare_recipe, read_recipe, recipe_names
+from speechkit.recipe.discovery import load_recipe, read_recipe, recipe_names
 from speechkit.recipe.prepared import Prepared
 from speechkit.storage.corpus import Corpus
-from speechkit.workflows.recipe_to_corpus import bring
+from speechkit.workflows.recipe_to_corpus import ingest_prepared
 from speechkit.workflows.watch import changes
 
 RawOf = Callable[[str, Path], Path]
@@ -64,7 +64,7 @@ def test_a_recipe_that_makes_its_own_recordings(
         return dest
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(load_recipe("demo"), "build", build)
+    monkeypatch.setattr(load_recipe("demo").module, "build", build)
     for _ in range(2):
         done = run("demo", "--dry-run")
         assert done.exit_code == 0, done.output
@@ -74,7 +74,7 @@ def test_a_recipe_that_makes_its_own_recordings(
     assert "no options" in str(run("demo", "--option", "x=1").exception)
     # What others build is called with a folder alone.
     for name in ("demo", "synth"):
-        inspect.signature(load_recipe(name).build).bind(tmp_path)
+        inspect.signature(load_recipe(name).module.build).bind(tmp_path)
 
 
 def test_text_is_deidentified(
@@ -98,7 +98,7 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(tmp_path)
     for arguments, told in (
         ((), "say what to run"),
-        (("--corpus", "c", "--raw", "r"), "about a RECIPE"),
+        (("--corpus", "c", "--raw", "r"), "about a recipe"),
         (("fsd",), "did you mean fsdd"),
         (("common_voice",), "accept the terms"),
         (("fleurs", "--raw", "nowhere"), "speechkit recipe show fleurs"),
@@ -121,7 +121,7 @@ def test_more_recordings_hold_the_fewer(tmp_path: Path) -> None:
     accents = []
     for limit in (6, 12, None):
         corpus = Corpus(tmp_path / f"corpus-{limit}")
-        assert bring(prepared, corpus, limit).recordings == (limit or 32)
+        assert ingest_prepared(prepared, corpus, limit).recordings == (limit or 32)
         accents.append(
             {s.recording.id: s.recording.participants[0].accent for s in corpus.sessions()}
         )
@@ -165,7 +165,7 @@ def test_columns_of_your_table(kind: str, own: Path, tmp_path: Path) -> None:
         "language": "de",
         "preset": "telehealth",
     }
-    prepared = prepare_recipe("local", own, tmp_path / "out", options)
+    prepared = load_recipe("local").prepare(own, tmp_path / "out", options)
     one, three = cells(prepared)
     assert (one["audio"], three["audio"]) == ("one.wav", "sub/three.wav")
     assert (one["site"], one["patient_accent"], one["consent"]) == ("north", "Punjabi", "c-1")
@@ -177,7 +177,7 @@ def test_columns_of_your_table(kind: str, own: Path, tmp_path: Path) -> None:
 
 
 def test_presets_and_mistakes(own: Path, tmp_path: Path) -> None:
-    prepared = prepare_recipe("local", own, tmp_path / "out", {"preset": "dictation"})
+    prepared = load_recipe("local").prepare(own, tmp_path / "out", {"preset": "dictation"})
     assert prepared.recordings == 3 and prepared.pipeline == {"diarize.max_speakers": "1"}
     assert "patient_id" not in cells(prepared)[0]
     table = tmp_path / "t.csv"
@@ -190,7 +190,7 @@ def test_presets_and_mistakes(own: Path, tmp_path: Path) -> None:
         ({"table": "none.csv"}, UsageError, "no such file"),
     ):
         with pytest.raises(error, match=told):
-            prepare_recipe("local", own, tmp_path / "other", options)
+            load_recipe("local").prepare(own, tmp_path / "other", options)
 
 
 def test_watching_waits_until_files_keep_still(tmp_path: Path) -> None:
@@ -228,7 +228,7 @@ def test_watch_picks_up_new_files(
         raise KeyboardInterrupt
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("speechkit.cli.run_recipe.changes", looks)
+    monkeypatch.setattr("speechkit.workflows.recipe_to_corpus.changes", looks)
     stopped = run("local", "--raw", str(own), "--watch", "5", "--dry-run", "--option", "consent=c")
     assert isinstance(stopped.exception, SystemExit | KeyboardInterrupt)
     corpus = Corpus.open(tmp_path / "corpora/local")
@@ -249,6 +249,7 @@ def test_a_recipe_from_another_package(
     (package / "recipe.toml").write_text(
         'name = "ward_seven"\ntitle = "Ward 7"\nlicence = "LicenseRef-own"\naccess = "own"\n'
         'how = "ask"\nlayout = "*.wav"\n[expect]\nrecordings = "some"\n'
+        '[options.ward]\nmeaning = "which ward"\ndefault = "7"\n'
     )
     (package / "__init__.py").write_text(
         "from speechkit.recipe.prepared import Clip, write_prepared\n"

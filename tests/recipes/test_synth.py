@@ -45,7 +45,7 @@ def neural() -> None:
 def built(tmp_path_factory: pytest.TempPathFactory, neural: None) -> Path:
     """One telephone call in English, by the two neural voices."""
     dest = tmp_path_factory.mktemp("synth")
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     voices = {"doctor": "piper:joe", "patient": "hibari:heart"}
     request = synth.Request(
         languages=("en",), count=1, specialty="dermatology", condition="phone", voices=voices
@@ -185,7 +185,7 @@ def test_marked_synthetic_everywhere(built: Path) -> None:
 
 
 def test_same_bytes_again(built: Path, tmp_path: Path) -> None:
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     voices = {"doctor": "piper:joe", "patient": "hibari:heart"}
     synth.build(
         tmp_path,
@@ -235,7 +235,7 @@ def test_channels_languages_and_ingest(tmp_path: Path) -> None:
 
 
 def test_misspelt_requests(tmp_path: Path) -> None:
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     for wrong, hint in (
         ({"languages": ("it",)}, "no scripts in 'it'"),
         ({"specialty": "cardiolgy"}, "did you mean cardiology"),

@@ -17,7 +17,7 @@ pytest.importorskip("faker")
 
 
 def test_a_plan_becomes_requests(tmp_path: Path) -> None:
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     rows = [
         ("language", "de", "minutes", 12.5),
         ("age_band", "80-89", "recordings", 3.0),
@@ -50,7 +50,7 @@ def test_a_plan_becomes_requests(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(find_library("espeak-ng") is None, reason="libespeak-ng is not installed")
 def test_several_requests_are_numbered_on(tmp_path: Path) -> None:
-    synth = load_recipe("synth")
+    synth = load_recipe("synth").module
     made: list[Any] = []
     requests = [
         synth.Request(languages=("de",), count=1, specialty="neurology"),

@@ -1,1 +1,0 @@
-"""Recipes: a corpus or a job declared as data, one package each."""
