@@ -108,3 +108,21 @@ def task(corpus: Corpus) -> str:
 @pytest.fixture
 def add() -> Callable[..., Recording]:
     return add_recording
+
+
+@pytest.fixture
+def page(browser: Any, url: str) -> Iterator[Any]:
+    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 800})
+    opened = context.new_page()
+    wrong: list[str] = []
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on(
+        "console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None
+    )
+    opened.on(
+        "request",
+        lambda asked: None if asked.url.startswith((url, "data:")) else wrong.append(asked.url),
+    )
+    yield opened
+    context.close()
+    assert wrong == []

@@ -2,87 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from benchmarks.fixtures.review_servers import PASSWORD
 from speechkit.core.types import PhiSpan, Segment
 from speechkit.review.export import export_corrections
 from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
+from tests.review.browsing import back_to, open_editor, press, saved, texts, until
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture
-def page(browser: Any, url: str) -> Iterator[Any]:
-    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 800})
-    opened = context.new_page()
-    wrong: list[str] = []
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on(
-        "console", lambda said: wrong.append(said.text) if "Content Security" in said.text else None
-    )
-    opened.on(
-        "request",
-        lambda asked: None if asked.url.startswith((url, "data:")) else wrong.append(asked.url),
-    )
-    yield opened
-    context.close()
-    assert wrong == []
-
-
-def tab_to(page: Any, selector: str) -> None:
-    for _ in range(60):
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{selector} is out of reach of the keyboard")
-
-
-def back_to(page: Any, selector: str) -> None:
-    for _ in range(60):
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-        page.keyboard.press("Shift+Tab")
-    raise AssertionError(f"{selector} is out of reach of the keyboard")
-
-
-def until(page: Any, expression: str) -> None:
-    """Wait; the page's own policy forbids playwright's way, which is `eval`."""
-    for _ in range(400):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(25)
-    raise AssertionError(f"never true: {expression}")
-
-
-def open_editor(page: Any, name: str) -> None:
-    page.goto("/login")
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#tasks a")
-    tab_to(page, "#tasks a")
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#lines .line")
-    until(page, "document.querySelector('#saved').textContent === 'All saved'")
-
-
-def saved(page: Any) -> None:
-    until(page, "document.querySelector('#saved').dataset.state === 'saved'")
-
-
-def press(page: Any, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
-
-
-def texts(page: Any) -> list[str]:
-    return page.eval_on_selector_all(".line .text", "all => all.map(one => one.textContent)")
 
 
 def test_a_whole_recording_without_the_mouse(page: Any, corpus: Corpus, store: Store) -> None:
