@@ -1,8 +1,9 @@
 """The engine `faster-whisper:<model>`: Whisper on CTranslate2, the default.
 
-int8 on a CPU, float16 on a GPU. Decoded sequentially by beam search at temperature 0: nothing is
-sampled, so the same samples give the same text. (The batched mode halves the CPU time and silently
-loses words of long recordings with gaps; it is not used.)
+int8 on a CPU, float16 on a GPU. Decoded sequentially by beam search at temperature 0; what is
+sampled where speech got no words is sampled from a seed, so the same samples give the same text.
+(The batched mode halves the CPU time and silently loses words of long recordings with gaps; it is
+not used.)
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 DEFAULT_MODEL = "base"
+_SEED = 1  # of what is sampled at a temperature above 0
 FOLDER_FILES = ("model.bin", "config.json", "tokenizer.json")
 _COMPUTE_TYPES = ("auto", "int8", "int8_float32", "int8_float16", "float16", "float32", "bfloat16")
 
@@ -169,13 +171,19 @@ class _Decoder:
         _, _, probabilities = self._model.detect_language(samples)
         return {code: float(probability) for code, probability in probabilities}
 
-    def decode(self, samples: Samples, language: str) -> tuple[DecodedSegment, ...]:
+    def decode(
+        self, samples: Samples, language: str, temperature: float = 0.0
+    ) -> tuple[DecodedSegment, ...]:
+        import ctranslate2
+
+        if temperature:
+            ctranslate2.set_random_seed(_SEED)
         segments, _ = self._model.transcribe(
             samples,
             language=language,
             beam_size=self._options.beam_size,
-            # One temperature and no thresholds: nothing is drawn at random, nothing skipped.
-            temperature=0.0,
+            # One temperature and no thresholds: nothing is skipped.
+            temperature=temperature,
             compression_ratio_threshold=None,
             log_prob_threshold=None,
             no_speech_threshold=None,

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 DEFAULT_MODEL = "base"
+_SEED = 1  # of what is sampled at a temperature above 0
 
 
 class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
@@ -189,18 +190,21 @@ class _Decoder:
             _, probabilities = self._model.detect_language(window)
         return {code: float(probability) for code, probability in probabilities.items()}
 
-    def decode(self, samples: Samples, language: str) -> tuple[DecodedSegment, ...]:
+    def decode(
+        self, samples: Samples, language: str, temperature: float = 0.0
+    ) -> tuple[DecodedSegment, ...]:
         import torch
         from whisper.transcribe import transcribe
 
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.random.fork_rng():
+            torch.manual_seed(_SEED)
             result = transcribe(
                 self._model,
                 samples,
                 language=language,
                 beam_size=self._options.beam_size,
-                # One temperature and no thresholds: nothing is drawn at random, nothing skipped.
-                temperature=0.0,
+                # One temperature and no thresholds: nothing is skipped.
+                temperature=temperature,
                 compression_ratio_threshold=None,
                 logprob_threshold=None,
                 no_speech_threshold=None,

@@ -31,6 +31,7 @@ from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment
 from speechkit.transcription import chunks
 from speechkit.transcription import language_detection as languages
+from speechkit.transcription.lost_speech import decode_again
 from speechkit.transcription.postprocess import DecodedSegment, make_segments
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     `fallback_language`: taken where detection is unsure; empty: the best guess, labeled.
     `vad`: whisper hears only what `voice_detector` calls speech, from `vad_threshold` on; it is
     low, since words that are never heard are lost, and false alarms can be seen.
+    `decode_again`: speech of more than a second that got no words is decoded again.
     `condition_on_previous_text`: each 30 s are shown the text before; steadier, but loops spread.
     """
 
@@ -54,6 +56,7 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     vad: bool = True
     voice_detector: str = "silero"
     vad_threshold: float = 0.35
+    decode_again: bool = True
     condition_on_previous_text: bool = False
 
     def __post_init__(self) -> None:
@@ -75,8 +78,10 @@ class Decoder(Protocol):
         """At most 30 s of speech → language → probability."""
         ...
 
-    def decode(self, samples: Samples, language: str) -> tuple[DecodedSegment, ...]:
-        """One chunk → what was heard, times relative to the chunk."""
+    def decode(
+        self, samples: Samples, language: str, temperature: float = 0.0
+    ) -> tuple[DecodedSegment, ...]:
+        """One chunk → what was heard, times relative to the chunk; the same at each call."""
         ...
 
 
@@ -135,15 +140,20 @@ def _transcriber(decoder: Decoder, engine: WhisperEngine, find_speech: DetectVoi
         label: tuple[str, ...] = ()
         if not spoken:
             spoken, sure, label = _decide(decoder, fallback, samples, speech)
-        segments: list[Segment] = []
-        for chunk in chunks.plan(speech, samples):
-            segments += make_segments(
-                decoder.decode(chunks.cut(samples, chunk), spoken),
-                start=chunk[0],
+        calibration = engine.info.calibration
+
+        def decode(interval: Interval, temperature: float = 0.0) -> tuple[Segment, ...]:
+            return make_segments(
+                decoder.decode(chunks.cut(samples, interval), spoken, temperature),
+                start=interval[0],
                 num_samples=len(samples),
                 language=spoken,
-                calibration=engine.info.calibration,
+                calibration=calibration,
             )
+
+        segments = [each for chunk in chunks.plan(speech, samples) for each in decode(chunk)]
+        if engine.settings.vad and engine.settings.decode_again:
+            segments = decode_again(speech, segments, decode, calibration)
         labeled = [_with_labels(segment, label) for segment in segments]
         return Transcript(segments=tuple(labeled), language=spoken, language_probability=sure)
 
