@@ -53,7 +53,7 @@ _PARTICIPANT: dict[str, tuple[str, ...]] = {
     "role": ("speaker_role",),
     "speaker": ("speaker_id", "participant", "participant_id", "id", "client_id", "talker"),
 }
-# `doctor_accent` and so on: a participant of that role. A bare `id` is no speaker.
+# `doctor_accent` and so on: a participant of that role. A bare `id` is not a speaker.
 _OF_ROLE: dict[str, tuple[str, ...]] = {
     **{field: names for field, names in _PARTICIPANT.items() if field != "role"},
     "channel": (),

@@ -1,6 +1,6 @@
 """Word documents with speakers and times typed in front of paragraphs (ECMA-376, `.docx`).
 
-Paragraphs and rows of tables in order; headers, footers, comments and pictures are no speech.
+Paragraphs and rows of tables in order; headers, footers, comments and pictures are not speech.
 """
 
 from __future__ import annotations

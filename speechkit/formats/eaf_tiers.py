@@ -110,7 +110,7 @@ def _place(root: ET.Element, tiers: Sequence[_Tier], where: Path) -> None:
     header = root.find("HEADER")
     unit = _UNITS.get((header.get("TIME_UNITS") if header is not None else "") or "milliseconds")
     if unit is None:
-        raise InputError(f"{where}: TIME_UNITS are none of {', '.join(_UNITS)}")
+        raise InputError(f"{where}: TIME_UNITS must be one of {', '.join(_UNITS)}")
     media = root.find("HEADER/MEDIA_DESCRIPTOR")
     origin = float((media.get("TIME_ORIGIN") if media is not None else None) or 0)
     given = {

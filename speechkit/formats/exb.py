@@ -37,7 +37,7 @@ def parse_exb(text: str, where: Path) -> Reading[Segment]:
     for tier in root.iter("tier"):
         events = tier.findall("event")
         if tier.get("type", "t") != "t":
-            notes.add(0, "an event of a tier that is no transcription", len(events))
+            notes.add(0, "an event of a tier that is not a transcription", len(events))
             continue
         name = tier.get("speaker") or ""
         speaker = speakers.get(name) or name

@@ -14,7 +14,7 @@ from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment
 
-# How a field says that it holds nothing; a speaker of that name is one that nobody knows.
+# How a field says that it holds nothing; a speaker of that name is unknown.
 ABSENT = frozenset({"", "<na>", "na", "n/a", "<n/a>", "<null>", "<none>", "<unknown>"})
 # Tools subtract margins and padding: a start this little before 0 is 0.
 _BEFORE_ZERO = 0.1  # seconds
@@ -109,7 +109,7 @@ def in_order(
 ) -> dict[str, tuple[Segment, ...]]:
     """Group segments by recording, in order of time, and give them ids.
 
-    `names` are recordings that are there even where nobody speaks in them.
+    `names` are recordings that exist even if there is no speech in them.
     """
     grouped: dict[str, list[Segment]] = defaultdict(list)
     for recording, segment in pairs:

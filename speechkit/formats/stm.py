@@ -1,7 +1,7 @@
 """STM (NIST sclite): `name channel speaker start end [<labels>] words`.
 
 https://github.com/usnistgov/SCTK/blob/master/doc/infmts.htm (stm). Segments whose words are
-`ignore_time_segment_in_scoring`, or whose speaker is `excluded_region`, are parts that nobody is
+`ignore_time_segment_in_scoring`, or whose speaker is `excluded_region`, are parts in which nothing is
 scored on. Of alternatives `{ a / b }` the first counts. Blanks in names become `_`.
 """
 

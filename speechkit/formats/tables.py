@@ -142,7 +142,7 @@ def _decode(path: Path) -> str:
         raise InputError(f"{path}, line {line}: not UTF-8; save the table as UTF-8") from error
     if "\0" in text:
         line = text[: text.index("\0")].count("\n") + 1
-        raise InputError(f"{path}, line {line}: a zero byte; this is no text table")
+        raise InputError(f"{path}, line {line}: a zero byte; this is not a text table")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

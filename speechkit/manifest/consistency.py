@@ -164,6 +164,25 @@ class LineChecks:
         return ""
 
 
+def faulty_line(
+    recording: Recording,
+    segments: Sequence[ReleasedSegment],
+    redactions: Sequence[ReleasedRedaction],
+) -> str:
+    """Return what `verify` would say of a recording's lines, before they are written; else nothing.
+
+    It names a line by its number and its time, never by its words.
+    """
+    checks = LineChecks([recording], {})
+    for number, segment in enumerate(segments, start=1):
+        if reason := checks.segment(segment, b""):
+            return f"segment {number}, at {segment.start:.3f} s: {reason}"
+    for number, redaction in enumerate(redactions, start=1):
+        if reason := checks.redaction(redaction, b""):
+            return f"redaction {number}, at {redaction.start:.3f} s: {reason}"
+    return ""
+
+
 def broken_link(custody: Custody) -> str:
     """Say where a chain is broken; nothing if each stage got what the one before handed over."""
     handed = {"audio": custody.vault}
@@ -178,7 +197,7 @@ def broken_link(custody: Custody) -> str:
 
 
 def check_splits(recordings: Sequence[Recording], splits: Sequence[Split]) -> Iterator[Finding]:
-    """Check that every recording has one split, and nobody is in two."""
+    """Check that every recording has one split, and no person is in two."""
     known = {recording.id for recording in recordings}
     before = ""
     for number, split in enumerate(splits, start=1):
@@ -212,4 +231,4 @@ def check_release(
     if not release.policy.synthetic_in_test:
         for number, split in enumerate(splits, start=1):
             if split.split == "test" and split.recording in made_up:
-                yield Finding(file=SPLITS, line=number, reason="a made-up recording is in test")
+                yield Finding(file=SPLITS, line=number, reason="a synthetic recording is in test")

@@ -97,7 +97,7 @@ def diff_releases(old_path: Path, new_path: Path) -> ReleaseDiff:
     """Compare two releases, recording by recording: memory does not grow with their segments.
 
     Raises:
-        StoreError: if a folder is no release.
+        StoreError: if a folder is not a release.
         InputError: for a malformed line, with file and number.
     """
     old, new = _read(old_path), _read(new_path)

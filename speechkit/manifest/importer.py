@@ -1,6 +1,6 @@
 """Releases made of other tools' files.
 
-An import is a release like any other, made of files that somebody says hold no identifiers; that is
+An import is a release like any other, made of files that a person declares free of identifiers; that is
 said in it.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -21,7 +21,7 @@ from speechkit.core.digest import digest_bytes, digest_file, recording_id, segme
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Audio, Participant, Recording
 from speechkit.core.version import VERSION
-from speechkit.manifest.consistency import text_id
+from speechkit.manifest.consistency import faulty_line, text_id
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.export.bundle import Bundle, no_audio
 from speechkit.manifest.export.registry import find_format
@@ -50,6 +50,8 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     `phi`: `redacted` where identifiers were removed, `none` where there never were any.
     `vouched_by`: who says so, in words; it stands in the release.
+    `allow_missing`: go on without sound that the files name and that is not there.
+    `strict`: refuse files of which anything was passed over.
     """
 
     phi: Literal["redacted", "none"]
@@ -57,27 +59,36 @@ class ImportOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     licence: str = NO_LICENCE
     split_shares: tuple[float, float, float] = (0.8, 0.1, 0.1)
     synthetic_in_test: bool = False
+    allow_missing: bool = False
+    strict: bool = False
 
 
 def import_release(
-    source: Path, format_: str, corpus: str, version: str, dest_root: Path, options: ImportOptions
+    source: Path,
+    format_: str,
+    corpus: str,
+    version: str,
+    dest_root: Path,
+    options: ImportOptions,
+    tell: Callable[[str], None] | None = None,
 ) -> Path:
     """Make the release `dest_root/<corpus>/<version>/` of other tools' files; return its folder.
 
     Recordings get ids from their audio, or from their words where there is none; foreign names of
-    files and people do not get in. Splits that the files name are kept where nobody is in two.
+    files and people do not get in. Splits that the files name are kept if no person is in two.
+    `tell` is given a sentence for each thing that was passed over or is not there.
 
     Raises:
-        UsageError: for an unknown format, bad names, or nobody who vouches.
+        UsageError: for an unknown format, bad names, or if no person vouches.
         InputError: for a malformed file, with file, line and reason.
         StoreError: if the version exists or cannot be written.
     """
     chosen = find_format(format_)
     if chosen.read is None:
-        raise UsageError(f"{format_} holds no conversations; there is nothing to make of it")
+        raise UsageError(f"{format_} has no conversations; nothing can be imported from it")
     check_version(version)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", corpus):
-        raise UsageError("a corpus's name has letters, digits, dots, hyphens and underscores")
+        raise UsageError("the name of a corpus may have letters, digits, dots, hyphens and underscores")
     if not options.vouched_by.strip():
         raise UsageError("say who vouches that the files hold no identifiers (--vouched-by)")
     if not source.exists():
@@ -85,6 +96,7 @@ def import_release(
     bundle = chosen.read(source)
     if not bundle.recordings:
         raise InputError(f"{source}: holds no recordings")
+    _check_read(source, bundle, options, tell or (lambda _: None))
     people = _People(corpus)
     withheld: list[Withheld] = []
     splits: dict[str, SplitName] = {}
@@ -94,15 +106,20 @@ def import_release(
         ReleaseWriter(dest_root / corpus, version) as writer,
     ):
         for index, (foreign, rows) in enumerate(bundle.by_recording()):
-            one = _taken(foreign, rows, bundle, people, options, Path(name))
-            if one.recording.id in seen:
+            taken = _taken(foreign, rows, bundle, people, options, Path(name))
+            if fault := faulty_line(taken.recording, taken.segments, taken.redactions):
+                raise InputError(
+                    f"{source}: recording {index + 1} of {len(bundle.recordings)}, {fault}; "
+                    "nothing was imported"
+                )
+            if taken.recording.id in seen:
                 reason = "the same content as another one"
                 withheld.append(Withheld(recording=f"item {index + 1}", reason=reason))
                 continue
-            seen.add(one.recording.id)
-            writer.add(one.recording, one.segments, one.redactions, one.sound)
+            seen.add(taken.recording.id)
+            writer.add(taken.recording, taken.segments, taken.redactions, taken.sound)
             if foreign.id in bundle.splits:
-                splits[one.recording.id] = bundle.splits[foreign.id]
+                splits[taken.recording.id] = bundle.splits[foreign.id]
         drawn = make_splits(
             writer.recordings,
             shares=options.split_shares,
@@ -129,6 +146,26 @@ def import_release(
             deidentified_by=options.vouched_by.strip(),
         )
         return writer.publish(release, made)
+
+
+def _check_read(
+    source: Path, bundle: Bundle, options: ImportOptions, tell: Callable[[str], None]
+) -> None:
+    """Refuse, or tell of, what the files name that is not there, and what was passed over."""
+    if bundle.missing and not options.allow_missing:
+        others = len(bundle.missing) - 1
+        more = f" (and {others} more like it)" if others else ""
+        raise InputError(
+            f"{bundle.missing[0]}{more}; put it there, or import without it: --allow-missing"
+        )
+    if bundle.notes and options.strict:
+        raise InputError(
+            f"{source}: passed over: {bundle.notes[0]}; --strict takes files as a whole"
+        )
+    for where in bundle.missing:
+        tell(f"without sound: {where}")
+    for note in bundle.notes:
+        tell(f"passed over: {note}")
 
 
 class _Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -283,7 +320,7 @@ def _statement(format_: str, options: ImportOptions, writer: ReleaseWriter) -> S
         check="Nothing was checked by speechkit.",
         checked_by=(),
         caveat=(
-            "What nobody found is not removed, and a voice itself may identify: "
+            "What was not found is not removed, and a voice itself may identify a person: "
             "de-identified is not anonymous."
         ),
         removed=dict(sorted(writer.tally.removed.items())),

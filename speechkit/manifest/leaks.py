@@ -66,7 +66,7 @@ def _same_words(path: Path, split_of: Mapping[str, str]) -> Iterator[Leak]:
     pairs = {
         pair
         for names in holders.values()
-        if 1 < len(names) <= 100  # what everybody says is no leak
+        if 1 < len(names) <= 100  # what everybody says is not a leak
         for pair in combinations(sorted(names), 2)
     }
     for one, other in sorted(pairs):

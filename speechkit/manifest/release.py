@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from speechkit.core.digest import canonical_json
-from speechkit.core.errors import NothingToReleaseError, StoreError, UsageError, did_you_mean
+from speechkit.core.errors import NothingToReleaseError, UsageError, did_you_mean
 from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
 from speechkit.governance.gate import Asking, Gate
@@ -168,7 +168,7 @@ def _check(options: ReleaseOptions) -> None:
     if not set(options.split_by) <= {"participant", "site"}:
         raise UsageError("split by participant, or also by site")
     if not _SPDX.fullmatch(options.licence):
-        raise UsageError(f"licence {options.licence!r} is no SPDX identifier (CC-BY-4.0, …)")
+        raise UsageError(f"licence {options.licence!r} is not an SPDX identifier (CC-BY-4.0, …)")
 
 
 def _splits_of(parent: Path | None) -> dict[str, SplitName]:
@@ -192,7 +192,7 @@ def _parent(path: Path | None, corpus: str, version: str) -> Parent | None:
 
 
 def _consent_check(gate: Gate, recordings: Sequence[Recording]) -> ConsentCheck | None:
-    """Say what was asked for the recordings that passed; None where nobody was asked."""
+    """Say what was asked for the recordings that passed; None if consent was not checked."""
     if not gate.asks:
         return None
     not_needed = sum(recording.synthetic for recording in recordings)
@@ -219,7 +219,7 @@ class StatementDraft:
 
     @property
     def tools(self) -> tuple[Tool, ...]:
-        """The stages, each once."""
+        """Return each stage once, in order."""
         return tuple(self._tools[key] for key in sorted(self._tools))
 
     def finished(self, tally: Tally) -> Statement:

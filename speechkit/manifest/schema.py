@@ -178,7 +178,7 @@ class Policy(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class ConsentCheck(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """That each recording's consent was asked for, for which purpose, under which policy.
 
-    `register` and `policy` are digests; `permitted` counts recordings, `not_needed` made-up ones.
+    `register` and `policy` are digests; `permitted` counts recordings, `not_needed` synthetic ones.
     """
 
     purpose: str

@@ -194,7 +194,7 @@ def _segment(
 
 
 def _seen_by(corpus: Corpus, redacted: Layer) -> Review:
-    """Say who has seen the text of a copy: nobody, one person, or those who decided between two."""
+    """Say whether a person has seen the text of a copy: none, one, or an adjudicator of two."""
     corrected = redacted.provenance.inputs.get(CORRECTED)
     if corrected is None:
         return "draft"

@@ -2,7 +2,7 @@
 
 A group of recordings linked by shared participants (and sites, where asked) gets its split from a
 digest, so the choice depends neither on the order nor on what other groups there are: adding
-recordings of new people moves nobody. Stratified, groups go where their kind is missing most; then
+recordings of new people does not move anybody. Stratified, groups go where their kind is missing most; then
 only the parent's splits keep people in place.
 """
 
@@ -34,7 +34,7 @@ def make_splits(
     Args:
         recordings: with participants; one without any known person is a group of its own.
         shares: of train, dev and test among the groups; they add up to 1.
-        synthetic_in_test: if false, a group with a made-up recording goes to train instead of test.
+        synthetic_in_test: if false, a group with a synthetic recording goes to train instead of test.
         by: what recordings of one group share: `participant`, or also `site`.
         stratify: fields by whose values the splits are balanced, of `STRATA`.
         kept: splits of an earlier version, by the raw recording; only used when stratified.

@@ -27,7 +27,7 @@ _UNITS = ("minutes", "recordings", "people")
 
 
 class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """How much there is where `field` is `value`; value `""` where nobody said."""
+    """How much there is where `field` is `value`; value `""` where it is not known."""
 
     field: str
     value: str

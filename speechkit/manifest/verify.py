@@ -49,7 +49,7 @@ def verify_release(path: Path) -> tuple[Finding, ...]:
     Segments and redactions are streamed: memory does not grow with them.
 
     Raises:
-        StoreError: if the folder is no release.
+        StoreError: if the folder is not a release.
     """
     if not (path / RELEASE_JSON).is_file() and not (path / SUMS).is_file():
         raise StoreError(f"{path} is not a release (neither {RELEASE_JSON} nor {SUMS})")

@@ -75,7 +75,7 @@ def read_release(path: Path) -> Release:
     """Read release.json of a release's folder.
 
     Raises:
-        StoreError: if the folder is no release.
+        StoreError: if the folder is not a release.
         InputError: if the file does not have the form of this schema version.
     """
     file = path / RELEASE_JSON

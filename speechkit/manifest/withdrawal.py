@@ -1,7 +1,7 @@
 """Withdrawn recordings in releases that were made before: taken out, named, and still verifiable.
 
 <version>/WITHDRAWN.json says which recordings are gone from a version, and the digests that its line
-files have without them. It is no part of SHA256SUMS.txt, which stays as it was signed; `verify`
+files have without them. It is not part of SHA256SUMS.txt, which stays as it was signed; `verify`
 checks against it and names what is gone.
 """
 

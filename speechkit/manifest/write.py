@@ -14,8 +14,9 @@ from typing import IO
 import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes, digest_file
-from speechkit.core.errors import StoreError
+from speechkit.core.errors import InputError, StoreError
 from speechkit.core.types import Recording
+from speechkit.manifest.consistency import faulty_line
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.documentation.documents import papers
 from speechkit.manifest.lines import encode_line, write_lines
@@ -62,7 +63,7 @@ class Spool:
             yield from self._file.read(length).splitlines(keepends=True)
 
     def close(self) -> None:
-        """Drop everything."""
+        """Close the file; its lines are gone."""
         self._file.close()
 
 
@@ -114,8 +115,11 @@ class ReleaseWriter:
         Without `custody`, it says no more than what is released.
 
         Raises:
+            InputError: if `verify` would refuse one of its lines.
             StoreError: if the audio is gone, was altered, or the disk is full.
         """
+        if reason := faulty_line(recording, segments, redactions):
+            raise InputError(f"recording {recording.id}, {reason}; nothing was released")
         try:
             if source is not None:
                 self._stage_audio(recording, source)

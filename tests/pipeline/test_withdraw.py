@@ -17,7 +17,7 @@ from speechkit.core.errors import UsageError
 from speechkit.core.types import Context, Identifier, Participant, Recording
 from speechkit.governance.audit import LOG, verify_log
 from speechkit.manifest.export.exchange import export_release
-from speechkit.manifest.export.registry import FORMATS
+from speechkit.manifest.export.registry import WRITABLE
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import create_release
 from speechkit.manifest.schema import RECORDINGS
@@ -125,7 +125,7 @@ def test_nothing_of_the_person_is_left_anywhere(
     store, url = review_store
     out = tmp_path / "manifests"
     release = create_release(corpus, "1.0.0", out)
-    for name in FORMATS:
+    for name in WRITABLE:
         export_release(release, name, tmp_path / "exports" / name)
     gone, stays = (
         next(s.recording for s in corpus.sessions() if s.recording.participants[0].id == who)

@@ -32,7 +32,7 @@ tags:
 
 | | |
 |---|---|
-| recordings | {recordings} ({synthetic} of them made up) |
+| recordings | {recordings} ({synthetic} of them synthetic) |
 | audio | {minutes:.1f} min |
 | segments | {segments} |
 | words | {words} |
@@ -112,7 +112,9 @@ def dataset_card(facts: Facts) -> str:
     release = facts.release
     counts = release.counts
     removed = release.statement.removed
-    synthetic_note = "" if release.policy.synthetic_in_test else "; made-up ones are never in test"
+    synthetic_note = (
+        "" if release.policy.synthetic_in_test else "; synthetic ones are never in test"
+    )
     withdrawn = "\n".join(
         f"- {one.recording}, in {one.version} and before: {one.reason}; delete it"
         for one in release.withdrawn

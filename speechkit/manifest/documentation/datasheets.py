@@ -53,7 +53,7 @@ def datasheet(facts: Facts) -> str:
 ## Composition
 
 {facts.summary} Train, dev and test hold {counts.splits["train"]}, {counts.splits["dev"]} and \
-{counts.splits["test"]} recordings; nobody is in two of them.
+{counts.splits["test"]} recordings; no person is in two of them.
 
 {tables}
 
@@ -117,7 +117,7 @@ Checked by: {checkers}. Withheld: {len(facts.release.withheld)} recordings (rele
 |---|---|---|---|
 {chr(10).join(rows)}
 
-Removed because nobody could tell what was said: {uncertain}.
+Removed because it was unclear what was said: {uncertain}.
 
 Safe Harbor also asks that whoever releases has no actual knowledge that what is left could identify
 somebody. No program can state that; the person who signs this release does.
@@ -188,7 +188,7 @@ def evidence(facts: Facts) -> str:
     return f"""\
 # Evidence in {facts.citation}
 
-Where an auditor finds something about a control. It is no claim that the control is met, nor that
+Where an auditor finds something about a control. It does not claim that the control is met, nor that
 anybody is certified.
 
 | standard | control | where |

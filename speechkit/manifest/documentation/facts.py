@@ -24,9 +24,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def summary(self) -> str:
-        """What this is."""
+        """What the release is, in one paragraph."""
         counts = self.release.counts
-        made_up = f", {counts.synthetic} of them made up" if counts.synthetic else ""
+        made_up = f", {counts.synthetic} of them synthetic" if counts.synthetic else ""
         held = "recordings and transcripts" if self.has_audio else "transcripts"
         return (
             f"De-identified, speaker-labeled {held} of conversations in health care: "
@@ -36,18 +36,18 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def licence_url(self) -> str:
-        """Where the licence stands."""
+        """The address of the license text."""
         licence = self.release.policy.licence
         return "LICENSE.txt" if licence == NO_LICENCE else f"https://spdx.org/licenses/{licence}"
 
     @property
     def citation(self) -> str:
-        """How to cite it."""
+        """How to cite the release."""
         return f"{self.release.corpus}, version {self.release.version}"
 
     @property
     def collection(self) -> str:
-        """Where it comes from."""
+        """Where the recordings come from."""
         if self.release.origin == "imported":
             return "Imported from other tools' files; how they came about is not recorded here."
         consent = self.release.consent
@@ -55,19 +55,19 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
             "Consent was not asked of a register when this release was made."
             if consent is None
             else f"For {consent.permitted} recordings the consent register permits the purpose "
-            f"'{consent.purpose}'; {consent.not_needed} are made up and need none."
+            f"'{consent.purpose}'; {consent.not_needed} are synthetic and need none."
         )
-        return f"Conversations were recorded and brought in with speechkit. {asked}"
+        return f"Conversations were recorded and ingested with speechkit. {asked}"
 
     @property
     def preparation(self) -> str:
-        """What was done to it."""
+        """How the recordings were processed."""
         statement = self.release.statement
         return f"{statement.standard} {statement.method} {statement.check}"
 
     @property
     def annotation(self) -> str:
-        """How text and speakers came about."""
+        """How text and speaker labels were made."""
         if self.release.origin == "imported":
             return "Transcripts are those of the imported files."
         tools = ", ".join(
@@ -80,7 +80,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def sensitive(self) -> str:
-        """What about people is still in it."""
+        """What the release still says about people."""
         removed = sum(self.release.statement.removed.values())
         return (
             "Health is talked about throughout, and speakers' voices are there. "
@@ -90,7 +90,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def uses(self) -> str:
-        """What it is for."""
+        """What the release is meant for."""
         return (
             "To train and measure transcription, diarization and understanding of conversations "
             "in health care. Not to identify speakers, to clone voices, or to decide about people."
@@ -98,7 +98,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def limits(self) -> str:
-        """What it cannot do."""
+        """What the release cannot prove, and what may be left in it."""
         withheld = len(self.release.withheld)
         return (
             f"{withheld} recordings were withheld, so this is not all that was collected. "
@@ -108,7 +108,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def biases(self) -> str:
-        """Of whom there is how much, as far as it is known."""
+        """How much there is of whom, as far as it is known."""
         said = []
         for name, found in self.people:
             total = sum(n for _, n in found)
@@ -121,7 +121,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def maintenance(self) -> str:
-        """What happens next."""
+        """How the release is maintained and withdrawn."""
         return (
             "A version is never changed. Corrections and withdrawals make a new version, which "
             "names its parent by digest and what was withdrawn; users then delete the old one."

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from speechkit.audio.decode import probe
+from speechkit.core.digest import digest_bytes
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Audio, Recording
 from speechkit.manifest.export.rows import convert, json_rows
@@ -23,6 +27,11 @@ from speechkit.manifest.lines import encode_line
 from speechkit.manifest.schema import ReleasedRedaction, ReleasedSegment, SplitName
 
 COMPANION = "speechkit.jsonl"
+# Sound as other tools' files name it.
+AUDIO_SUFFIXES = frozenset(
+    ".flac .wav .mp3 .ogg .opus .m4a .aac .wma .amr .webm .mp4 .mkv .mov .sph .aiff .aif .au "
+    ".caf .3gp".split()
+)
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
 Row = TypeVar("Row")
 
@@ -30,8 +39,9 @@ Row = TypeVar("Row")
 class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     """A corpus on its way to or from another tool; segments by recording, in order of time.
 
-    `sounds` says where each recording's audio lies; one without has none. `splits` maps
-    recordings, and may be empty.
+    `sounds` says where each recording's audio lies; one without has none. `missing` says where
+    sound is named that is not there, `notes` what was passed over. `splits` maps recordings, and
+    may be empty. Sound that was packed lies in `scratch` for as long as the bundle is used.
     """
 
     name: str
@@ -42,6 +52,9 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
     splits: Mapping[str, SplitName] = {}
     sounds: Mapping[str, Path] = {}
     redactions: Mapping[str, tuple[ReleasedRedaction, ...]] = {}
+    missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def __repr__(self) -> str:
         return f"Bundle({self.name!r}, <{len(self.recordings)} recordings>)"
@@ -65,14 +78,15 @@ class Bundle(msgspec.Struct, frozen=True, kw_only=True):
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """How a tool's files are written and read. `drops`: what does not survive writing.
 
-    `read` takes the file or folder that `write` made; None where there is nothing to read back.
+    `read` takes the file or folder that `write` made; None where there is nothing to read back,
+    as `write` is None where a format is only read.
     With a `companion`, `speechkit.jsonl` beside the format's own files keeps all that is known of
     recordings, which other tools pass over.
     """
 
     name: str
     title: str
-    write: Callable[[Bundle, Path], None]
+    write: Callable[[Bundle, Path], None] | None
     read: Callable[[Path], Bundle] | None
     drops: tuple[str, ...] = ()
     companion: bool = True
@@ -106,11 +120,85 @@ def put_file(source: Path, target: Path) -> None:
 
 
 def find_sound(said: str, manifest: Path) -> Path | None:
-    """Return where a path in a manifest leads: as said, or beside the manifest."""
-    for path in (Path(said), manifest.parent / said):
-        if path.is_file():
-            return path.absolute()
+    """Return where a path in a manifest leads: beside the manifest, or as said."""
+    for path in (manifest.parent / said, Path(said)):
+        try:
+            if path.is_file():
+                return path.absolute()
+        except (OSError, ValueError):
+            continue
     return None
+
+
+class Sounds:
+    """The sound files that a format's files name, one for each recording.
+
+    Keys are what the files call recordings, whole: two visits called `visit.wav` are two.
+    """
+
+    def __init__(self) -> None:
+        self.paths: dict[str, Path] = {}
+        self.missing: list[str] = []
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._named: dict[str, str] = {}
+
+    @property
+    def scratch(self) -> tempfile.TemporaryDirectory[str]:
+        """A private folder for sound that is packed into other files."""
+        self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="speechkit-")
+        return self._scratch
+
+    @property
+    def held(self) -> tempfile.TemporaryDirectory[str] | None:
+        """That folder, if anything was put into it."""
+        return self._scratch
+
+    def name(self, recording: str, said: str, manifest: Path, line: int) -> None:
+        """Take the path that a manifest names for a recording; one that leads nowhere is missing.
+
+        Raises:
+            InputError: if another file was named for it before.
+        """
+        first = recording not in self._named
+        if self._named.setdefault(recording, said) != said:
+            raise InputError(
+                f"{manifest}, line {line}: another sound file than before for the same recording"
+            )
+        path = find_sound(said, manifest)
+        if path is not None:
+            self.paths[recording] = path
+        elif first:
+            self.missing.append(f"{manifest}, line {line}: its sound file is not there")
+
+    def unpack(self, recording: str, suffix: str, data: bytes, where: Path, line: int) -> None:
+        """Write sound that was packed into a file of its own.
+
+        Raises:
+            InputError: if the recording has sound already.
+        """
+        if recording in self.paths:
+            raise InputError(f"{where}, member {line}: a second sound for the same recording")
+        # The name in the archive leads nowhere: it may hold slashes, dots and people.
+        path = Path(self.scratch.name) / f"{digest_bytes(recording.encode())[:16]}{suffix}"
+        path.write_bytes(data)
+        self.paths[recording] = path
+
+
+def length_of(sound: Path) -> float:
+    """Return how long a sound file lasts, in seconds, by decoding it."""
+    info = probe(sound)
+    return round_ms(info.num_samples / info.sample_rate)
+
+
+def put_once(table: dict[str, Row], key: str, value: Row, where: Path, line: int) -> None:
+    """Put a value under a key that has none.
+
+    Raises:
+        InputError: if it has one.
+    """
+    if key in table:
+        raise InputError(f"{where}, line {line}: a second value for the same recording")
+    table[key] = value
 
 
 # ---- recordings
@@ -144,6 +232,8 @@ class Companion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 def write_bundle(format_: Format, bundle: Bundle, folder: Path) -> None:
     """Write a bundle in a format, with its companion where that has one."""
+    if format_.write is None:
+        raise UsageError(f"{format_.name} is read, not written")
     folder.mkdir(parents=True, exist_ok=True)
     format_.write(bundle, folder)
     if format_.companion:
@@ -169,9 +259,10 @@ def read_companion(folder: Path) -> dict[str, Companion]:
 def assemble(
     path: Path,
     segments: Iterable[ReleasedSegment],
-    sounds: Mapping[str, Path] | None = None,
+    sounds: Sounds | None = None,
     known: Mapping[str, Recording] | None = None,
     splits: Mapping[str, SplitName] | None = None,
+    notes: Iterable[str] = (),
 ) -> Bundle:
     """Return a bundle out of what a format's files said; its companion adds what they cannot."""
     folder = path if path.is_dir() else path.parent
@@ -179,7 +270,8 @@ def assemble(
     spoken: dict[str, list[ReleasedSegment]] = {}
     for segment in segments:
         spoken.setdefault(segment.recording, []).append(segment)
-    names = sorted({*spoken, *companion, *(known or {}), *(sounds or {})})
+    sounds = sounds or Sounds()
+    names = sorted({*spoken, *companion, *(known or {}), *sounds.paths})
     ordered: list[ReleasedSegment] = []
     found: list[Recording] = []
     for name in names:
@@ -197,6 +289,9 @@ def assemble(
             **{name: row.split for name, row in companion.items() if row.split is not None},
             **(splits or {}),
         },
-        sounds=sounds or {},
+        sounds=sounds.paths,
         redactions={name: row.redactions for name, row in companion.items() if row.redactions},
+        missing=tuple(sounds.missing),
+        notes=tuple(notes),
+        scratch=sounds.held,
     )

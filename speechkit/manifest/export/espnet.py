@@ -39,6 +39,8 @@ def read_espnet(path: Path) -> Bundle:
         segments=tuple(sorted((s for b in bundles for s in b.segments), key=_order)),
         splits={r.id: name for name, b in parts.items() for r in b.recordings},
         sounds={name: path for b in bundles for name, path in b.sounds.items()},
+        missing=tuple(where for b in bundles for where in b.missing),
+        notes=tuple(note for b in bundles for note in b.notes),
     )
 
 

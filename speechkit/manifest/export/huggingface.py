@@ -8,7 +8,7 @@ Without audio, the audiofolder is a folder of JSON lines.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,19 @@ import msgspec
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
+from speechkit.formats import Notes
+from speechkit.formats.tables import read_table
 from speechkit.manifest.export.arrow import pyarrow
-from speechkit.manifest.export.bundle import SPLIT_NAMES, Bundle, Format, assemble, put_file
+from speechkit.manifest.export.bundle import (
+    SPLIT_NAMES,
+    Bundle,
+    Format,
+    Sounds,
+    assemble,
+    length_of,
+    put_file,
+    put_once,
+)
 from speechkit.manifest.export.rows import (
     convert,
     field,
@@ -32,6 +43,14 @@ from speechkit.manifest.export.rows import (
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment, SplitName
 
+_SPLITS: dict[str, SplitName] = {
+    "train": "train",
+    "dev": "dev",
+    "validation": "dev",
+    "valid": "dev",
+    "test": "test",
+}
+_TEXT_FIELDS = ("transcription", "text", "transcript", "sentence")
 _TEXTS = ("id", "speaker", "role", "text", "language", "review")
 _SEGMENT = {
     **dict.fromkeys(_TEXTS, "string"),
@@ -57,28 +76,77 @@ def write_audiofolder(bundle: Bundle, folder: Path) -> None:
 
 
 def read_audiofolder(path: Path) -> Bundle:
-    """Read `data/<split>/metadata.jsonl`.
+    """Read `metadata.jsonl` or `metadata.csv` with the sound it names, our own or anybody's.
+
+    Folders called train, dev, validation or test are splits. A row with a text is a segment as
+    long as its sound.
 
     Raises:
         InputError: with file, line and reason.
     """
-    rows = [
-        (split, file, number, row)
-        for split in SPLIT_NAMES
-        for file in [path / "data" / split / "metadata.jsonl"]
-        if file.is_file()
-        for number, row in json_rows(file)
-    ]
-    if not rows:
-        raise InputError(f"{path}: no data/<split>/metadata.jsonl there")
-    sounds = {}
-    for _, file, number, row in rows:
-        if "file_name" in row:
-            sound = file.parent / str(row["file_name"])
-            if not sound.is_file():
-                raise InputError(f"{file}, line {number}: its sound file is not there")
-            sounds[str(field(row, "recording", file, number))] = sound
-    return _bundle(path, rows, sounds)
+    files = sorted(
+        file
+        for file in path.rglob("metadata.*")
+        if file.suffix in (".jsonl", ".csv") and ".unpacked" not in file.parts
+    )
+    if not files:
+        raise InputError(
+            f"{path}: no data/train/metadata.jsonl nor other metadata.jsonl or .csv there"
+        )
+    rows: list[tuple[SplitName | None, Path, int, dict[str, Any]]] = []
+    sounds, notes = Sounds(), Notes()
+    for file in files:
+        inside = file.parent.relative_to(path).parts
+        split = next((_SPLITS[part] for part in inside if part in _SPLITS), None)
+        for number, row in json_rows(file) if file.suffix == ".jsonl" else _csv_rows(file):
+            with reading(file, number):
+                said = str(row.get("file_name") or row.get("audio_file_name") or "")
+                if "segments" not in row:
+                    row = _foreign(row, said, path, file, number, notes)
+                if said:
+                    name = str(field(row, "recording", file, number))
+                    sounds.name(name, said, file, number)
+            rows.append((split, file, number, row))
+    bundle = _bundle(path, rows, sounds, notes)
+    unsaid = [s for s in bundle.segments if s.end == 0 and s.recording in bundle.sounds]
+    if not unsaid:
+        return bundle
+    lengths = {s.recording: length_of(bundle.sounds[s.recording]) for s in unsaid}
+    segments = (
+        msgspec.structs.replace(s, end=lengths[s.recording]) if s.recording in lengths else s
+        for s in bundle.segments
+    )
+    return msgspec.structs.replace(bundle, segments=tuple(segments))
+
+
+def _csv_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    for row in read_table(file).rows:
+        yield row.line, dict(row.cells)
+
+
+def _foreign(
+    row: Mapping[str, Any], said: str, root: Path, file: Path, number: int, notes: Notes
+) -> dict[str, Any]:
+    """Return another tool's row as one of ours: its recording is its file, its text a segment."""
+    text = next((name for name in _TEXT_FIELDS if isinstance(row.get(name), str)), "")
+    if not said or not text:
+        raise InputError(
+            f"{file}, line {number}: no field 'recording' with 'segments', nor a 'file_name' with "
+            f"a {' or '.join(_TEXT_FIELDS)}"
+        )
+    for name in sorted(row.keys() - {"file_name", "audio_file_name", "speaker", "language", text}):
+        notes.add(number, f"the field {name!r}")
+    segment = {
+        "id": str(number),
+        "start": 0.0,
+        "end": 0.0,
+        "text": row[text],
+        "speaker": str(row.get("speaker") or ""),
+        "language": str(row.get("language") or ""),
+        "role": "unknown",
+    }
+    name = (file.parent / said).relative_to(root).as_posix()
+    return {"recording": name, "segments": [segment]}
 
 
 def write_parquet(bundle: Bundle, folder: Path) -> None:
@@ -118,8 +186,8 @@ def read_parquet(path: Path) -> Bundle:
         InputError: with file, row and reason.
     """
     pa, pq = pyarrow()
-    rows = []
-    sounds = {}
+    rows: list[tuple[SplitName | None, Path, int, dict[str, Any]]] = []
+    sounds = Sounds()
     for split in SPLIT_NAMES:
         for file in sorted((path / "data").glob(f"{split}-*.parquet")):
             try:
@@ -130,19 +198,12 @@ def read_parquet(path: Path) -> Bundle:
                 audio = row.pop("audio", None)
                 name = str(field(row, "recording", file, number))
                 if audio and audio.get("bytes"):
-                    sounds[name] = _unpack(path, name, audio)
+                    suffix = Path(str(audio.get("path") or "")).suffix or ".flac"
+                    sounds.unpack(name, suffix, audio["bytes"], file, number)
                 rows.append((split, file, number, row))
     if not rows:
         raise InputError(f"{path}: no data/<split>-*.parquet there")
-    return _bundle(path, rows, sounds)
-
-
-def _unpack(path: Path, name: str, audio: Mapping[str, Any]) -> Path:
-    suffix = Path(str(audio.get("path") or "")).suffix or ".flac"
-    target = path / ".unpacked" / f"{Path(name).name}{suffix}"
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes(audio["bytes"])
-    return target
+    return _bundle(path, rows, sounds, Notes())
 
 
 def _row(recording: Recording, segments: Iterable[ReleasedSegment]) -> dict[str, Any]:
@@ -164,16 +225,20 @@ def _row(recording: Recording, segments: Iterable[ReleasedSegment]) -> dict[str,
 
 def _bundle(
     path: Path,
-    rows: Iterable[tuple[SplitName, Path, int, dict[str, Any]]],
-    sounds: Mapping[str, Path],
+    rows: Iterable[tuple[SplitName | None, Path, int, dict[str, Any]]],
+    sounds: Sounds,
+    notes: Notes,
 ) -> Bundle:
     known: dict[str, Recording] = {}
     segments = []
-    splits = {}
+    splits: dict[str, SplitName] = {}
+    seen: dict[str, int] = {}
     for split, file, number, row in rows:
         with reading(file, number):
             name = str(field(row, "recording", file, number))
-            splits[name] = split
+            put_once(seen, name, number, file, number)
+            if split is not None:
+                splits[name] = split
             if row.get("metadata"):
                 known[name] = convert(_json(row["metadata"], file, number), Recording, file, number)
             for said in field(row, "segments", file, number) or []:
@@ -185,7 +250,7 @@ def _bundle(
                     file, number, rest, recording=name, start=start, end=end, **texts
                 )
                 segments.append(segment)
-    return assemble(path, segments, sounds, known, splits)
+    return assemble(path, segments, sounds, known, splits, map(str, notes.all()))
 
 
 def _json(text: str, file: Path, number: int) -> Any:

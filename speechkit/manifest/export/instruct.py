@@ -59,7 +59,7 @@ def read_instruct(path: Path) -> Bundle:
                     splits[name] = file.stem
                 messages = field(row, "messages", file, number)
                 if not isinstance(messages, list):
-                    raise InputError(f"{file}, line {number}: 'messages' is no list")
+                    raise InputError(f"{file}, line {number}: 'messages' is not a list")
                 for index, message in enumerate(messages):
                     part = str(field(message, "role", file, number))
                     if part == "system":

@@ -1,5 +1,7 @@
 """Kaldi data directory: wav.scp, segments, text, utt2spk, spk2utt, utt2lang; all sorted as in C.
 
+https://kaldi-asr.org/doc/data_prep.html
+
 Drops: words' times, confidence, roles, labels, channels, review; segments without words; spacing.
 A `wav.scp` entry that is a pipe (`… |`) is refused: a manifest is data and runs nothing.
 """
@@ -10,11 +12,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import msgspec
+
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
-from speechkit.formats import fields
+from speechkit.formats import Notes, fields, read_text
 from speechkit.formats.fields import one_word
-from speechkit.manifest.export.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.formats.text import split_lines
+from speechkit.manifest.export.bundle import (
+    Bundle,
+    Format,
+    Sounds,
+    assemble,
+    length_of,
+    place_sounds,
+)
 from speechkit.manifest.export.rows import make_segment
 from speechkit.manifest.schema import ReleasedSegment
 
@@ -48,7 +60,7 @@ def write_data_dir(
         for segment in segments:
             if not segment.text.split():
                 continue
-            # Kaldi wants the speaker in front, so that both sort alike; who is unknown is alone.
+            # Kaldi wants the speaker in front, so that both sort alike; an unknown speaker stands alone.
             speaker = one_word(segment.speaker) if segment.speaker else ""
             utterance = f"{speaker}-{one_word(segment.id)}" if speaker else one_word(segment.id)
             lines["segments"].append(f"{utterance} {name} {segment.start:.3f} {segment.end:.3f}")
@@ -70,38 +82,46 @@ def read_kaldi(path: Path) -> Bundle:
     Raises:
         InputError: with file, line and reason.
     """
-    sounds: dict[str, Path] = {}
+    sounds, notes = Sounds(), Notes()
     for name, (said, number) in _table(path / "wav.scp", optional=True).items():
-        if said.endswith("|"):
+        if said.endswith("|") or said.startswith("|"):
             raise InputError(
                 f"{path / 'wav.scp'}, line {number}: a pipe; speechkit runs none. Save the "
                 "recording to a file first"
             )
-        sound = find_sound(said, path / "wav.scp")
-        if sound is None:
-            raise InputError(f"{path / 'wav.scp'}, line {number}: the sound file is not there")
-        sounds[name] = sound
-    speakers = _table(path / "utt2spk", optional=True)
-    languages = _table(path / "utt2lang", optional=True)
-    times = _table(path / "segments", optional=True)
+        sounds.name(name, said, path / "wav.scp", number)
+    texts = _table(path / "text")
+    tables = {
+        name: _table(path / name, optional=True) for name in ("utt2spk", "utt2lang", "segments")
+    }
+    for file, rows in tables.items():
+        for utterance, (_, number) in rows.items():
+            if utterance not in texts:
+                notes.add(number, f"an utterance of {file} without a line in text")
     segments = []
-    for utterance, (text, number) in _table(path / "text").items():
-        recording, start, end = _place(utterance, times, sounds, path, number)
-        speaker = speakers.get(utterance, (utterance, 0))[0]
+    for utterance, (text, number) in texts.items():
+        place = _place(utterance, tables["segments"], sounds.paths, path, number)
+        speaker = tables["utt2spk"].get(utterance, (utterance, 0))[0]
         segments.append(
             make_segment(
                 path / "segments",
-                times.get(utterance, ("", 0))[1],
+                tables["segments"].get(utterance, ("", 0))[1],
                 id=utterance,
-                recording=recording,
-                start=start,
-                end=end,
+                recording=place.recording,
+                start=place.start,
+                end=place.end,
                 text=text,
                 speaker="" if speaker == utterance else speaker,
-                language=languages.get(utterance, ("", 0))[0],
+                language=tables["utt2lang"].get(utterance, ("", 0))[0],
             )
         )
-    return assemble(path, segments, sounds)
+    return assemble(path, segments, sounds, notes=map(str, notes.all()))
+
+
+class _Place(msgspec.Struct, frozen=True, kw_only=True):
+    recording: str
+    start: float
+    end: float
 
 
 def _place(
@@ -110,36 +130,39 @@ def _place(
     sounds: Mapping[str, Path],
     path: Path,
     number: int,
-) -> tuple[str, float, float]:
+) -> _Place:
     if utterance in times:
         said, line = times[utterance]
         parts = said.split()
-        if len(parts) != 3:
+        if len(parts) not in (3, 4):
             raise InputError(f"{path / 'segments'}, line {line}: 4 fields expected")
-        start, end = (fields.seconds(part, path / "segments", line) for part in parts[1:])
-        return parts[0], start, end
+        start = fields.seconds(parts[1], path / "segments", line)
+        # Kaldi writes -1 for "to the end of the recording".
+        if parts[2] in ("-1", "-1.0") and parts[0] in sounds:
+            end = length_of(sounds[parts[0]])
+        else:
+            end = fields.seconds(parts[2], path / "segments", line)
+        return _Place(recording=parts[0], start=start, end=end)
     if not times and utterance in sounds:
-        from speechkit.audio.decode import probe
-
-        info = probe(sounds[utterance])
-        return utterance, 0.0, round(info.num_samples / info.sample_rate, 3)
-    raise InputError(f"{path / 'text'}, line {number}: segments does not have this utterance")
+        return _Place(recording=utterance, start=0.0, end=length_of(sounds[utterance]))
+    raise InputError(
+        f"{path / 'text'}, line {number}: segments does not have this utterance, nor is there "
+        "sound of that name"
+    )
 
 
 def _table(path: Path, *, optional: bool = False) -> dict[str, tuple[str, int]]:
-    """Read `key value…` lines → key to (value, line number)."""
-    from speechkit.formats import read_text
-
+    """Read `key value…` lines → key to (value, line number). Kaldi splits at any blank."""
     if optional and not path.is_file():
         return {}
     table: dict[str, tuple[str, int]] = {}
-    for number, line in enumerate(read_text(path).split("\n"), start=1):
+    for number, line in enumerate(split_lines(read_text(path)), start=1):
         if not line.strip():
             continue
-        key, _, value = line.strip().partition(" ")
+        key, *value = line.split(None, 1)
         if key in table:
             raise InputError(f"{path}, line {number}: the same key twice")
-        table[key] = (value.strip(), number)
+        table[key] = (value[0].strip() if value else "", number)
     return table
 
 

@@ -20,7 +20,8 @@ import msgspec
 from speechkit.core.digest import canonical_json, segment_id
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
-from speechkit.manifest.export.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.formats import Notes
+from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
 from speechkit.manifest.export.rows import (
     field,
     json_rows,
@@ -72,20 +73,20 @@ def read_labelbox(path: Path) -> Bundle:
     folder = path if path.is_dir() else path.parent
     file = folder / _ANNOTATIONS if path.is_dir() else path
     segments: list[ReleasedSegment] = []
+    notes = Notes()
     for number, row in json_rows(file):
         with reading(file, number):
             if row.get("name") == _NAME:
                 segments += _segments(row, file, number)
-    sounds: dict[str, Path] = {}
+            else:
+                notes.add(number, "an annotation that is not a transcript")
+    sounds = Sounds()
     data_rows = folder / _DATA_ROWS
     for number, row in json_rows(data_rows) if data_rows.is_file() else ():
         name = str(field(row, "global_key", data_rows, number))
         if row.get("row_data"):
-            sound = find_sound(str(row["row_data"]), data_rows)
-            if sound is None:
-                raise InputError(f"{data_rows}, line {number}: its sound file is not there")
-            sounds[name] = sound
-    return assemble(path, segments, sounds)
+            sounds.name(name, str(row["row_data"]), data_rows, number)
+    return assemble(path, segments, sounds, notes=map(str, notes.all()))
 
 
 def _answer(segment: ReleasedSegment) -> dict[str, Any]:

@@ -1,20 +1,34 @@
 """Label Studio: `tasks.json` with the transcript as predictions, and the labelling interface.
 
 Serve `audio/` (or set the data's prefix) and import tasks.json into a project with interface.xml.
-Read back, a task's first annotation counts; where there is none, its first prediction.
+Read back, a task's first submitted annotation counts; where there is none, its first prediction.
+https://labelstud.io/guide/export
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import quoteattr
 
 import msgspec
 
 from speechkit.core.errors import InputError
-from speechkit.manifest.export.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.formats import Notes, read_text
+from speechkit.manifest.export.bundle import (
+    AUDIO_SUFFIXES,
+    Bundle,
+    Format,
+    Sounds,
+    assemble,
+    find_sound,
+    place_sounds,
+    put_once,
+)
 from speechkit.manifest.export.rows import make_segment, number_field, reading, rest_of
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
@@ -60,29 +74,71 @@ def read_labelstudio(path: Path) -> Bundle:
     Raises:
         InputError: with file, task and reason.
     """
-    from speechkit.formats import read_text
-
     file = path / "tasks.json" if path.is_dir() else path
     try:
         tasks = msgspec.json.decode(read_text(file).encode(), type=list[dict[str, Any]])
     except msgspec.MsgspecError as error:
         raise InputError(f"{file}: not a list of tasks ({reason_of(error)})") from error
     segments: list[ReleasedSegment] = []
-    sounds: dict[str, Path] = {}
+    sounds, notes = Sounds(), Notes()
+    named: dict[str, int] = {}
     for number, task in enumerate(tasks, start=1):
         with reading(file, number):
             data = task.get("data") or {}
-            said = str(data.get("audio") or "")
-            name = str(data.get("recording") or Path(said).stem)
+            said = _sound(data)
+            name = str(data.get("recording") or said)
             if not name:
                 raise InputError(f"{file}, line {number}: the task names no recording and no audio")
-            sound = find_sound(said, file) if said else None
-            if sound is not None:
-                sounds[name] = sound
-            made = [*(task.get("annotations") or []), *(task.get("predictions") or [])]
-            results = made[0].get("result") or [] if made else []
-            segments += _segments(name, results, file, number)
-    return assemble(path, segments, sounds)
+            put_once(named, name, number, file, number)
+            if said:
+                sounds.name(name, _place(said, file), file, number)
+            results = _results(task, number, notes)
+            segments += _segments(name, results, file, number, notes)
+    return assemble(path, segments, sounds, notes=map(str, notes.all()))
+
+
+def _sound(data: Mapping[str, Any]) -> str:
+    """Return the address of a task's sound: the interface may call its field as it likes."""
+    texts = {key: value for key, value in data.items() if isinstance(value, str) and value}
+    for key in ("audio", "audio_url", "url", "sound"):
+        if key in texts:
+            return texts[key]
+    media = (
+        v
+        for v in texts.values()
+        if PurePosixPath(v.partition("?")[0]).suffix.lower() in AUDIO_SUFFIXES
+    )
+    return next(media, "")
+
+
+def _place(said: str, file: Path) -> str:
+    """Return where a file of Label Studio's storage lies beside its export.
+
+    Uploads carry 8 random hex digits before their name, local files a query.
+    """
+    address = urlsplit(said)
+    if local := parse_qs(address.query).get("d"):
+        return local[0].lstrip("/")
+    name = PurePosixPath(unquote(address.path)).name
+    if "/data/upload/" in address.path and find_sound(said, file) is None:
+        bare = re.sub(r"^[0-9a-f]{8}-", "", name)
+        return name if find_sound(name, file) else bare
+    return said
+
+
+def _results(task: Mapping[str, Any], number: int, notes: Notes) -> list[dict[str, Any]]:
+    """Return what the task's first submitted annotation says, else its first prediction."""
+    annotations = task.get("annotations") or []
+    submitted = [each for each in annotations if not each.get("was_cancelled")]
+    if cancelled := len(annotations) - len(submitted):
+        notes.add(number, "a cancelled annotation", cancelled)
+    choices = submitted or task.get("predictions") or []
+    if len(choices) > 1:
+        notes.add(
+            number, "a further annotation of a task, of which the first counts", len(choices) - 1
+        )
+    results: list[dict[str, Any]] = choices[0].get("result") or [] if choices else []
+    return results
 
 
 def _regions(segment: ReleasedSegment, duration: float) -> list[dict[str, Any]]:
@@ -112,22 +168,38 @@ def _regions(segment: ReleasedSegment, duration: float) -> list[dict[str, Any]]:
 
 
 def _segments(
-    name: str, results: list[dict[str, Any]], file: Path, number: int
+    name: str, results: list[dict[str, Any]], file: Path, number: int, notes: Notes
 ) -> list[ReleasedSegment]:
     regions: dict[str, dict[str, Any]] = defaultdict(dict)
-    for part in results:
+    for index, part in enumerate(results):
         value = part.get("value") or {}
-        region = regions[str(part.get("id"))]
-        region |= {key: value[key] for key in ("start", "end") if key in value}
-        if part.get("type") == "labels":
+        kind = part.get("type")
+        is_region = "start" in value and "end" in value
+        is_text = kind == "textarea"
+        if not (is_region or is_text):
+            notes.add(number, f"a result of the type {kind!r}")
+            continue
+        # A text about the whole recording stands in no region.
+        region = regions[str(part.get("id")) if is_region else f"whole {index}"]
+        length = part.get("original_length") or 0.0
+        region |= {"start": value.get("start", 0.0), "end": value.get("end", length)}
+        region.setdefault("channel", value.get("channel"))
+        if kind == "labels":
             region["speaker"] = (value.get("labels") or [""])[0]
             region["meta"] = part.get("meta") or {}
-        elif part.get("type") == "textarea":
-            region["text"] = " ".join(value.get("text") or [])
-    found = []
+        elif is_text:
+            text = value.get("text") or []
+            region["text"] = " ".join([text] if isinstance(text, str) else text)
+        elif kind != "audio":
+            notes.add(number, f"a result of the type {kind!r}")
+    # Label Studio counts from 0, and says 0 where there is one channel.
+    apart = len({region.get("channel") for region in regions.values()}) > 1
+    segments = []
     for key, region in regions.items():
         meta = {k: v for k, v in region.get("meta", {}).items() if k != "text"}
-        found.append(
+        if apart and "role" not in meta:
+            meta.setdefault("channel", region.get("channel"))
+        segments.append(
             make_segment(
                 file,
                 number,
@@ -140,7 +212,7 @@ def _segments(
                 speaker=region.get("speaker", ""),
             )
         )
-    return found
+    return segments
 
 
 FORMAT = Format(

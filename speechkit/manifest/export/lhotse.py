@@ -13,7 +13,7 @@ from typing import Any
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Audio, Recording
-from speechkit.manifest.export.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
 from speechkit.manifest.export.rows import (
     field,
     json_rows,
@@ -53,14 +53,16 @@ def read_lhotse(path: Path) -> Bundle:
         InputError: with file, line and reason.
     """
     known: dict[str, Recording] = {}
-    sounds: dict[str, Path] = {}
+    sounds = Sounds()
     for file in _files(path, "recordings"):
         for number, row in json_rows(file):
             with reading(file, number):
-                recording, sound = read_recording(row, file, number)
-            known[recording.id] = recording
-            if sound is not None:
-                sounds[recording.id] = sound
+                recording, said = read_recording(row, file, number)
+                if recording.id in known:
+                    raise InputError(f"{file}, line {number}: this recording is listed twice")
+                known[recording.id] = recording
+                if said:
+                    sounds.name(recording.id, said, file, number)
     segments = []
     for file in _files(path, "supervisions"):
         for number, row in json_rows(file):
@@ -117,13 +119,16 @@ def supervision_row(segment: ReleasedSegment, recording: Recording) -> dict[str,
     return {name: value for name, value in row.items() if value is not None}
 
 
-def read_recording(
-    row: Mapping[str, Any], file: Path, number: int
-) -> tuple[Recording, Path | None]:
-    """Return a recording and where its sound lies, if it does."""
+def read_recording(row: Mapping[str, Any], file: Path, number: int) -> tuple[Recording, str]:
+    """Return a recording and the path of its sound, empty if it has none."""
     name = str(field(row, "id", file, number))
-    sound: Path | None = None
-    for source in row.get("sources") or []:
+    said = ""
+    sources = row.get("sources") or []
+    if len(sources) > 1:
+        raise InputError(
+            f"{file}, line {number}: a file a channel; join the {len(sources)} files to one first"
+        )
+    for source in sources:
         type_ = source.get("type")
         if type_ == "command":
             raise InputError(
@@ -133,7 +138,7 @@ def read_recording(
         if type_ not in ("file", "shar"):
             raise InputError(f"{file}, line {number}: source of type {type_!r}; files are read")
         if type_ == "file":
-            sound = find_sound(str(source.get("source")), file)
+            said = str(source.get("source") or "")
     rate = field(row, "sampling_rate", file, number)
     samples = field(row, "num_samples", file, number)
     if not (isinstance(rate, int) and isinstance(samples, int) and rate > 0 and samples > 0):
@@ -147,7 +152,7 @@ def read_recording(
         num_channels=len(channels),
         codec="",
     )
-    return Recording(id=name, audio=audio), sound
+    return Recording(id=name, audio=audio), said
 
 
 def read_supervision(

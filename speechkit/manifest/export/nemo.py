@@ -1,4 +1,8 @@
-"""NeMo manifest: a JSON object a segment, with `audio_filepath`, `offset`, `duration`, `text`."""
+"""NeMo manifest: a JSON object a segment, with `audio_filepath`, `offset`, `duration`, `text`.
+
+https://docs.nvidia.com/nemo-framework/user-guide/latest/nemotoolkit/asr/datasets.html
+Lines with the same path are one recording. What NeMo wrote (`pred_text`) is not taken for a transcript.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,8 @@ from typing import Any
 
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
-from speechkit.manifest.export.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.formats import Notes
+from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
 from speechkit.manifest.export.rows import (
     field,
     json_rows,
@@ -18,6 +23,14 @@ from speechkit.manifest.export.rows import (
     write_json_lines,
 )
 from speechkit.manifest.schema import ReleasedSegment
+
+_REST = ("role", "channel", "confidence", "labels", "review", "words")
+_USED = frozenset(
+    {
+        *("audio_filepath", "offset", "duration", "text", "speaker", "lang", "recording"),
+        *("segment", "source_lang", *_REST),
+    }
+)
 
 
 def write_nemo(bundle: Bundle, folder: Path) -> None:
@@ -44,18 +57,24 @@ def read_nemo(path: Path) -> Bundle:
     files = [path] if path.is_file() else sorted(path.glob("*manifest*.json*"))
     if not files:
         raise InputError(f"{path}: no *manifest*.json there")
-    sounds: dict[str, Path] = {}
+    sounds, notes = Sounds(), Notes()
     segments = []
     for file in files:
         for number, row in json_rows(file):
             with reading(file, number):
-                said = str(field(row, "audio_filepath", file, number))
-                segment = _segment(row, Path(said).stem, file, number)
-                sound = find_sound(said, file) if said else None
-            if sound is not None:
-                sounds[segment.recording] = sound
+                said = field(row, "audio_filepath", file, number)
+                if not isinstance(said, str):
+                    raise InputError(
+                        f"{file}, line {number}: 'audio_filepath' is not one path; join the files "
+                        "of a recording to one with a channel each"
+                    )
+                segment = _segment(row, said, file, number)
+                if said:
+                    sounds.name(segment.recording, said, file, number)
+            for name in sorted(row.keys() - _USED):
+                notes.add(number, f"the field {name!r}")
             segments.append(segment)
-    return assemble(path, segments, sounds)
+    return assemble(path, segments, sounds, notes=map(str, notes.all()))
 
 
 def _row(segment: ReleasedSegment, sound: str) -> dict[str, Any]:
@@ -72,25 +91,22 @@ def _row(segment: ReleasedSegment, sound: str) -> dict[str, Any]:
     }
 
 
-def _segment(row: dict[str, Any], stem: str, file: Path, number: int) -> ReleasedSegment:
-    start = number_field({"offset": 0.0, **row}, "offset", file, number)
-    recording = str(row.get("recording") or stem)
-    rest = {
-        name: row[name]
-        for name in ("role", "channel", "confidence", "labels", "review", "words")
-        if name in row
-    }
+def _segment(row: dict[str, Any], said: str, file: Path, number: int) -> ReleasedSegment:
+    recording = str(row.get("recording") or said)
+    if not recording:
+        raise InputError(f"{file}, line {number}: neither 'audio_filepath' nor 'recording'")
+    start = number_field({**row, "offset": row.get("offset") or 0.0}, "offset", file, number)
     return make_segment(
         file,
         number,
-        rest,
+        {name: row[name] for name in _REST if name in row},
         id=str(row.get("segment") or f"{recording}-{number}"),
         recording=recording,
         start=start,
         end=round_ms(start + number_field(row, "duration", file, number)),
         text=row.get("text") or "",
         speaker=row.get("speaker") or "",
-        language=row.get("lang") or "",
+        language=row.get("lang") or row.get("source_lang") or "",
     )
 
 

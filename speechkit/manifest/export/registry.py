@@ -34,10 +34,11 @@ _ALL = (
     labelbox.FORMAT,
     doccano.FORMAT,
     instruct.FORMAT,
-    *transcripts.FORMATS,
+    *transcripts.transcript_exports(),
 )
-FORMATS: dict[str, Format] = {one.name: one for one in _ALL}
-LOSSLESS = tuple(name for name, one in FORMATS.items() if not one.drops)
+FORMATS: dict[str, Format] = {each.name: each for each in _ALL}
+WRITABLE = tuple(name for name, each in FORMATS.items() if each.write)
+LOSSLESS = tuple(name for name, each in FORMATS.items() if each.write and not each.drops)
 
 
 def find_format(name: str) -> Format:

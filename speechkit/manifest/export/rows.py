@@ -83,7 +83,7 @@ def reading(where: Path, line: int) -> Iterator[None]:
     try:
         yield
     except (TypeError, AttributeError, ValueError, LookupError) as error:
-        raise InputError(f"{where}, line {line}: not as this format has it") from error
+        raise InputError(f"{where}, line {line}: does not follow this format") from error
 
 
 def write_json_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -109,7 +109,7 @@ class Rest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def rest_of(segment: ReleasedSegment, *without: str) -> dict[str, Any]:
-    """Return the segment's fields that are no part of most formats, but for those named."""
+    """Return the segment's fields that most formats lack, except for those named."""
     rest = Rest(
         role=segment.role,
         channel=segment.channel,

@@ -15,9 +15,10 @@ import msgspec
 
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
+from speechkit.formats import read_text
 from speechkit.formats.fields import seconds, share
 from speechkit.manifest.export.arrow import pyarrow
-from speechkit.manifest.export.bundle import Bundle, Format, assemble, find_sound, place_sounds
+from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
 from speechkit.manifest.export.rows import make_segment, reading
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
@@ -43,8 +44,6 @@ def read_csv(path: Path) -> Bundle:
     Raises:
         InputError: with file, line and reason.
     """
-    from speechkit.formats import read_text
-
     file = path / "segments.csv" if path.is_dir() else path
     csv.field_size_limit(sys.maxsize)
     reader = csv.DictReader(read_text(file).splitlines(keepends=True), strict=True)
@@ -109,7 +108,7 @@ def _rows(bundle: Bundle, placed: dict[str, str]) -> Iterable[dict[str, Any]]:
 
 def _bundle(path: Path, file: Path, rows: list[tuple[int, dict[str, Any]]]) -> Bundle:
     segments = []
-    sounds = {}
+    sounds = Sounds()
     splits = {}
     for number, row in rows:
         with reading(file, number):
@@ -118,10 +117,7 @@ def _bundle(path: Path, file: Path, rows: list[tuple[int, dict[str, Any]]]) -> B
             if row.get("split"):
                 splits[segment.recording] = row["split"]
             if row.get("audio"):
-                sound = find_sound(row["audio"], file)
-                if sound is None:
-                    raise InputError(f"{file}, line {number}: its sound file is not there")
-                sounds[segment.recording] = sound
+                sounds.name(segment.recording, str(row["audio"]), file, number)
     return assemble(path, segments, sounds, splits=splits)
 
 

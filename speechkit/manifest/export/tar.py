@@ -8,8 +8,8 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import msgspec
@@ -17,8 +17,23 @@ import msgspec
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
-from speechkit.manifest.export.bundle import Bundle, Format, assemble
-from speechkit.manifest.export.lhotse import read_supervision, recording_row, supervision_row
+from speechkit.formats import Notes
+from speechkit.formats.text import decode_text
+from speechkit.manifest.export.bundle import (
+    AUDIO_SUFFIXES,
+    Bundle,
+    Format,
+    Sounds,
+    assemble,
+    length_of,
+    put_once,
+)
+from speechkit.manifest.export.lhotse import (
+    read_recording,
+    read_supervision,
+    recording_row,
+    supervision_row,
+)
 from speechkit.manifest.export.rows import (
     convert,
     field,
@@ -55,33 +70,77 @@ def write_webdataset(bundle: Bundle, folder: Path) -> None:
 
 
 def read_webdataset(path: Path) -> Bundle:
-    """Read all tars of a folder; sound files are unpacked beside them.
+    """Read all tars of a folder, our own or as people make them: sound with `.txt` or `.json`.
+
+    A sample's key is its path up to the first dot of its name, as webdataset has it.
 
     Raises:
         InputError: with file, member and reason.
     """
     known: dict[str, Recording] = {}
     splits: dict[str, Any] = {}
-    sounds: dict[str, Path] = {}
+    sounds, notes = Sounds(), Notes()
     segments: list[ReleasedSegment] = []
+    words: dict[str, tuple[str, Path, int]] = {}
     for file in _tars(path, "*.tar"):
         for number, (name, data) in enumerate(_members(file), start=1):
-            if not name.endswith(".json"):
-                sounds[Path(name).stem] = _unpack(path, name, data)
-                continue
-            try:
-                row = msgspec.json.decode(data)
-            except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-                raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
-            with reading(file, number):
-                recording = convert(field(row, "recording", file, number), Recording, file, number)
-                known[recording.id] = recording
-                splits[recording.id] = row.get("split") or "train"
-                for said in field(row, "segments", file, number):
-                    start, end = (number_field(said, key, file, number) for key in ("start", "end"))
-                    fields = {**said, "recording": recording.id, "start": start, "end": end}
-                    segments.append(make_segment(file, number, **fields))
-    return assemble(path, segments, sounds, known, splits)
+            key, kind = _sample(name)
+            if f".{kind.rpartition('.')[2]}" in AUDIO_SUFFIXES:
+                sounds.unpack(key, f".{kind}", data, file, number)
+            elif kind == "txt":
+                put_once(words, key, (decode_text(data, file), file, number), file, number)
+            elif kind == "json":
+                with reading(file, number):
+                    row = _json(data, file, number)
+                    if "recording" not in row:
+                        put_once(
+                            words, key, (_text_of(row, file, number), file, number), file, number
+                        )
+                        continue
+                    recording = convert(row["recording"], Recording, file, number)
+                    known[recording.id] = recording
+                    splits[recording.id] = row.get("split") or "train"
+                    segments += _segments(row, recording.id, file, number)
+            else:
+                notes.add(number, f"a member of the kind {kind!r}")
+    for key, (text, file, number) in words.items():
+        end = length_of(sounds.paths[key]) if key in sounds.paths else 0.0
+        segment = make_segment(
+            file, number, id=key, recording=key, start=0.0, end=end, text=" ".join(text.split())
+        )
+        segments.append(segment)
+    return assemble(path, segments, sounds, known, splits, map(str, notes.all()))
+
+
+def _sample(name: str) -> tuple[str, str]:
+    folder, _, file = name.removeprefix("./").rpartition("/")
+    stem, _, kind = file.partition(".")
+    return f"{folder}/{stem}" if folder else stem, kind.lower()
+
+
+def _json(data: bytes, file: Path, number: int) -> dict[str, Any]:
+    try:
+        return msgspec.json.decode(data, type=dict[str, Any])
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
+
+
+def _text_of(row: Mapping[str, Any], file: Path, number: int) -> str:
+    for name in ("text", "transcript", "transcription", "sentence"):
+        if isinstance(row.get(name), str):
+            return str(row[name])
+    raise InputError(f"{file}, line {number}: no field 'recording', nor a 'text'")
+
+
+def _segments(
+    row: Mapping[str, Any], recording: str, file: Path, number: int
+) -> list[ReleasedSegment]:
+    segments = []
+    for said in field(row, "segments", file, number):
+        start, end = (number_field(said, key, file, number) for key in ("start", "end"))
+        fields = {**said, "recording": recording, "start": start, "end": end}
+        segments.append(make_segment(file, number, **fields))
+    return segments
 
 
 def write_shar(bundle: Bundle, folder: Path) -> None:
@@ -118,21 +177,34 @@ def read_shar(path: Path) -> Bundle:
     Raises:
         InputError: with file, line or member, and reason.
     """
-    sounds = {
-        Path(name).stem: _unpack(path, name, data)
-        for file in _tars(path, "recording.*.tar")
-        for name, data in _members(file)
-        if not name.endswith((".json", ".nodata", ".nometa"))
-    }
-    segments = []
+    sounds = Sounds()
+    for file in _tars(path, "recording.*.tar"):
+        for number, (name, data) in enumerate(_members(file), start=1):
+            member = PurePosixPath(name)
+            if member.suffix not in (".json", ".nodata", ".nometa"):
+                # Ids may hold slashes and dots: all but the suffix is the id.
+                sounds.unpack(str(member.with_suffix("")), member.suffix, data, file, number)
+    segments: list[ReleasedSegment] = []
+    known: dict[str, Recording] = {}
+    cuts: set[str] = set()
     for file in sorted(path.glob("cuts.*.jsonl*")):
         for number, row in json_rows(file):
             with reading(file, number):
+                cut = str(field(row, "id", file, number))
+                if cut in cuts:
+                    raise InputError(f"{file}, line {number}: this cut is listed twice")
+                cuts.add(cut)
                 offset = number_field({"start": 0.0, **row}, "start", file, number)
+                if row.get("recording"):
+                    known[cut], _ = read_recording({**row["recording"], "id": cut}, file, number)
+                    if cut not in sounds.paths:
+                        sounds.missing.append(f"{file}, line {number}: its sound is in no tar")
                 for said in row.get("supervisions") or []:
-                    said = {**said, "recording_id": str(field(row, "id", file, number))}
+                    said = {**said, "recording_id": cut}
                     segments.append(read_supervision(said, file, number, offset))
-    return assemble(path, segments, sounds)
+    if strangers := sounds.paths.keys() - cuts:
+        raise InputError(f"{path}: {len(strangers)} sound files in its tars belong to no cut")
+    return assemble(path, segments, sounds, known)
 
 
 def _cut(recording: Recording, segments: tuple[ReleasedSegment, ...]) -> dict[str, Any]:
@@ -176,13 +248,6 @@ def _members(file: Path) -> Iterator[tuple[str, bytes]]:
                     yield member.name, data.read()
     except (tarfile.TarError, OSError, EOFError) as error:
         raise InputError(f"{file}: not a tar file, or damaged") from error
-
-
-def _unpack(path: Path, name: str, data: bytes) -> Path:
-    target = path / ".unpacked" / Path(name).name  # a member's own folders lead nowhere
-    target.parent.mkdir(exist_ok=True)
-    target.write_bytes(data)
-    return target
 
 
 WEBDATASET = Format(

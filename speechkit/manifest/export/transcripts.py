@@ -7,57 +7,80 @@ channel at a time leave them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import get_args
 
 import msgspec
 
 from speechkit.core.errors import InputError
-from speechkit.core.types import Role, Segment, Turn
-from speechkit.formats import format_segments, read_segments, read_turns
-from speechkit.formats.rttm import format_rttm
-from speechkit.formats.uem import format_uem
-from speechkit.manifest.export.bundle import Bundle, Format, assemble
+from speechkit.core.types import Recording, Role, Segment, Turn
+from speechkit.formats import (
+    TranscriptFormat,
+    format_rttm,
+    format_segments,
+    format_uem,
+    parse_rttm,
+    read_text,
+    read_transcripts,
+    transcript_formats,
+)
+from speechkit.formats.transcript import nothing_read
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, bare_recording
 from speechkit.manifest.schema import ReleasedSegment
 
 ROLES = get_args(Role)
 _SIDE = re.compile(rf"(?P<name>.+?)[-_. ](?P<role>{'|'.join(ROLES)})", re.IGNORECASE)
-_WORDS = ("words' times and confidence",)
-_METADATA = ("sound files and metadata of recordings", "roles, labels, review state")
+_METADATA = ("sound files and metadata of recordings", "roles and review state")
 
 
-def _whole(name: str, suffix: str, drops: tuple[str, ...]) -> Format:
-    """A format that holds all recordings in one file."""
+def _transcript(kind: TranscriptFormat) -> Format:
+    """Return a transcript format as one of a corpus: a file a recording, or one for all."""
+    suffix = _SUFFIX_AS_WRITTEN.get(kind.name, kind.suffixes[0])
 
     def write(bundle: Bundle, folder: Path) -> None:
-        parts = list(_texts(name, bundle).values())
-        if name == "seglst":
+        texts = _texts(kind.name, bundle)
+        if kind.one_recording:
+            for recording, text in texts.items():
+                _write(folder / f"{recording}{suffix}", text)
+            return
+        parts = list(texts.values())
+        if kind.name == "seglst":
             rows = (part[2:-3] for part in parts)
             parts = ["[\n", ",\n".join(row for row in rows if row), "\n]\n"]
         _write(folder / f"{bundle.name}{suffix}", "".join(parts))
 
-    return _format(name, f"{suffix}, one file", write, _reader(suffix), drops)
+    def read(path: Path) -> Bundle:
+        files = _files(path, kind.suffixes)
+        rows: list[ReleasedSegment] = []
+        notes: list[str] = []
+        holders: dict[str, Path] = {}
+        silent: dict[str, Recording] = {}
+        for file in files:
+            reading = read_transcripts(file, kind.name)
+            notes += [f"{file.name}, {note}" for note in reading.notes]
+            for name, segments in reading.recordings.items():
+                # A file that names its recording itself is called by its path, not by its stem.
+                key = _key(file, path) if kind.one_recording else name
+                if holders.setdefault(key, file) != file:
+                    raise InputError(
+                        f"{file}: holds a recording that {holders[key]} holds, too; keep one"
+                    )
+                rows += _released(key, segments)
+                if not segments:
+                    silent[_recording(key)] = bare_recording(_recording(key))
+        return assemble(path, rows, known=silent, notes=notes)
 
-
-def _each(name: str, suffix: str, drops: tuple[str, ...]) -> Format:
-    """A format that holds one recording a file."""
-
-    def write(bundle: Bundle, folder: Path) -> None:
-        for recording, text in _texts(name, bundle).items():
-            _write(folder / f"{recording}{suffix}", text)
-
-    return _format(name, f"{suffix}, one a recording", write, _reader(suffix), drops)
-
-
-def _format(
-    name: str,
-    title: str,
-    write: Callable[[Bundle, Path], None],
-    read: Callable[[Path], Bundle] | None,
-    drops: tuple[str, ...],
-) -> Format:
-    return Format(name=name, title=title, write=write, read=read, drops=drops, companion=False)
+    drops = (*kind.drops, *_METADATA) if kind.write else ()
+    placed = "one a recording" if kind.one_recording else "one file"
+    return Format(
+        name=kind.name,
+        title=f"{kind.title}, {suffix}, {placed}",
+        write=write if kind.write else None,
+        read=read if kind.parse or kind.load else None,
+        drops=drops,
+        companion=False,
+    )
 
 
 def _texts(name: str, bundle: Bundle) -> dict[str, str]:
@@ -68,16 +91,16 @@ def _texts(name: str, bundle: Bundle) -> dict[str, str]:
     }
 
 
-def _reader(suffix: str) -> Callable[[Path], Bundle]:
-    def read(path: Path) -> Bundle:
-        files = _files(path, suffix)
-        found: list[ReleasedSegment] = []
-        for file in files:
-            for name, segments in read_segments(file).items():
-                found += _released(name, segments)
-        return assemble(path, found)
+def _key(file: Path, root: Path) -> str:
+    """Return what tells a file's recording from the others: its path inside the folder."""
+    path = Path(file.name) if root.is_file() else file.relative_to(root)
+    stem = path.name[: -len(".seglst.json")] if path.name.endswith(".seglst.json") else path.stem
+    return (path.parent / stem).as_posix()
 
-    return read
+
+def _recording(name: str) -> str:
+    side = _SIDE.fullmatch(name)
+    return side["name"] if side else name
 
 
 def _released(name: str, segments: Iterable[Segment]) -> list[ReleasedSegment]:
@@ -101,14 +124,14 @@ def _plain(segment: ReleasedSegment) -> Segment:
     return Segment(**{key: getattr(segment, key) for key in Segment.__struct_fields__})
 
 
-def _files(path: Path, suffix: str) -> list[Path]:
+def _files(path: Path, suffixes: Sequence[str]) -> list[Path]:
     if path.is_file():
         return [path]
-    found = sorted(file for file in path.rglob("*") if file.name.lower().endswith(suffix.lower()))
-    if suffix == ".json":
+    found = sorted(file for file in path.rglob("*") if file.name.lower().endswith(tuple(suffixes)))
+    if suffixes == (".json",):
         found = [file for file in found if not file.name.lower().endswith(".seglst.json")]
     if not found:
-        raise InputError(f"{path}: no *{suffix} there")
+        raise InputError(f"{path}: no *{suffixes[0]} there")
     return found
 
 
@@ -129,18 +152,28 @@ def _write_rttm(bundle: Bundle, folder: Path) -> None:
 
 
 def _read_rttm(path: Path) -> Bundle:
-    found = []
-    for file in _files(path, ".rttm"):
-        for name, turns in read_turns(file).items():
+    rows: list[ReleasedSegment] = []
+    notes: list[str] = []
+    holders: dict[str, Path] = {}
+    for file in _files(path, (".rttm",)):
+        reading = parse_rttm(text := read_text(file), file)
+        if not reading.recordings and text.strip():
+            raise nothing_read(file, reading.notes)
+        notes += [f"{file.name}, {note}" for note in reading.notes]
+        for name, turns in reading.recordings.items():
+            if holders.setdefault(name, file) != file:
+                raise InputError(
+                    f"{file}: holds a recording that {holders[name]} holds, too; keep one"
+                )
             spoken = [
                 Segment(id=f"{name}-{i}", start=t.start, end=t.end, text="", speaker=t.speaker)
                 for i, t in enumerate(turns)
             ]
-            found += [
+            rows += [
                 msgspec.structs.replace(segment, channel=turn.channel)
                 for segment, turn in zip(_released(name, spoken), turns, strict=True)
             ]
-    return assemble(path, found)
+    return assemble(path, rows, notes=notes)
 
 
 def _write_uem(bundle: Bundle, folder: Path) -> None:
@@ -148,22 +181,26 @@ def _write_uem(bundle: Bundle, folder: Path) -> None:
     _write(folder / f"{bundle.name}.uem", format_uem(parts))
 
 
-FORMATS = (
-    _whole("seglst", ".seglst.json", (*_WORDS, *_METADATA, "language, channels")),
-    _format(
-        "rttm",
-        ".rttm, one file",
-        _write_rttm,
-        _read_rttm,
-        ("all words", *_METADATA, "language"),
-    ),
-    _format("uem", ".uem, one file", _write_uem, None, ("all but the lengths of recordings",)),
-    _whole("ctm", ".ctm", ("segments, speakers, language", *_METADATA)),
-    _whole("stm", ".stm", (*_WORDS, *_METADATA, "language", "segments without words")),
-    _whole("json", ".json", _METADATA),
-    _each("textgrid", ".TextGrid", (*_WORDS, *_METADATA, "language, channels", "empty segments")),
-    _each("eaf", ".eaf", (*_WORDS, *_METADATA, "language, channels")),
-    _each("vtt", ".vtt", (*_WORDS, *_METADATA, "language, channels")),
-    _each("srt", ".srt", (*_WORDS, *_METADATA, "language, channels")),
-    _each("txt", ".txt", ("times", *_WORDS, *_METADATA, "speakers, language, channels")),
+_RTTM = Format(
+    name="rttm",
+    title="RTTM turns, .rttm, one file",
+    write=_write_rttm,
+    read=_read_rttm,
+    drops=("all words", "language", *_METADATA),
+    companion=False,
 )
+_UEM = Format(
+    name="uem",
+    title="UEM, .uem, one file",
+    write=_write_uem,
+    read=None,
+    drops=("all but the lengths of recordings",),
+    companion=False,
+)
+# How the makers of a format spell its suffix.
+_SUFFIX_AS_WRITTEN = {"textgrid": ".TextGrid"}
+
+
+def transcript_exports() -> tuple[Format, ...]:
+    """Return all installed transcript formats, and RTTM and UEM, as formats of a corpus."""
+    return (*map(_transcript, transcript_formats().values()), _RTTM, _UEM)
