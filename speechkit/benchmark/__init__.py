@@ -1,1 +1,1 @@
-"""How good is it: normalize, WER and its kin, slices, report."""
+"""How good is it: normalization, error rates, slices, report."""

@@ -3,7 +3,7 @@
     {i am / i'm}              either; "@" stands for nothing: {uh / @}          STM (NIST sclite)
     (uh)                      may be there or not                               STM
     <UNSURE>word</UNSURE>     the transcriber was not sure: may be there or not      PriMock57
-    <UNIN/> <INAUDIBLE_SPEECH/>   somebody said something: up to eight words are taken as said
+    <UNIN/> <INAUDIBLE_SPEECH/>   unintelligible speech: up to eight words are taken as said
 
 The choice is made site by site, and again until none changes, since one choice may move the
 alignment of another. That need not find the best combination, but mostly does (tested).
@@ -27,7 +27,7 @@ _SITE = re.compile(
     r"|\((?P<optional>[^()]+)\)",
     re.IGNORECASE | re.DOTALL,
 )
-_GAP = 8  # words that may stand for what nobody understood
+_GAP = 8  # words that may stand for unintelligible speech
 _ROUNDS = 4
 
 Tokenize = Callable[[str], list[str]]
@@ -65,7 +65,8 @@ def parse_alternates(text: str) -> list[Part]:
             options = (option.strip() for option in match["either"].split("/"))
             parts.append(Part(tuple("" if option == "@" else option for option in options)))
         else:
-            parts.append(Part(((match["unsure"] or match["optional"]).strip(), "")))
+            maybe = match["optional"] if match["unsure"] is None else match["unsure"]
+            parts.append(Part((maybe.strip(), "")))
     if rest := text[at:].strip():
         parts.append(Part((rest,)))
     return parts
@@ -118,7 +119,7 @@ def _closest(parts: Sequence[Part], wrote: list[str], tokens: Tokenize) -> list[
 
 
 def _written_at(edits: Sequence[Edit], position: int, wrote: Sequence[str]) -> str:
-    """Return what was written between two words of the reference, if it is no more than a gap."""
+    """Return what was written between two words of the reference, if it is only a gap."""
     for edit in edits:
         if edit.kind == "insert" and edit.reference_start == position:
             words = wrote[edit.hypothesis_start : edit.hypothesis_end]

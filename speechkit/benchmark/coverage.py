@@ -20,9 +20,9 @@ def coverage(
 
     Args:
         words: reference words of who speaks in a recording.
-        fields: their fields; people are told apart by `participant`, else by recording.
+        fields: their fields; people are distinguished by `participant`, otherwise by recording.
         names: fields to count by.
-        targets: field → value → share of the people that should have it. Values that nobody has
+        targets: field → value → share of the people that should have it. Values that no person has
             get a row too.
     """
     rows: list[Coverage] = []
@@ -45,7 +45,7 @@ def coverage(
                     num_words=sum(words[unit] for unit in units[value]),
                     share=round(share, 6),
                     target=target,
-                    # How much of what is wanted is there: 1 is enough, 0 is nobody.
+                    # How much of what is wanted is there: 1 is enough, 0 is none.
                     reached=round(min(1.0, share / target), 6) if target else None,
                 )
             )

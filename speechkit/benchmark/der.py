@@ -7,13 +7,14 @@ md-eval does (pyannote.metrics calls that `collar=0.5`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 import msgspec
 
 from speechkit.benchmark.errors import rate
 from speechkit.core.errors import MissingExtraError
+from speechkit.core.time import Interval, overlap
 from speechkit.core.time import duration as length_of
-from speechkit.core.time import overlap
 from speechkit.core.types import Turn
 
 SHORT_TURN = 1.0  # s: backchannels, "mm", "yes"
@@ -21,7 +22,7 @@ SHORT_TURN = 1.0  # s: backchannels, "mm", "yes"
 
 class DiarizationErrors(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of each error and of reference speech; Jaccard error summed over speakers;
-    how many of the short turns were noticed."""
+    how many of the short turns were noticed; over how many seconds of the recordings."""
 
     missed: float = 0.0
     false_alarm: float = 0.0
@@ -33,6 +34,7 @@ class DiarizationErrors(msgspec.Struct, frozen=True, kw_only=True):
     num_speakers: float = 0.0
     short_heard: int = 0
     short_total: int = 0
+    scored_seconds: float = 0.0
 
     def __add__(self, other: DiarizationErrors) -> DiarizationErrors:
         return DiarizationErrors(
@@ -61,12 +63,24 @@ class DiarizationErrors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def diarization_errors(
-    reference: Iterable[Turn], hypothesis: Iterable[Turn], *, duration: float | None = None
+    reference: Iterable[Turn],
+    hypothesis: Iterable[Turn],
+    *,
+    duration: float | None = None,
+    regions: Sequence[Interval] | None = None,
+    extent: Literal["both", "reference"] = "both",
 ) -> DiarizationErrors:
     """Compare who spoke when.
 
-    Exclusive turns are left out on either side where there are overlapping ones too. Scored is
-    [0, duration], or without it from the first start to the last end of the reference.
+    Exclusive turns are left out on either side where there are overlapping ones too; turns of one
+    speaker that overlap are one turn.
+
+    Args:
+        reference: turns of the reference.
+        hypothesis: turns of the system.
+        duration: of the recording in seconds; scored is all of it.
+        regions: what is scored, in seconds; wins.
+        extent: what is scored if neither is given, see `ScoreOptions.der_extent`.
     """
     try:
         from pyannote.core import Annotation, Segment, Timeline
@@ -81,13 +95,19 @@ def diarization_errors(
         return made
 
     said, found = _full(reference), _full(hypothesis)
-    if duration is None:
-        if not said:
+    if regions is None:
+        bounding = [*said, *found] if extent == "both" else said
+        if duration is not None:
+            regions = [(0.0, duration)]
+        elif bounding:
+            regions = [(min(t.start for t in bounding), max(t.end for t in bounding))]
+        else:
             return DiarizationErrors()
-        extent = (min(t.start for t in said), max(t.end for t in said))
     else:
-        extent = (0.0, duration)
-    uem = Timeline([Segment(*extent)])
+        # A region may go on for ever; nothing is scored behind the last turn.
+        last = max((t.end for t in [*said, *found]), default=0.0)
+        regions = [(start, min(end, max(last, start))) for start, end in regions]
+    uem = Timeline([Segment(start, end) for start, end in regions if end > start])
     a, b = annotation(said), annotation(found)
     strict = DiarizationErrorRate()(a, b, uem=uem, detailed=True)
     lenient = DiarizationErrorRate(collar=0.5)(a, b, uem=uem, detailed=True)
@@ -106,14 +126,23 @@ def diarization_errors(
         num_speakers=jaccard["speaker count"],
         short_heard=sum(_is_heard(turn, found) for turn in short),
         short_total=len(short),
+        scored_seconds=round(length_of(regions), 3),
     )
 
 
 def _full(turns: Iterable[Turn]) -> list[Turn]:
-    """Keep the view that shows overlap, if there is one; drop empty turns."""
+    """Keep the view that shows overlap, if there is one; of each speaker join what overlaps."""
     kept = [turn for turn in turns if turn.end > turn.start]
-    overlapping = [turn for turn in kept if not turn.exclusive]
-    return sorted(overlapping or kept, key=lambda turn: (turn.start, turn.end, turn.speaker))
+    overlapping = [turn for turn in kept if not turn.exclusive] or kept
+    by_speaker: dict[str, list[Turn]] = {}
+    for turn in sorted(overlapping, key=lambda turn: (turn.start, turn.end)):
+        own = by_speaker.setdefault(turn.speaker, [])
+        if own and turn.start < own[-1].end:
+            own[-1] = msgspec.structs.replace(own[-1], end=max(own[-1].end, turn.end))
+        else:
+            own.append(turn)
+    joined = [turn for own in by_speaker.values() for turn in own]
+    return sorted(joined, key=lambda turn: (turn.start, turn.end, turn.speaker))
 
 
 def _is_heard(turn: Turn, found: Sequence[Turn]) -> bool:

@@ -1,4 +1,4 @@
-"""Error counts that add up, so that nobody averages averages; and the alignment they come from.
+"""Error counts that add up, so that averages are never averaged; and the alignment they come from.
 
 WER = (S + D + I) / N, MER = (S + D + I) / (N + I), WIL = 1 − H²/(N·P), with N words in the
 reference and P in the hypothesis (Morris, Maier & Green, Interspeech 2004).

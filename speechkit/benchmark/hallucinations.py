@@ -1,6 +1,6 @@
-"""What was made up and what was left out, passage by passage, with times where there are any.
+"""Hallucinations and omissions, passage by passage, with times where there are any.
 
-A word error rate counts words; what harms are passages: text where nobody speaks, a phrase said in
+A word error rate counts words; what does harm are passages: text where there is no speech, a phrase said in
 a loop, a turn that is gone. Runs come from the alignment: neighboring insertions (or deletions)
 with at most one other word between them.
 """
@@ -106,7 +106,7 @@ def short_turns(said: Side, edits: Sequence[Edit]) -> tuple[int, int]:
 def passages(
     name: str, system: str, said: Side, wrote: Side, edits: Sequence[Edit], *, contexts: bool
 ) -> list[Passage]:
-    """List what one system made up and left out in one recording.
+    """List the hallucinations and omissions of one system in one recording.
 
     Args:
         name: the recording.
@@ -172,10 +172,10 @@ def _lost_turns(said: Side, edits: Sequence[Edit]) -> list[tuple[int, int]]:
 def _in_silence(
     name: str, system: str, said: Side, wrote: Side, *, contexts: bool
 ) -> list[Passage]:
-    """List what was written where the reference has nobody speaking, half a second around."""
+    """List what was written where the reference has no speech, half a second around."""
     speech = sorted((s.start - _NEAR, s.end + _NEAR) for s in said.segments if s.end > s.start)
     if not speech or len(speech) < len([s for s in said.segments if s.text.strip()]):
-        return []  # without times for all of it nobody can say where it is silent
+        return []  # without times for all of it, silence is unknown
     found: list[Passage] = []
     last: list[tuple[float, float, str]] = []
 

@@ -1,4 +1,4 @@
-"""tcpWER and ORC-WER by meeteval, where somebody asks for them and has it installed.
+"""tcpWER and ORC-WER by meeteval, if they are asked for and it is installed.
 
 tcpWER is cpWER in which a word may only stand for one said within five seconds of it; ORC-WER
 lets each utterance of the reference go to whichever stream of the hypothesis fits. Source: von
@@ -18,13 +18,16 @@ from speechkit.core.errors import MissingExtraError
 from speechkit.core.types import Segment
 
 COLLAR = 5.0  # s
+MOST_SPEAKERS = 20  # meeteval refuses more: the assignment would take too long
 
 
 class MeetingErrors(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of both; None where one side has no times (tcpWER) or no speakers."""
+    """Counts of both; None where one side has no times (tcpWER) or no speakers, or where there are
+    more speakers than meeteval compares: `note` says so then."""
 
     timed: ErrorRate | None = None
     streams: ErrorRate | None = None
+    note: str = ""
 
 
 def meeting_errors(
@@ -45,6 +48,11 @@ def meeting_errors(
     if not all(side and all(row["speaker"] for row in side) for side in sides):
         return MeetingErrors()
     a, b = (SegLST(side) for side in sides)
+    most = max(len({row["speaker"] for row in side}) for side in sides)
+    if most > MOST_SPEAKERS:
+        return MeetingErrors(
+            note=f"{most} speakers: tcpWER and ORC-WER are counted up to {MOST_SPEAKERS}"
+        )
     timed = None
     if all(row["end_time"] > row["start_time"] for side in sides for row in side):
         timed = _counts(tcp(a, b, collar=COLLAR))

@@ -15,7 +15,9 @@ from speechkit.core.time import duration, subtract
 from speechkit.core.types import Identifier, RedactedCopy
 from speechkit.language import cardinals, pronounced
 
-TOLERANCE = 0.05  # seconds of a mention's edges that may lie bare: it is silence in made-up speech
+TOLERANCE = (
+    0.05  # seconds of a mention's edges that may lie bare: it is silence in synthetic speech
+)
 
 _NUMBERS = {word: str(value) for value, word in enumerate(pronounced(cardinals("en").ones))}
 _TENS = {word: str(value) for value, word in enumerate(pronounced(cardinals("en").tens), start=2)}

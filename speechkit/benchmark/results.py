@@ -1,18 +1,33 @@
-"""What was measured: plain structs that travel as JSON. Rates are fractions."""
+"""What was measured: plain structs that travel as JSON. Rates are fractions, times seconds.
+
+`docs/benchmark.md` describes the JSON; `SCHEMA` names its version. Every printed figure can be
+computed from `recordings` and `units` again: a test does.
+"""
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
+from speechkit.benchmark.der import DiarizationErrors
+from speechkit.benchmark.errors import ErrorRate
 from speechkit.benchmark.types import ScoreOptions
+
+SCHEMA = "speechkit.scores/2"
+
+PassageKind = Literal["invented", "loop", "no speech", "omitted", "turn lost"]
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
-    """One clinical error, with the words around it in reference and hypothesis."""
+    """One clinical error: which term was lost or invented, with the words around it in reference
+    and hypothesis."""
 
     system: str
     recording: str
     category: str
+    term: str = ""
+    kind: Literal["lost", "invented"] = "lost"
     reference: str
     hypothesis: str
 
@@ -24,7 +39,9 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the leaderboard. Rates are fractions; None where they cannot be had.
 
     `wer` counts words, or characters where the normalizer's unit is the character. `rank` and
-    `rank_interval` are among systems scored on the same recordings.
+    `rank_interval` are among systems scored on the same recordings; systems with identical output
+    share a rank. `macro` holds the mean over the values of a field (language, participant, …) of
+    their WER, beside the pooled `wer`. `der_scored_seconds` says over how much DER was computed.
     """
 
     system: str
@@ -33,6 +50,7 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     rank: int
     rank_interval: tuple[int, int] | None
     mean_recording_wer: float | None
+    macro: dict[str, float] = {}
     cer: float | None
     mer: float | None
     wil: float | None
@@ -52,6 +70,7 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     der_missed: float | None = None
     der_false_alarm: float | None = None
     der_confusion: float | None = None
+    der_scored_seconds: float | None = None
     jer: float | None = None
     short_turn_recall: float | None = None
     clinical_error: float | None = None
@@ -81,7 +100,7 @@ class RunCost(msgspec.Struct, frozen=True, kw_only=True):
 
 class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often a kind of clinical term was said, how often it was lost or changed, how often
-    one was made up."""
+    one was invented."""
 
     said: int = 0
     lost: int = 0
@@ -96,16 +115,16 @@ class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
-    """Something made up or left out, of some length.
+    """A hallucination or an omission.
 
-    `kind`: `invented` (a run of words nobody said), `loop` (the same, repeating itself), `no
-    speech` (words where nobody speaks), `omitted` (a run of words left out), `turn lost` (not one
+    `kind`: `invented` (a run of words that were not said), `loop` (the same, repeating itself), `no
+    speech` (words where there is no speech), `omitted` (a run of words left out), `turn lost` (not one
     word of a turn is there). Times in seconds, None where neither side has any.
     """
 
     system: str
     recording: str
-    kind: str
+    kind: PassageKind
     start: float | None
     end: float | None
     num_words: int
@@ -166,7 +185,8 @@ class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
     """A system's WER on one cell: what speakers with these field values said.
 
     `der` is over the recordings of which these values hold as a whole, None where none of them has
-    reference turns.
+    reference turns. A cell of one or two people has no interval: it would say how much two people
+    differ, not how much people do.
     """
 
     by: str
@@ -178,6 +198,7 @@ class SliceScore(msgspec.Struct, frozen=True, kw_only=True):
     num_recordings: int
     num_clusters: int
     small: bool
+    num_people: int = 0
     der: float | None = None
 
 
@@ -219,13 +240,62 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):
-    """The counts of one recording and system, from which everything can be recomputed."""
+    """The counts of one system on one recording, from which everything can be recomputed.
+
+    `words` are reference words (or characters), `by_speaker` splits the errors by who said them;
+    `speakers` are cpWER's counts. `output` is a digest of what the system wrote, normalized.
+    """
 
     system: str
     recording: str
     cluster: str
+    normalizer: str
+    unit: str
     errors: int
     words: int
+    substitutions: int
+    deletions: int
+    insertions: int
+    character_errors: int
+    num_characters: int
+    by_speaker: dict[str, ErrorRate] = {}
+    speakers: ErrorRate | None = None
+    timed: ErrorRate | None = None
+    streams: ErrorRate | None = None
+    diarization: DiarizationErrors | None = None
+    clinical: dict[str, ClinicalCount] = {}
+    clinical_weighted: tuple[float, float] = (0.0, 0.0)
+    taxonomy: dict[str, int] = {}
+    passages: dict[str, PassageCount] = {}
+    short_turns: tuple[int, int] = (0, 0)
+    roles: tuple[int, int] = (0, 0)
+    duration: float | None = None
+    output: str = ""
+
+
+class Unit(msgspec.Struct, frozen=True, kw_only=True):
+    """Who speaks in which recording, and the fields one may slice by; no speaker: all of it."""
+
+    recording: str
+    speaker: str
+    fields: dict[str, str]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A recording that could not be scored for a system (or for none, `system` empty), and why."""
+
+    system: str
+    recording: str
+    reason: str
+
+
+class Remark(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a reader must know before believing a figure, and what to do about it."""
+
+    kind: str
+    system: str
+    text: str
+    recording: str = ""
 
 
 class Absent(msgspec.Struct, frozen=True, kw_only=True):
@@ -238,6 +308,7 @@ class Absent(msgspec.Struct, frozen=True, kw_only=True):
 class Scores(msgspec.Struct, frozen=True, kw_only=True):
     """All that was measured, and under which options."""
 
+    schema: str = SCHEMA
     systems: tuple[SystemScore, ...]
     slices: tuple[SliceScore, ...]
     gaps: tuple[Gap, ...]
@@ -245,6 +316,10 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Absent, ...]
     extra: tuple[Absent, ...]
     recordings: tuple[RecordingScore, ...]
+    units: tuple[Unit, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    groups: dict[str, str] = {}
     num_recordings: int
     num_clusters: int
     clustered_by: str
@@ -253,7 +328,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     reference_digest: str = ""
     version: str = ""
     misses: tuple[Miss, ...] = ()
-    ledger: tuple[Passage, ...] = ()
+    passages: tuple[Passage, ...] = ()
     transcripts: tuple[Transcript, ...] = ()
     alignments: tuple[Alignment, ...] = ()
     coverage: tuple[Coverage, ...] = ()

@@ -3,35 +3,52 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_all_start_methods, get_context
 
 import msgspec
 
-from speechkit.benchmark.counts import Tally, digest_reference, tally_recording, transcript_of
-from speechkit.benchmark.coverage import coverage
-from speechkit.benchmark.results import Absent, RecordingScore, Scores, Transcript
-from speechkit.benchmark.slices import known_fields, parse_by, slice_scores, unit_fields
-from speechkit.benchmark.summary import Sample, pair_scores, system_scores
-from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
+from speechkit.benchmark.absences import absences, check_systems, say_missing
+from speechkit.benchmark.alignments import transcript_of
+from speechkit.benchmark.counts import RecordingCounts, count_recording, digest_reference
+from speechkit.benchmark.figures import summarize
+from speechkit.benchmark.integrity import check_hypothesis, check_reference, remarks_once
+from speechkit.benchmark.results import (
+    Alignment,
+    Failure,
+    Miss,
+    Passage,
+    RecordingScore,
+    Remark,
+    Scores,
+    Transcript,
+    Unit,
+)
+from speechkit.benchmark.rows import row_of
+from speechkit.benchmark.slices import known_fields, parse_by, unit_fields
+from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.core.digest import digest_of
-from speechkit.core.errors import UsageError
+from speechkit.core.errors import InputError, SpeechkitError, UsageError
 
 DEFAULTS = ScoreOptions()
-_SHOWN = 10
 
 
 class _Recording(msgspec.Struct, frozen=True, kw_only=True):
-    """What a worker returns of one recording. `cluster` is empty where nobody is known, `whole`
+    """What a worker returns of one recording. `cluster` is empty if no speaker is known, `whole`
     holds the fields that are true of all of it."""
 
-    tallies: list[Tally]
+    rows: list[RecordingScore]
+    misses: list[Miss]
+    passages: list[Passage]
+    alignments: list[Alignment]
+    transcripts: list[Transcript]
+    remarks: list[Remark]
+    failures: list[Failure]
     digest: str
     fields: dict[str, dict[str, str]]
     cluster: str
     whole: dict[str, str]
-    transcript: Transcript | None = None
 
 
 def score(
@@ -46,116 +63,78 @@ def score(
     """Score systems against references.
 
     Memory grows with the largest recording, not with the corpus, if the mappings are lazy.
-    `workers` processes share the recordings; the result does not depend on their number.
-    `progress` is called after each recording. `targets` says which share of the people should have
-    which value of a field (field → value → share); the coverage table compares.
+    `workers` processes share the recordings; the result does not depend on their number. A
+    recording that cannot be read or scored is a row of `failures`, and missing from the figures.
+
+    Args:
+        references: by recording.
+        systems: what to score.
+        options: what decides the figures.
+        workers: processes.
+        targets: field → value → share of the people that should have it, for the coverage table.
+        progress: called after each recording.
 
     Raises:
         UsageError: if a system lacks recordings and `options.allow_missing` is off, if systems
             share a name, or if there is nothing to score.
     """
-    _check(references, systems)
-    missing, extra = _absences(references, systems)
+    check_systems(references, systems)
+    missing, extra = absences(references, systems)
     if missing and not options.allow_missing:
-        raise UsageError(_say_missing(missing, len(references)))
+        raise UsageError(say_missing(missing, len(references)))
     names = sorted(references)
     results = []
     for result in _map(references, systems, options, names, workers):
         results.append(result)
         progress()
-    tallies = [tally for result in results for tally in result.tallies]
-    fields = {
-        (name, speaker): values
+    units = [
+        Unit(recording=name, speaker=speaker, fields=fields)
         for name, result in zip(names, results, strict=True)
-        for speaker, values in result.fields.items()
-    }
-    whole = {name: result.whole for name, result in zip(names, results, strict=True)}
-    by = parse_by(options.by, known_fields([*fields.values(), *whole.values()]))
-    labels, clustered_by = _clusters(names, results, fields, options)
-    sample = Sample.draw(tallies, labels, options.draws, options.seed)
-    slices, gaps = slice_scores(
-        tallies, fields, whole, sample.clusters, sample.weights, by, options.min_cell
-    )
-    rows = system_scores(sample, [system.name for system in systems])
-    spoken = {
-        (tally.recording, speaker): counts.length
-        for tally in tallies
-        for speaker, counts in tally.by_speaker.items()
-    }
+        for speaker, fields in {"": result.whole, **result.fields}.items()
+    ]
+    labels, clustered_by = _clusters(names, results, options)
+    rows = [
+        msgspec.structs.replace(row, cluster=labels[row.recording])
+        for result in results
+        for row in result.rows
+    ]
+    if not rows:
+        raise UsageError(f"nothing could be scored: {results[0].failures[0].reason}")
+    figures = summarize(rows, units, options, [system.name for system in systems], targets or {})
+    scored = {system.system for system in figures.systems}
     return Scores(
-        systems=tuple(rows),
-        slices=tuple(slices),
-        gaps=tuple(gaps),
-        pairs=tuple(pair_scores(sample, [row.system for row in rows])),
+        systems=figures.systems,
+        slices=figures.slices,
+        gaps=figures.gaps,
+        pairs=figures.pairs,
+        groups=figures.groups,
+        coverage=figures.coverage,
         missing=tuple(missing),
         extra=tuple(extra),
-        recordings=tuple(
-            RecordingScore(
-                system=tally.system,
-                recording=tally.recording,
-                cluster=labels[tally.recording],
-                errors=tally.words.errors,
-                words=tally.words.length,
-            )
-            for tally in tallies
+        failures=tuple(failure for result in results for failure in result.failures),
+        remarks=(
+            *figures.remarks,
+            *(
+                Remark(
+                    kind="nothing scored", system=system.name, text="no recording could be scored"
+                )
+                for system in systems
+                if system.name not in scored
+            ),
+            *remarks_once(remark for result in results for remark in result.remarks),
         ),
+        recordings=tuple(rows),
+        units=tuple(units),
         num_recordings=len(names),
-        num_clusters=sample.weights.shape[1],
+        num_clusters=len(set(labels.values())),
         clustered_by=clustered_by,
         options=options,
         reference_digest=digest_of([result.digest for result in results]),
-        misses=tuple(miss for tally in tallies for miss in tally.misses),
-        transcripts=tuple(
-            [r.transcript for r in results if r.transcript is not None]
-            + [t.transcript for t in tallies if t.transcript is not None]
-        ),
-        alignments=tuple(t.alignment for t in tallies if t.alignment is not None),
-        ledger=tuple(passage for tally in tallies for passage in tally.passages),
-        coverage=tuple(
-            coverage(spoken, fields, (name for names_ in by for name in names_), targets or {})
-        ),
+        misses=tuple(miss for result in results for miss in result.misses),
+        passages=tuple(passage for result in results for passage in result.passages),
+        transcripts=tuple(text for result in results for text in result.transcripts),
+        alignments=tuple(alignment for result in results for alignment in result.alignments),
     )
-
-
-# ---- what is there
-
-
-def _check(references: Mapping[str, Reference], systems: Sequence[System]) -> None:
-    if not references:
-        raise UsageError("no references to score against")
-    if not systems:
-        raise UsageError("no systems to score")
-    names = [system.name for system in systems]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise UsageError(f"two systems are called {twice[0]!r}; rename one of the folders")
-
-
-def _absences(
-    references: Mapping[str, Reference], systems: Sequence[System]
-) -> tuple[list[Absent], list[Absent]]:
-    known = set(references)
-    missing, extra = [], []
-    for system in systems:
-        given = set(system.hypotheses)
-        if not given & known:
-            raise UsageError(
-                f"{system.name}: none of its {len(given)} recordings is in the reference; "
-                f"there: {', '.join(sorted(known)[:3])}; here: {', '.join(sorted(given)[:3])}"
-            )
-        missing += [Absent(system=system.name, recording=name) for name in sorted(known - given)]
-        extra += [Absent(system=system.name, recording=name) for name in sorted(given - known)]
-    return missing, extra
-
-
-def _say_missing(missing: Sequence[Absent], total: int) -> str:
-    by_system: dict[str, list[str]] = {}
-    for absent in missing:
-        by_system.setdefault(absent.system, []).append(absent.recording)
-    lines = []
-    for system, names in by_system.items():
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        lines.append(f"{system} lacks {len(names)} of {total}: {', '.join(names[:_SHOWN])}{more}")
-    return "; ".join(lines) + "; score what is there with --allow-missing"
 
 
 # ---- the work, a recording at a time
@@ -198,34 +177,74 @@ def _share(
 
 def _work(name: str) -> _Recording:
     references, systems, options = _shared
-    reference = references[name]
-
-    def hypotheses() -> Iterator[tuple[str, Hypothesis]]:
-        for system in systems:
-            if name in system.hypotheses:
-                yield system.name, system.hypotheses[name]
-
-    tallies = tally_recording(name, reference, hypotheses(), options)
-    speakers = {speaker for tally in tallies for speaker in tally.by_speaker}
+    try:
+        reference = references[name]
+        digest = digest_reference(name, reference)
+    except SpeechkitError as error:
+        if isinstance(error, UsageError):
+            raise
+        return _unscored(name, str(error))
+    counts: list[RecordingCounts] = []
+    failures: list[Failure] = []
+    remarks: list[Remark] = []
+    for system in systems:
+        if name not in system.hypotheses:
+            continue
+        try:
+            hypothesis = system.hypotheses[name]
+            remarks += check_hypothesis(name, system.name, reference, hypothesis)
+            counts += count_recording(name, reference, [(system.name, hypothesis)], options)
+        except UsageError:
+            raise  # the command is wrong, not this recording
+        except InputError as error:
+            failures.append(Failure(system=system.name, recording=name, reason=str(error)))
+        except Exception as error:
+            reason = f"{type(error).__name__} while it was scored; please report this"
+            failures.append(Failure(system=system.name, recording=name, reason=reason))
+    for count in counts:
+        if count.meeting is not None and count.meeting.note:
+            remarks.append(
+                Remark(kind="meeting", system="", recording=name, text=count.meeting.note)
+            )
+    speakers = {speaker for count in counts for speaker in count.by_speaker}
     fields = {speaker: unit_fields(reference, speaker) for speaker in sorted(speakers)}
     own = [values.get(options.cluster or "participant", "") for values in fields.values()]
-    cluster = "+".join(sorted(set(filter(None, own))))
-    shared = options.contexts and not any(tally.transcript for tally in tallies)
+    transcripts = [count.transcript for count in counts if count.transcript is not None]
+    if options.contexts and not transcripts:
+        transcripts = [transcript_of(name, reference, options)]
     return _Recording(
-        tallies=tallies,
-        digest=digest_reference(name, reference),
+        rows=[row_of(count, "") for count in counts],
+        misses=[miss for count in counts for miss in count.misses],
+        passages=[passage for count in counts for passage in count.passages],
+        alignments=[count.alignment for count in counts if count.alignment is not None],
+        transcripts=transcripts,
+        remarks=[*check_reference(name, reference, options), *remarks],
+        failures=failures,
+        digest=digest,
         fields=fields,
-        cluster=cluster,
+        cluster="+".join(sorted(set(filter(None, own)))),
         whole=unit_fields(reference, ""),
-        transcript=transcript_of(name, reference, options) if shared else None,
+    )
+
+
+def _unscored(name: str, reason: str) -> _Recording:
+    return _Recording(
+        rows=[],
+        misses=[],
+        passages=[],
+        alignments=[],
+        transcripts=[],
+        remarks=[],
+        failures=[Failure(system="", recording=name, reason=reason)],
+        digest="",
+        fields={},
+        cluster="",
+        whole={},
     )
 
 
 def _clusters(
-    names: Sequence[str],
-    results: Sequence[_Recording],
-    fields: Mapping[tuple[str, str], Mapping[str, str]],
-    options: ScoreOptions,
+    names: Sequence[str], results: Sequence[_Recording], options: ScoreOptions
 ) -> tuple[dict[str, str], str]:
     """Return each recording's cluster, and what clusters are.
 
@@ -234,8 +253,9 @@ def _clusters(
     """
     known = {name: result.cluster or name for name, result in zip(names, results, strict=True)}
     if options.cluster:
-        parse_by([options.cluster], known_fields(fields.values()))
+        every = [fields for result in results for fields in result.fields.values()]
+        parse_by([options.cluster], known_fields(every))
         return known, options.cluster
-    if all(len(result.fields) == 1 and result.cluster for result in results):
+    if all(len(result.fields) == 1 and result.cluster for result in results if result.rows):
         return known, "participant"
     return {name: name for name in names}, "recording"

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from speechkit.benchmark.counts import Tally
 from speechkit.benchmark.der import DiarizationErrors
 from speechkit.benchmark.errors import rate
 from speechkit.benchmark.intervals import interval, rates, sum_by_cluster
-from speechkit.benchmark.results import Gap, SliceScore
+from speechkit.benchmark.results import Gap, RecordingScore, SliceScore
 from speechkit.benchmark.types import ROLES, Reference
 from speechkit.core.errors import UsageError, did_you_mean
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 NOT_GIVEN = "(not given)"
+FEWEST_PEOPLE = 3  # in a cell that gets an interval
 
 
 def known_fields(units: Iterable[Mapping[str, str]]) -> list[str]:
@@ -60,14 +60,14 @@ def parse_by(by: Sequence[str], fields: Sequence[str]) -> list[tuple[str, ...]]:
         names = tuple(name.strip() for name in one.split("*") if name.strip())
         for name in names:
             if name not in fields:
-                raise UsageError(f"nothing to slice by {name!r}; {did_you_mean(name, fields)}")
+                raise UsageError(f"cannot slice by {name!r}; {did_you_mean(name, fields)}")
         if names:
             parsed.append(names)
     return parsed
 
 
 def slice_scores(
-    tallies: Sequence[Tally],
+    rows: Sequence[RecordingScore],
     fields: Mapping[tuple[str, str], Mapping[str, str]],
     whole: Mapping[str, Mapping[str, str]],
     clusters: Mapping[str, int],
@@ -78,7 +78,7 @@ def slice_scores(
     """Return every cell of every slicing, and each system's gap between best and worst cell.
 
     Args:
-        tallies: counts a recording and system.
+        rows: counts a recording and system.
         fields: (recording, speaker) → its fields.
         whole: recording → the fields that are true of all of it.
         clusters: recording → index of its cluster, a column of `weights`.
@@ -91,7 +91,7 @@ def slice_scores(
     if not by:
         return scores, gaps
     for names in by:
-        cells, samples = _cells(tallies, fields, whole, clusters, names, weights, min_cell)
+        cells, samples = _cells(rows, fields, whole, clusters, names, weights, min_cell)
         scores += cells
         gaps += _gaps(cells, samples, weights.shape[1])
     return scores, gaps
@@ -105,11 +105,12 @@ class _Cell:
         self.errors: list[int] = []
         self.words: list[int] = []
         self.recordings: set[str] = set()
+        self.people: set[str] = set()
         self.diarization = DiarizationErrors()
 
 
 def _cells(
-    tallies: Sequence[Tally],
+    rows: Sequence[RecordingScore],
     fields: Mapping[tuple[str, str], Mapping[str, str]],
     whole: Mapping[str, Mapping[str, str]],
     clusters: Mapping[str, int],
@@ -118,20 +119,22 @@ def _cells(
     min_cell: int,
 ) -> tuple[list[SliceScore], dict[int, Floats]]:
     found: dict[tuple[tuple[str, ...], str], _Cell] = {}
-    for tally in tallies:
-        for speaker, words in tally.by_speaker.items():
-            own = fields[tally.recording, speaker]
+    for row in rows:
+        for speaker, words in row.by_speaker.items():
+            own = fields[row.recording, speaker]
             values = tuple(own.get(name) or NOT_GIVEN for name in names)
-            cell = found.setdefault((values, tally.system), _Cell())
-            cell.clusters.append(clusters[tally.recording])
+            cell = found.setdefault((values, row.system), _Cell())
+            cell.clusters.append(clusters[row.recording])
             cell.errors.append(words.errors)
             cell.words.append(words.length)
-            cell.recordings.add(tally.recording)
-        of_all = tuple(whole[tally.recording].get(name, "") for name in names)
-        if tally.diarization is not None and all(of_all):
-            cell = found.setdefault((of_all, tally.system), _Cell())
-            cell.recordings.add(tally.recording)
-            cell.diarization += tally.diarization
+            cell.recordings.add(row.recording)
+            if words.length:
+                cell.people.add(own.get("participant") or f"{row.recording}\0{speaker}")
+        of_all = tuple(whole[row.recording].get(name, "") for name in names)
+        if row.diarization is not None and all(of_all):
+            cell = found.setdefault((of_all, row.system), _Cell())
+            cell.recordings.add(row.recording)
+            cell.diarization += row.diarization
     cells: list[SliceScore] = []
     samples: dict[int, Floats] = {}
     for (values, system), cell in sorted(found.items(), key=lambda item: item[0]):
@@ -146,11 +149,16 @@ def _cells(
                 values=dict(zip(names, values, strict=True)),
                 system=system,
                 wer=None if wer is None else round(wer, 6),
-                wer_interval=interval(drawn, int((words_ > 0).sum())),
+                wer_interval=(
+                    interval(drawn, int((words_ > 0).sum()))
+                    if len(cell.people) >= FEWEST_PEOPLE
+                    else None
+                ),
                 num_words=int(words_.sum()),
                 num_recordings=len(cell.recordings),
                 num_clusters=int((words_ > 0).sum()),
                 small=bool(words_.sum() < min_cell),
+                num_people=len(cell.people),
                 der=_der(cell.diarization),
             )
         )
@@ -171,7 +179,11 @@ def _gaps(
         own = [
             (cell.wer, index)
             for index, cell in enumerate(cells)
-            if cell.system == system and not cell.small and cell.wer is not None
+            if cell.system == system
+            and not cell.small
+            and cell.wer is not None
+            # People who are not described do not form a group, and cannot be the best or worst served one.
+            and NOT_GIVEN not in cell.values.values()
         ]
         if len(own) < 2:
             continue
@@ -185,7 +197,11 @@ def _gaps(
                 best=" × ".join(cells[best].values.values()),
                 worst=" × ".join(cells[worst].values.values()),
                 gap=round(high - low, 6),
-                gap_interval=interval(spread, min(involved, num_clusters)),
+                gap_interval=(
+                    interval(spread, min(involved, num_clusters))
+                    if min(cells[best].num_people, cells[worst].num_people) >= FEWEST_PEOPLE
+                    else None
+                ),
                 ratio=round(high / low, 4) if low else None,
             )
         )

@@ -1,35 +1,38 @@
-"""Sums over recordings: the leaderboard's rows, and which differences between them hold."""
+"""Sums over recordings: the leaderboard's rows."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
-from speechkit.benchmark.counts import Tally
 from speechkit.benchmark.der import DiarizationErrors
 from speechkit.benchmark.errors import ErrorRate, rate
 from speechkit.benchmark.intervals import (
     draw_weights,
-    holm,
     interval,
-    intervals,
-    p_value,
     rank_intervals,
     rates,
     sum_by_cluster,
 )
-from speechkit.benchmark.results import ClinicalCount, Pair, PassageCount, SystemScore
+from speechkit.benchmark.results import (
+    ClinicalCount,
+    PassageCount,
+    RecordingScore,
+    SystemScore,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+FEW_TERMS = 50  # clinical terms below which a rate of them says nothing
+Fields = Mapping[tuple[str, str], Mapping[str, str]]  # (recording, speaker) → its fields
+_MACRO = ("language", "collection", "participant")
 
 
 class Sample(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,18 +41,18 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     `clusters` maps a recording to a column of `weights`, which has shape (draws, clusters).
     """
 
-    by_system: Mapping[str, Sequence[Tally]]
+    by_system: Mapping[str, Sequence[RecordingScore]]
     clusters: Mapping[str, int]
     weights: Floats
 
     @classmethod
     def draw(
-        cls, tallies: Sequence[Tally], labels: Mapping[str, str], draws: int, seed: int
+        cls, rows: Sequence[RecordingScore], labels: Mapping[str, str], draws: int, seed: int
     ) -> Sample:
         """Group the counts and draw the clusters that `labels` gives to the recordings."""
-        by_system: dict[str, list[Tally]] = {}
-        for tally in tallies:
-            by_system.setdefault(tally.system, []).append(tally)
+        by_system: dict[str, list[RecordingScore]] = {}
+        for row in rows:
+            by_system.setdefault(row.system, []).append(row)
         order = {label: index for index, label in enumerate(sorted(set(labels.values())))}
         clusters = {recording: order[label] for recording, label in labels.items()}
         return cls(
@@ -59,120 +62,64 @@ class Sample(msgspec.Struct, frozen=True, kw_only=True):
     def counts(
         self,
         system: str,
-        of: Callable[[Tally], tuple[float, float]],
+        of: Callable[[RecordingScore], tuple[float, float]],
         keep: frozenset[str] | None = None,
     ) -> tuple[Floats, Floats]:
         """Return (errors, lengths) a cluster of what `of` returns for each recording."""
-        own = [t for t in self.by_system[system] if keep is None or t.recording in keep]
-        index = [self.clusters[tally.recording] for tally in own]
-        pairs = np.array([of(tally) for tally in own], dtype=np.float64).reshape(-1, 2)
+        own = [r for r in self.by_system[system] if keep is None or r.recording in keep]
+        index = [self.clusters[row.recording] for row in own]
+        pairs = np.array([of(row) for row in own], dtype=np.float64).reshape(-1, 2)
         size = self.weights.shape[1]
         return sum_by_cluster(index, pairs[:, 0], size), sum_by_cluster(index, pairs[:, 1], size)
 
     def interval(
-        self, system: str, of: Callable[[Tally], tuple[float, float]]
+        self, system: str, of: Callable[[RecordingScore], tuple[float, float]]
     ) -> tuple[float, float] | None:
         """Return the interval of a rate."""
         errors, lengths = self.counts(system, of)
         return interval(rates(self.weights, errors, lengths), int((lengths > 0).sum()))
 
 
-def system_scores(sample: Sample, names: Sequence[str]) -> list[SystemScore]:
-    """Return the leaderboard, best WER first."""
+def system_scores(sample: Sample, names: Sequence[str], fields: Fields) -> list[SystemScore]:
+    """Return the leaderboard, best WER first; systems with identical output share a rank."""
     wers = {name: _total(sample.by_system[name]).rate for name in names}
     ordered = sorted(names, key=lambda n: (wers[n] is None, wers[n] or 0.0, n))
-    columns = [sample.counts(name, _word_counts) for name in ordered]
+    columns = [sample.counts(name, word_counts) for name in ordered]
     errors = np.stack([column[0] for column in columns], axis=1)
     lengths = np.stack([column[1] for column in columns], axis=1)
     drawn = rates(sample.weights, errors, lengths)
     ranks = rank_intervals(drawn, sample.weights.shape[1])
-    return [
-        _row(sample, name, place, drawn[:, place - 1], ranks[place - 1])
-        for place, name in enumerate(ordered, 1)
-    ]
+    places: dict[tuple[tuple[str, str], ...], int] = {}
+    rows = []
+    for index, name in enumerate(ordered):
+        place = places.setdefault(output_of(sample.by_system[name]), index + 1)
+        row = _row(sample, name, drawn[:, index], fields)
+        rows.append(msgspec.structs.replace(row, rank=place, rank_interval=ranks[index]))
+    return rows
 
 
-def pair_scores(sample: Sample, ordered: Sequence[str]) -> list[Pair]:
-    """Compare every two systems on the recordings both have."""
-    having = {name: frozenset(t.recording for t in sample.by_system[name]) for name in ordered}
-    # Systems with the same recordings are compared together: few are without some.
-    drawn: dict[tuple[str, frozenset[str]], tuple[float, Floats, int]] = {}
-
-    def rate_on(name: str, both: frozenset[str]) -> tuple[float, Floats, int]:
-        if (name, both) not in drawn:
-            errors, lengths = sample.counts(name, _word_counts, both)
-            total = float(lengths.sum())
-            drawn[name, both] = (
-                float(errors.sum()) / total if total else math.nan,
-                rates(sample.weights, errors, lengths),
-                int((lengths > 0).sum()),
-            )
-        return drawn[name, both]
-
-    found: list[Pair] = []
-    samples: list[Floats] = []
-    for first, second in combinations(ordered, 2):
-        both = having[first] & having[second]
-        a, drawn_a, clusters = rate_on(first, both)
-        b, drawn_b, _ = rate_on(second, both)
-        if math.isnan(a):
-            continue
-        better, worse = (first, second) if b >= a else (second, first)
-        spread = drawn_b - drawn_a if b >= a else drawn_a - drawn_b
-        samples.append(spread)
-        found.append(
-            Pair(
-                better=better,
-                worse=worse,
-                difference=round(abs(b - a), 6),
-                interval=None,
-                p_value=p_value(abs(b - a), spread, clusters),
-                num_clusters=clusters,
-            )
-        )
-    corrected = holm([pair.p_value for pair in found])
-    bounds = _intervals(samples, [pair.num_clusters for pair in found])
-    return [
-        msgspec.structs.replace(pair, p_value=p, interval=interval_)
-        for pair, p, interval_ in zip(found, corrected, bounds, strict=True)
-    ]
+def output_of(rows: Iterable[RecordingScore]) -> tuple[tuple[str, str], ...]:
+    """Return what tells a system's output from another's: a digest a recording."""
+    return tuple(sorted((row.recording, row.output) for row in rows))
 
 
-def _intervals(
-    samples: Sequence[Floats], clusters: Sequence[int]
-) -> list[tuple[float, float] | None]:
-    """Return each one's interval; those of equal number of clusters and no gaps in one go."""
-    found: list[tuple[float, float] | None] = [None] * len(samples)
-    alike: dict[int, list[int]] = {}
-    for index, (sample, number) in enumerate(zip(samples, clusters, strict=True)):
-        if np.isnan(sample).any():
-            found[index] = interval(sample, number)
-        else:
-            alike.setdefault(number, []).append(index)
-    for number, indices in alike.items():
-        stacked = np.stack([samples[index] for index in indices], axis=1)
-        for index, bounds in zip(indices, intervals(stacked, number), strict=True):
-            found[index] = bounds
-    return found
-
-
-def _row(
-    sample: Sample, name: str, place: int, drawn: Floats, ranks: tuple[int, int] | None
-) -> SystemScore:
-    tallies = sample.by_system[name]
-    words = _total(tallies)
-    spoken = [t.speakers for t in tallies if t.speakers is not None]
-    per_recording = [t.words.rate for t in tallies if t.words.rate is not None]
-    used = {sample.clusters[t.recording] for t in tallies if t.words.length}
+def _row(sample: Sample, name: str, drawn: Floats, fields: Fields) -> SystemScore:
+    rows = sample.by_system[name]
+    words = _total(rows)
+    spoken = [row.speakers for row in rows if row.speakers is not None]
+    per_recording = [row.errors / row.words for row in rows if row.words]
+    per_recording += [0.0 for row in rows if not row.words and not row.errors]
+    used = {sample.clusters[row.recording] for row in rows if row.words}
     return SystemScore(
         system=name,
         wer=_round(words.rate),
         wer_interval=interval(drawn, len(used)),
-        rank=place,
-        rank_interval=ranks,
+        rank=0,
+        rank_interval=None,
         mean_recording_wer=_round(rate(sum(per_recording), len(per_recording))),
+        macro=_macro(rows, fields),
         cer=_round(
-            rate(sum(t.character_errors for t in tallies), sum(t.num_characters for t in tallies))
+            rate(sum(row.character_errors for row in rows), sum(row.num_characters for row in rows))
         ),
         mer=_round(words.match_error_rate),
         wil=_round(words.information_lost),
@@ -180,27 +127,39 @@ def _row(
         deletions=words.deletions,
         insertions=words.insertions,
         num_words=words.length,
-        num_recordings=len(tallies),
-        normalizer="+".join(sorted({t.normalizer for t in tallies})),
-        unit="+".join(sorted({t.unit for t in tallies})),
+        num_recordings=len(rows),
+        normalizer="+".join(sorted({row.normalizer for row in rows})),
+        unit="+".join(sorted({row.unit for row in rows})),
         cpwer=_round(sum(spoken, ErrorRate.zero()).rate) if spoken else None,
         cpwer_interval=sample.interval(name, _speaker_counts) if spoken else None,
-        **_meeting_fields(tallies),
-        passages=_passage_counts(tallies),
-        taxonomy=_added(t.taxonomy for t in tallies),
-        backchannel_recall=_share(
-            sum(t.short_kept for t in tallies), sum(t.short_said for t in tallies)
-        ),
-        role_accuracy=_share(
-            sum(t.roles_right for t in tallies), sum(t.roles_known for t in tallies)
-        ),
-        **_diarization_fields(tallies),
+        tcpwer=_rate_of(row.timed for row in rows),
+        orcwer=_rate_of(row.streams for row in rows),
+        passages=_passages(rows),
+        taxonomy=_added(row.taxonomy for row in rows),
+        backchannel_recall=_share([row.short_turns for row in rows]),
+        role_accuracy=_share([row.roles for row in rows]),
+        **_diarization_fields(rows),
         **_clinical_fields(sample, name),
     )
 
 
-def _diarization_fields(tallies: Sequence[Tally]) -> dict[str, Any]:
-    known = [tally.diarization for tally in tallies if tally.diarization is not None]
+def _macro(rows: Sequence[RecordingScore], fields: Fields) -> dict[str, float]:
+    """Return the mean WER over the values of a field, each counting alike, where it has several."""
+    found = {}
+    for name in _MACRO:
+        totals: dict[str, ErrorRate] = {}
+        for row in rows:
+            for speaker, counts in row.by_speaker.items():
+                if value := fields.get((row.recording, speaker), {}).get(name, ""):
+                    totals[value] = totals.get(value, ErrorRate.zero()) + counts
+        known = [total.rate for total in totals.values() if total.rate is not None]
+        if len(known) > 1:
+            found[name] = round(sum(known) / len(known), 6)
+    return found
+
+
+def _diarization_fields(rows: Sequence[RecordingScore]) -> dict[str, Any]:
+    known = [row.diarization for row in rows if row.diarization is not None]
     if not known:
         return {}
     turns = sum(known, DiarizationErrors())
@@ -210,21 +169,24 @@ def _diarization_fields(tallies: Sequence[Tally]) -> dict[str, Any]:
         "der_missed": _round(rate(turns.missed, turns.total)),
         "der_false_alarm": _round(rate(turns.false_alarm, turns.total)),
         "der_confusion": _round(rate(turns.confusion, turns.total)),
+        "der_scored_seconds": round(turns.scored_seconds, 3),
         "jer": _round(turns.jaccard_rate),
         "short_turn_recall": _round(turns.short_turn_recall),
     }
 
 
 def _clinical_fields(sample: Sample, name: str) -> dict[str, Any]:
-    tallies = [tally for tally in sample.by_system[name] if tally.clinical]
-    if not tallies:
+    rows = [row for row in sample.by_system[name] if row.clinical]
+    if not rows:
         return {}
     kinds: dict[str, ClinicalCount] = {}
-    for tally in tallies:
-        for kind, number in tally.clinical.items():
+    for row in rows:
+        for kind, number in row.clinical.items():
             kinds[kind] = kinds.get(kind, ClinicalCount()) + number
-    counts = [_clinical_counts(tally) for tally in tallies]
-    weighted = [tally.clinical_weighted for tally in tallies]
+    counts = [_clinical_counts(row) for row in rows]
+    weighted = [row.clinical_weighted for row in rows]
+    if sum(said for _, said in counts) < FEW_TERMS:
+        return {"clinical": kinds}
     return {
         "clinical": kinds,
         "clinical_error": _round(rate(sum(e for e, _ in counts), sum(n for _, n in counts))),
@@ -233,53 +195,60 @@ def _clinical_fields(sample: Sample, name: str) -> dict[str, Any]:
     }
 
 
-def _meeting_fields(tallies: Sequence[Tally]) -> dict[str, Any]:
-    known = [tally.meeting for tally in tallies if tally.meeting is not None]
-    timed = [one.timed for one in known if one.timed is not None]
-    streams = [one.streams for one in known if one.streams is not None]
-    return {
-        "tcpwer": _round(sum(timed, ErrorRate.zero()).rate) if timed else None,
-        "orcwer": _round(sum(streams, ErrorRate.zero()).rate) if streams else None,
-    }
-
-
-def _passage_counts(tallies: Sequence[Tally]) -> dict[str, PassageCount]:
+def _passages(rows: Sequence[RecordingScore]) -> dict[str, PassageCount]:
     found: dict[str, PassageCount] = {}
-    for tally in tallies:
-        for passage in tally.passages:
-            before = found.get(passage.kind, PassageCount())
-            found[passage.kind] = PassageCount(
-                passages=before.passages + 1, words=before.words + passage.num_words
+    for row in rows:
+        for kind, number in row.passages.items():
+            before = found.get(kind, PassageCount())
+            found[kind] = PassageCount(
+                passages=before.passages + number.passages, words=before.words + number.words
             )
     return dict(sorted(found.items()))
 
 
+def _rate_of(counts: Iterable[ErrorRate | None]) -> float | None:
+    known = [each for each in counts if each is not None]
+    return _round(sum(known, ErrorRate.zero()).rate) if known else None
+
+
 def _added(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
-    for one in counts:
-        total.update(one)
+    for each in counts:
+        total.update(each)
     return dict(sorted(total.items()))
 
 
-def _share(part: int, whole: int) -> float | None:
+def _share(pairs: Sequence[tuple[int, int]]) -> float | None:
+    part, whole = sum(a for a, _ in pairs), sum(b for _, b in pairs)
     return round(part / whole, 6) if whole else None
 
 
-def _clinical_counts(tally: Tally) -> tuple[float, float]:
-    kinds = tally.clinical.values()
+def _clinical_counts(row: RecordingScore) -> tuple[float, float]:
+    kinds = row.clinical.values()
     return sum(kind.lost + kind.invented for kind in kinds), sum(kind.said for kind in kinds)
 
 
-def _total(tallies: Sequence[Tally]) -> ErrorRate:
-    return sum((tally.words for tally in tallies), ErrorRate.zero())
+def words_of(row: RecordingScore) -> ErrorRate:
+    """Return the word counts of a row."""
+    return ErrorRate(
+        substitutions=row.substitutions,
+        deletions=row.deletions,
+        insertions=row.insertions,
+        hits=row.words - row.substitutions - row.deletions,
+    )
 
 
-def _word_counts(tally: Tally) -> tuple[float, float]:
-    return tally.words.errors, tally.words.length
+def _total(rows: Sequence[RecordingScore]) -> ErrorRate:
+    return sum(map(words_of, rows), ErrorRate.zero())
 
 
-def _speaker_counts(tally: Tally) -> tuple[float, float]:
-    return (tally.speakers.errors, tally.speakers.length) if tally.speakers else (0, 0)
+def word_counts(row: RecordingScore) -> tuple[float, float]:
+    """Return errors and reference words of a row."""
+    return row.errors, row.words
+
+
+def _speaker_counts(row: RecordingScore) -> tuple[float, float]:
+    return (row.speakers.errors, row.speakers.length) if row.speakers else (0, 0)
 
 
 def _round(value: float | None) -> float | None:

@@ -8,10 +8,11 @@ be scored. Fields (`accent`, `device`, …) hang on the recording or on one of i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import get_args
+from typing import Literal, get_args
 
 import msgspec
 
+from speechkit.core.time import Interval
 from speechkit.core.types import Role, Segment, Turn
 
 ROLES = frozenset(get_args(Role))
@@ -28,9 +29,9 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """What was said in one recording, and about whom and where.
 
     `fields` holds for the whole recording, `speakers[label]` for what that speaker says; the
-    latter wins. `duration` (s) bounds what diarization is scored on; without it, the extent of
-    the reference turns does. `transcribed` is False where nobody wrote down the words: only who
-    speaks when is scored then.
+    latter wins. `duration` (s) is how long the recording is. `transcribed` is False if nobody
+    wrote down the words: only who speaks when is scored then. `scored` are the parts that count
+    (None: all), `unscored` parts that do not; both in seconds.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -38,6 +39,8 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     transcribed: bool = True
     language: str = ""
     duration: float | None = None
+    scored: tuple[Interval, ...] | None = None
+    unscored: tuple[Interval, ...] = ()
     fields: Mapping[str, str] = {}
     speakers: Mapping[str, Mapping[str, str]] = {}
 
@@ -70,6 +73,11 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         alternates: of {a / b}, (a), <UNSURE>a</UNSURE> and <UNIN/> in a reference, take what fits
             the hypothesis best; else the normalizer sees them as they are.
         meeting: count tcpWER and ORC-WER, too (meeteval).
+        der_extent: where diarization is scored if nothing else says so: `both` from the first start
+            to the last end on either side, as pyannote.metrics has it, so that false alarms outside
+            the reference count; `reference`: of the reference alone, as NIST's md-eval.
+        all_pairs: compare every two systems however many there are; else, of more than 20, each
+            with its neighbors in rank and with the best.
     """
 
     language: str = ""
@@ -84,3 +92,5 @@ class ScoreOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     contexts: bool = False
     alternates: bool = True
     meeting: bool = False
+    der_extent: Literal["both", "reference"] = "both"
+    all_pairs: bool = False

@@ -50,7 +50,7 @@ def test_page_is_self_contained_and_escapes_names(scores: Scores) -> None:
     assert "nine &amp; &lt;i&gt;co&lt;/i&gt;" in page
     assert "More &lt;here&gt;" in page
     assert "<p id='mine'>" in page
-    assert "en@2" in page
+    assert "en@3" in page
     assert scores.reference_digest in page
 
 

@@ -55,7 +55,7 @@ def test_contexts_are_only_kept_when_asked_for(scores: Scores) -> None:
         [System(name="s", hypotheses={"r": Hypothesis(segments=())})],
     )
     assert (without.transcripts, without.alignments, without.misses) == ((), (), ())
-    assert all(passage.text == "" for passage in without.ledger)
+    assert all(passage.text == "" for passage in without.passages)
 
 
 def test_changes_put_back_give_the_hypothesis(scores: Scores) -> None:
@@ -84,7 +84,7 @@ def test_a_choice_of_wording_gives_each_system_its_own_lines() -> None:
 def test_files_can_be_read_by_everybody_and_opened(scores: Scores, tmp_path: Path) -> None:
     write_report(scores, tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
-    assert {"by-accent.svg", "by-role.svg", "ledger.csv", "misses.csv", "coverage.csv"} <= names
+    assert {"by-accent.svg", "by-role.svg", "passages.csv", "misses.csv", "coverage.csv"} <= names
     for path in tmp_path.iterdir():
         assert path.stat().st_mode & 0o777 == 0o644, path.name
     if (tmp_path / "leaderboard.png").exists():

@@ -35,7 +35,7 @@ def test_corpus_rate_is_the_sum_not_the_mean() -> None:
     assert row.wer == pytest.approx(1 / 9, abs=1e-6)
     assert row.mean_recording_wer == pytest.approx(0.5)
     assert (row.substitutions, row.deletions, row.insertions, row.num_words) == (1, 0, 0, 9)
-    assert row.normalizer == "en@2"
+    assert row.normalizer == "en@3"
 
 
 def test_missing_refuses_unless_allowed_and_then_is_listed() -> None:
@@ -94,12 +94,20 @@ def test_small_cells_are_shown_but_make_no_gap() -> None:
         "a": said("x y", fields={"accent": "A"}),
         "b": said("x " * 60, fields={"accent": "B"}),
         "c": said("x " * 60),
+        "d": said("x " * 60, fields={"accent": "D"}),
     }
-    scores = score(references, [system("s", a="", b="x " * 60, c="")], ScoreOptions(by=("accent",)))
+    scores = score(
+        references,
+        [system("s", a="", b="x " * 60, c="", d="x " * 30)],
+        ScoreOptions(by=("accent",)),
+    )
     cells = {c.values["accent"]: c for c in scores.slices}
     assert cells["A"].small
     assert not cells["B"].small
-    assert (scores.gaps[0].best, scores.gaps[0].worst) == ("B", "(not given)")
+    assert (scores.gaps[0].best, scores.gaps[0].worst) == (
+        "B",
+        "D",
+    )  # who is not described is no group
 
 
 def test_unknown_field_says_what_there_is() -> None:

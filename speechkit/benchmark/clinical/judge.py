@@ -1,9 +1,10 @@
-"""Which clinical terms of the reference a hypothesis kept, lost or changed, and made up."""
+"""Which clinical terms of the reference a hypothesis kept, lost or changed, and which it inserted."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
@@ -15,13 +16,22 @@ _SLACK = 3  # tokens a term may stand from where the alignment puts it: "has no"
 _AROUND = 5  # tokens of context on either side of a miss
 
 
+class ClinicalMiss(msgspec.Struct, frozen=True, kw_only=True):
+    """A term that was lost or invented, with the words around it on both sides."""
+
+    category: str
+    term: str
+    kind: Literal["lost", "invented"]
+    reference: str
+    hypothesis: str
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts by category; weighted errors and weight of all said; misses as (category, reference
-    context, hypothesis context)."""
+    """Counts by category; weighted errors and weight of all that was said; what was missed."""
 
     counts: dict[str, ClinicalCount]
     weighted: tuple[float, float]
-    misses: tuple[tuple[str, str, str], ...] = ()
+    misses: tuple[ClinicalMiss, ...] = ()
 
 
 def judge(
@@ -139,7 +149,7 @@ def _invented(
     windows: Sequence[tuple[int, int]],
     lost: Sequence[int],
 ) -> list[Mention]:
-    """Return what was made up: it stands neither where a term of its category was lost (one error,
+    """Return what was inserted: it stands neither where a term of its category was lost (one error,
     not two), nor where the same was said (kept already, only said more often)."""
     lost_at: dict[str, list[tuple[int, int]]] = {}
     for i in lost:
@@ -163,15 +173,27 @@ def _misses(
     edits: Sequence[Edit],
     lost: Sequence[tuple[Mention, tuple[int, int]]],
     invented: Sequence[Mention],
-) -> tuple[tuple[str, str, str], ...]:
+) -> tuple[ClinicalMiss, ...]:
     rows = [
-        (mention.category, _around(said, mention.start, mention.end), _around(wrote, *window))
+        ClinicalMiss(
+            category=mention.category,
+            term=mention.value,
+            kind="lost",
+            reference=_around(said, mention.start, mention.end),
+            hypothesis=_around(wrote, *window),
+        )
         for mention, window in lost
     ]
     for mention in invented:
         at = _said_at(edits, mention.start)
         rows.append(
-            (mention.category, _around(said, at, at), _around(wrote, mention.start, mention.end))
+            ClinicalMiss(
+                category=mention.category,
+                term=mention.value,
+                kind="invented",
+                reference=_around(said, at, at),
+                hypothesis=_around(wrote, mention.start, mention.end),
+            )
         )
     return tuple(rows)
 

@@ -100,7 +100,7 @@ def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:
             for form in _plurals(line):
                 phrase = tuple(tokens(form))
                 phrases[phrase] = Entry(_LISTS[file], line)
-                # "co codamol", "cocodamol": how a compound is cut is nobody's error.
+                # "co codamol", "cocodamol": how a compound is split is not an error.
                 phrases[("".join(phrase),)] = Entry(_LISTS[file], line)
                 if file == "body":
                     body.add(phrase[-1])

@@ -64,7 +64,7 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
         )
         if mention is None:
             continue
-        # "no, no, no" is one denial: how often it is repeated is nobody's error.
+        # "no, no, no" is one denial: how often it is repeated is not an error.
         if not (
             found
             and mention.category in _COUNTED_ONCE
@@ -127,7 +127,7 @@ def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
 
 @lru_cache(maxsize=1 << 12)
 def _read(word: str) -> tuple[str, str]:
-    """Return what a word in digits is and its one form; empty where it is no number."""
+    """Return what a word in digits is, and its one form; empty if it is not a number."""
     if _ORDINAL.fullmatch(word):
         return "ordinal", word
     plain = "1" if word == "one" else word.rstrip("%")

@@ -36,5 +36,7 @@ def _share(text: str, path: Path, line: int) -> float:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise InputError(f"{path}, line {line}: a share is a number from 0 to 1, or a percentage")
+        raise InputError(
+            f"{path}, line {line}: a share must be a number from 0 to 1, or a percentage"
+        )
     return share

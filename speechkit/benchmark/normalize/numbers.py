@@ -115,7 +115,7 @@ class _Scan:
         return self.out
 
     def pass_over(self, words: list[str]) -> None:
-        """Write words that are no numbers."""
+        """Write words that are not numbers."""
         if words:
             self.flush()
             self.emit(words[0])

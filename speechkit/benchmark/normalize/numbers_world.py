@@ -204,7 +204,7 @@ def _compound(word: str, values: Mapping[str, int], language: str) -> int | None
 
 
 def _bare(word: str) -> str:
-    """Return a word without accents: they are often left out. Indic vowel signs are no accents."""
+    """Return a word without accents: they are often left out. Indic vowel signs are not accents."""
     if not word.isascii():
         parts = unicodedata.normalize("NFD", word)
         if any("LATIN" in unicodedata.name(char, "") for char in parts):

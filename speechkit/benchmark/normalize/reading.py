@@ -36,7 +36,10 @@ from speechkit.benchmark.normalize.cldr import (
 _NUMERAL = re.compile(r"\d+(?:\.\d+)?")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th)")
 _REMEMBERED = 1 << 14
-_WORDS_OF_ONE_LETTER = frozenset("aio")
+# Abbreviations of two letters, read out as letters, that consultations are full of.
+_TWO_LETTERS = frozenset(
+    "bp gp iv im bd od po pr ct tb hb ed er md uk us pm am bm rr hr mi pe".split()
+)
 SIGNS = frozenset("/°−$€£¢₹")  # carry nothing by themselves
 _LONG = 9  # digits of groups beside each other that make one long number: a telephone's
 
@@ -527,10 +530,11 @@ def _ordinal(text: str) -> str:
 def join_letters(tokens: Sequence[str]) -> list[str]:
     """Join letters that are spelled out: "c o 2" is "co 2", "h i v" is "hiv".
 
-    "a" and "i" are words, too: they do not begin two letters, and alone are no spelling.
+    Three to six letters are an abbreviation, two only before a number or where they are known as
+    one. "a" and "i" are words, too, and do not begin one.
 
-    >>> join_letters("i i take b 12 and a h i v test i v".split())
-    ['i', 'i', 'take', 'b', '12', 'and', 'a', 'hiv', 'test', 'iv']
+    >>> join_letters("i i take b 12 and a h i v test i v or c o 2".split())
+    ['i', 'i', 'take', 'b', '12', 'and', 'a', 'hiv', 'test', 'iv', 'or', 'co', '2']
     """
     spots = [index for index, word in enumerate(tokens) if len(word) == 1 and word.isalpha()]
     if not spots:
@@ -546,7 +550,17 @@ def join_letters(tokens: Sequence[str]) -> list[str]:
         start = spot
         while start < end and tokens[start] == "a":
             start += 1
-        if end - start > 1 and not set(tokens[start:end]) <= _WORDS_OF_ONE_LETTER:
+        if _is_spelled(tokens[start:end], tokens[end] if end < len(tokens) else ""):
             out += [*tokens[at:start], "".join(tokens[start:end])]
-            at = end
+        else:
+            out += tokens[at:end]
+        at = end
     return [*out, *tokens[at:]]
+
+
+def _is_spelled(letters: Sequence[str], after: str) -> bool:
+    if len(letters) == 2:
+        return "".join(letters) in _TWO_LETTERS or (
+            after[:1].isdigit() and letters[0] != letters[1]
+        )
+    return 3 <= len(letters) <= 6 and len(set(letters)) > 1 and not set(letters) <= set("aio")

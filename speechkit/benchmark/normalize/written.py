@@ -127,7 +127,7 @@ def _clock(match: re.Match[str]) -> str:
 def _phone(match: re.Match[str]) -> str:
     digits = re.sub(r"\D", "", match[0])
     groups = re.findall(r"\d+", match[0])
-    # 2-3 and 10.5 are no telephone numbers, nor is 12-05-2020 read as one.
+    # 2-3 and 10.5 are not telephone numbers, nor is 12-05-2020 read as one.
     date = len(groups) == 3 and len(groups[-1]) == 4 and len(groups[0]) <= 2
     years = [len(group) for group in groups] == [4, 4]
     return digits if len(digits) >= _LONG and not date and not years else match[0]

@@ -19,7 +19,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// The alignment viewer: a reference line by line, with what a system lost, made up and exchanged.
+// The alignment viewer: a reference line by line, with what a system left out, invented and substituted.
 const store = document.getElementById("alignments");
 if (store) {
   const recordings = JSON.parse(store.textContent);
@@ -39,7 +39,7 @@ if (store) {
     player.play();
   };
 
-  // The pieces of one line: words as they are, lost, made up; `from` counts the line's first word.
+  // The pieces of one line: words as they are, left out, invented; `from` counts the line's first word.
   const pieces = ([, start, end, words], from, changes) => {
     const made = [];
     const at = (i) => (end > start ? start + ((i - from) / words.length) * (end - start) : null);

@@ -34,7 +34,7 @@ Getter = Callable[[SystemScore], Cell]
 
 
 def leaderboard(scores: Scores) -> Table:
-    """A row a system, best first; columns that hold nothing are left out."""
+    """One row for each system, best first; columns that hold nothing are left out."""
     columns: list[tuple[str, Getter]] = [
         ("System", lambda r: Cell(text=r.system, value=r.system.lower())),
         ("Rank", _rank),
@@ -62,7 +62,7 @@ def leaderboard(scores: Scores) -> Table:
 
 
 def errors(scores: Scores) -> Table:
-    """How often words were exchanged, lost and made up."""
+    """How often words were substituted, deleted and inserted."""
     columns: list[tuple[str, Getter]] = [
         ("System", lambda r: Cell(text=r.system, value=r.system.lower())),
         ("Substitutions", lambda r: number(r.substitutions)),
@@ -77,7 +77,7 @@ def errors(scores: Scores) -> Table:
 
 
 def clinical(scores: Scores) -> Table | None:
-    """A row a system, a column a kind of clinical term: the share said that was lost or changed."""
+    """One row for each system, a column a kind of clinical term: the share said that was lost or changed."""
     kinds = list(dict.fromkeys(kind for row in scores.systems for kind in row.clinical))
     if not kinds:
         return None
@@ -88,7 +88,7 @@ def clinical(scores: Scores) -> Table | None:
             if count is None or not count.said:
                 return Cell(text="", value=-1.0)
             rate = count.lost / count.said
-            made_up = f", {count.invented} made up" if count.invented else ""
+            made_up = f", {count.invented} inserted" if count.invented else ""
             return Cell(
                 text=f"{100 * rate:.1f}",
                 note=f"{count.lost} of {count.said}{made_up}",
@@ -180,7 +180,7 @@ def gaps(scores: Scores) -> Table | None:
 
 
 def indistinct(scores: Scores) -> tuple[int, int]:
-    """Return how many neighboring ranks cannot be told apart at 5 % (Holm), and of how many."""
+    """Return how many neighboring ranks do not differ at 5 % (Holm), and of how many."""
     ranked = [row.system for row in scores.systems]
     neighbors = {frozenset(pair) for pair in pairwise(ranked)}
     pairs = [p for p in scores.pairs if frozenset((p.better, p.worse)) in neighbors]

@@ -8,7 +8,7 @@ from speechkit.benchmark.results import Scores, SystemScore
 from speechkit.benchmark.taxonomy import KINDS, SORTS
 
 _SHOWN = 300  # rows of a list; all of them are in the CSV
-_NAMES = {"substitute": "exchanged", "delete": "lost", "insert": "made up"}
+_NAMES = {"substitute": "substituted", "delete": "deleted", "insert": "inserted"}
 _SORTS = {
     "agreement": "yes, no, ok, oh",
     "small word": "small words",
@@ -19,7 +19,7 @@ _SORTS = {
 
 
 def words(scores: Scores) -> Table | None:
-    """A row a system, a column a sort of error: how many in a thousand reference words."""
+    """One row for each system, a column a sort of error: how many in a thousand reference words."""
     keys = [f"{kind}:{sort}" for kind in KINDS for sort in SORTS]
     keys = [key for key in keys if any(key in row.taxonomy for row in scores.systems)]
     if not keys:
@@ -55,7 +55,7 @@ def words(scores: Scores) -> Table | None:
 
 
 def passages(scores: Scores) -> Table | None:
-    """A row a system, a column a kind of passage made up or left out."""
+    """One row for each system, one column for each kind of hallucination or omission."""
     kinds = sorted({kind for row in scores.systems for kind in row.passages})
     if not kinds:
         return None
@@ -69,7 +69,7 @@ def passages(scores: Scores) -> Table | None:
         )
 
     return Table(
-        caption="Passages made up or left out",
+        caption="Hallucinations and omissions",
         columns=("System", *(kind.capitalize() for kind in kinds)),
         rows=tuple(
             (
@@ -83,12 +83,14 @@ def passages(scores: Scores) -> Table | None:
 
 def ledger(scores: Scores) -> Table | None:
     """Each passage with its times, the longest first; what was said only where that was kept."""
-    if not scores.ledger:
+    if not scores.passages:
         return None
-    longest = sorted(scores.ledger, key=lambda p: -p.num_words)[:_SHOWN]
+    longest = sorted(scores.passages, key=lambda p: -p.num_words)[:_SHOWN]
     texts = any(passage.text for passage in longest)
     more = (
-        f" (the {_SHOWN} longest of {len(scores.ledger):,})" if len(scores.ledger) > _SHOWN else ""
+        f" (the {_SHOWN} longest of {len(scores.passages):,})"
+        if len(scores.passages) > _SHOWN
+        else ""
     )
     return Table(
         caption=f"Ledger{more}",
@@ -140,7 +142,7 @@ def misses(scores: Scores) -> Table | None:
     total = len(scores.misses)
     more = f" (the first {_SHOWN} of {total:,})" if total > _SHOWN else ""
     return Table(
-        caption=f"Clinical terms lost, changed or made up{more}",
+        caption=f"Clinical terms lost, changed or inserted{more}",
         columns=("Recording", "System", "Kind", "Said", "Written"),
         rows=tuple(
             (

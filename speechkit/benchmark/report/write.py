@@ -51,7 +51,7 @@ def write_report(
     }
     for name, rows in (
         ("slices", scores.slices),
-        ("ledger", scores.ledger),
+        ("passages", scores.passages),
         ("misses", scores.misses),
         ("coverage", scores.coverage),
     ):
@@ -90,7 +90,7 @@ def markdown_table(table: tables.Table) -> str:
 
 
 def _csv(rows: Sequence[msgspec.Struct]) -> bytes:
-    """A row a struct; intervals as two columns, dicts as a column a key."""
+    """One row for each struct; intervals as two columns, dicts as a column a key."""
     flat = [_flat(msgspec.to_builtins(row)) for row in rows]
     columns = list(dict.fromkeys(key for row in flat for key in row))
     out = io.StringIO()

@@ -34,12 +34,12 @@ def scored(rows: Sequence[tuple[str, float, float, str]], **options: object) -> 
 
 
 def kinds(scores: Scores) -> list[tuple[str, float | None, float | None]]:
-    return [(p.kind, p.start, p.end) for p in scores.ledger]
+    return [(p.kind, p.start, p.end) for p in scores.passages]
 
 
 def test_nothing_happens_in_a_perfect_transcript() -> None:
     scores = scored(TURNS)
-    assert scores.ledger == ()
+    assert scores.passages == ()
     assert scores.systems[0].passages == {}
     assert scores.systems[0].role_accuracy == 1.0
 
@@ -58,9 +58,9 @@ def test_loops_and_made_up_passages() -> None:
     assert ("loop", 24.0, 30.0) in kinds(scores)
     other = "the cat sat down upon the very old mat and slept"
     scores = scored([*TURNS, ("patient", 24.0, 30.0, other)], contexts=True)
-    found = next(p for p in scores.ledger if p.kind == "invented")
+    found = next(p for p in scores.passages if p.kind == "invented")
     assert (found.num_words, found.text) == (11, other)
-    assert all(p.text == "" for p in scored([*TURNS, loop]).ledger)
+    assert all(p.text == "" for p in scored([*TURNS, loop]).passages)
 
 
 def test_a_lost_turn_has_the_times_of_the_turn() -> None:
@@ -78,7 +78,7 @@ def test_omissions_without_any_time_are_still_listed() -> None:
     wrote = Segment(id="", start=0, end=0, text=" ".join(words[:4] + words[14:]))
     system = System(name="s", hypotheses={"r": Hypothesis(segments=(wrote,))})
     options = ScoreOptions(normalizer="basic")
-    (found,) = score({"r": reference}, [system], options).ledger
+    (found,) = score({"r": reference}, [system], options).passages
     assert (found.kind, found.num_words, found.start) == ("omitted", 10, None)
 
 
@@ -87,7 +87,7 @@ def test_words_have_better_times_than_segments() -> None:
     wrote = Segment(id="", start=2.0, end=13.0, text="yes yes yes", words=words)
     reference = Reference(segments=segments(TURNS))
     system = System(name="s", hypotheses={"r": Hypothesis(segments=(wrote,))})
-    ledger = score({"r": reference}, [system]).ledger
+    ledger = score({"r": reference}, [system]).passages
     assert ("no speech", 10.0, 12.5) in [(p.kind, p.start, p.end) for p in ledger]
 
 

@@ -1,0 +1,92 @@
+"""Is a text in the script and language it is said to be in?
+
+A system that writes Hindi in Arabic letters is 100 % wrong by any word error rate, and may be right
+to the ear. Scripts are told by their letters (Unicode's names); which one a language is written in,
+by CLDR's likely subtags.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache, lru_cache
+
+from babel.core import get_global
+
+from speechkit.benchmark.normalize import language_code
+from speechkit.benchmark.results import Remark
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions
+from speechkit.core.types import Segment
+
+# ISO 15924 → how Unicode's character names begin.
+_SCRIPTS = {
+    "Latn": "LATIN", "Cyrl": "CYRILLIC", "Grek": "GREEK", "Arab": "ARABIC", "Hebr": "HEBREW",
+    "Deva": "DEVANAGARI", "Beng": "BENGALI", "Taml": "TAMIL", "Telu": "TELUGU", "Gujr": "GUJARATI",
+    "Guru": "GURMUKHI", "Knda": "KANNADA", "Mlym": "MALAYALAM", "Orya": "ORIYA", "Sinh": "SINHALA",
+    "Thai": "THAI", "Laoo": "LAO", "Khmr": "KHMER", "Mymr": "MYANMAR", "Geor": "GEORGIAN",
+    "Armn": "ARMENIAN", "Ethi": "ETHIOPIC", "Hang": "HANGUL", "Kore": "HANGUL", "Hans": "CJK",
+    "Hant": "CJK", "Jpan": "CJK",
+}  # fmt: skip
+_JAPANESE = frozenset(("HIRAGANA", "KATAKANA"))
+_FEWEST = 20  # letters below which nothing is said of a script
+_MAIN = 0.6  # share of the letters that makes a script the main one
+
+
+def main_script(segments: Sequence[Segment]) -> str:
+    """Return the script most letters are in ("LATIN"), empty where there are few or none leads."""
+    letters: Counter[str] = Counter()
+    for segment in segments:
+        letters.update(filter(None, map(_script, segment.text)))
+    total = sum(letters.values())
+    if total < _FEWEST:
+        return ""
+    script, number = letters.most_common(1)[0]
+    return script if number >= _MAIN * total else ""
+
+
+@lru_cache(maxsize=1 << 13)
+def _script(char: str) -> str:
+    if not char.isalpha():
+        return ""
+    name = unicodedata.name(char, "").partition(" ")[0]
+    return "CJK" if name in _JAPANESE else name
+
+
+@cache
+def script_of_language(language: str) -> str:
+    """Return the script a language is mostly written in, empty where that is not known.
+
+    >>> script_of_language("hi"), script_of_language("sw")
+    ('DEVANAGARI', 'LATIN')
+    """
+    likely = get_global("likely_subtags").get(language, "")
+    parts = likely.split("_")
+    return _SCRIPTS.get(parts[1], "") if len(parts) > 1 else ""
+
+
+def check_reference(name: str, reference: Reference, options: ScoreOptions) -> list[Remark]:
+    """Remark on a reference in another script than its language has."""
+    language = language_code(reference.language or options.language)
+    wanted, script = script_of_language(language), main_script(reference.segments)
+    if not (language and wanted and script) or script == wanted:
+        return []
+    text = (
+        f"the reference is said to be {language!r}, which is written in {wanted.title()}, but it is "
+        f"in {script.title()}: check --language and the reference"
+    )
+    return [Remark(kind="reference script", system="", recording=name, text=text)]
+
+
+def check_hypothesis(
+    name: str, system: str, reference: Reference, hypothesis: Hypothesis
+) -> list[Remark]:
+    """Remark on a hypothesis in another script than its reference."""
+    said, wrote = main_script(reference.segments), main_script(hypothesis.segments)
+    if not said or not wrote or said == wrote:
+        return []
+    text = (
+        f"writes {wrote.title()} where the reference is in {said.title()}: its error rate says "
+        "nothing about what it heard; transliterate it, or ask the system for the other script"
+    )
+    return [Remark(kind="script", system=system, recording=name, text=text)]
