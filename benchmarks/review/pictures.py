@@ -1,6 +1,6 @@
 """Screenshots of the review editor for the handbook: `python -m benchmarks pictures [docs/review]`.
 
-A short made-up consultation, as somebody sees it who may hear everything, and as somebody does who
+A short synthetic consultation, as a person sees it who may hear everything, and as a person does who
 may not.
 """
 

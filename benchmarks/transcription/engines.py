@@ -1,7 +1,7 @@
 """Two engines on real recordings, by accent and by language: `python -m benchmarks engines [DIR]`.
 
 Accents of English on the telephone, prompts in five languages, single digits, eight languages:
-151 short clips, brought into one corpus, run through both engines and scored by the commands that
+151 short clips, ingested into one corpus, run through both engines and scored by the commands that
 it prints, as a user would type them. DIR (build/engines) keeps the corpus, what the engines wrote
 and the report: a second call only scores. The recordings are public and never become a release,
 which languages without tables for identifiers could not be part of.

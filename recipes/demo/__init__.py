@@ -1,4 +1,4 @@
-"""Two recordings for a first look, each with a reference: a real call and a made-up consultation.
+"""Two recordings for a first look, each with a reference: a real call and a synthetic consultation.
 
 1. `call`: 30 s of a real two-party telephone call, the sample that the wheel of pyannote.audio
    carries (MIT), with its RTTM and STM. First names and a city are said in it.

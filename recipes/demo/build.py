@@ -96,7 +96,7 @@ def build(dest: Path) -> Path:
     samples, spoken = mix(script, voices)
     _write_consultation(dest, samples, spoken)
     write_bytes(dest / "table.csv", _table(_TABLE))
-    # Nobody here needs hiding: a key known to all gives the release the same bytes everywhere.
+    # There is nobody to protect here: a public key gives the release the same bytes everywhere.
     write_bytes(dest / "pseudonym.key", b"de" * 32 + b"\n")
     write_bytes(dest / _BUILT, canonical_json(_digests(dest)))
     return dest

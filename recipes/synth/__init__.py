@@ -1,4 +1,4 @@
-"""Made-up consultations in four languages, spoken by whatever voices are installed.
+"""Synthetic consultations in four languages, spoken by whatever voices are installed.
 
 Scripts are written for this project; people in them are invented for each recording. Every word's
 time, its speaker and every identifier are known, because they were put there.

@@ -1,4 +1,4 @@
-"""Made-up consultations as many as are asked for: which case, who, in which voices and where.
+"""As many synthetic consultations as are asked for: which case, who, in which voices and where.
 
 Each is written as `write.py` says; `table.csv` and `pseudonym.key` are for `speechkit ingest`.
 """
@@ -103,7 +103,7 @@ def build(
             count, minutes = count + 1, minutes + made.seconds / 60
             if progress is not None:
                 progress(made)
-    # Nobody here needs hiding: a key known to all gives the release the same bytes everywhere.
+    # There is nobody to protect here: a public key gives the release the same bytes everywhere.
     write_bytes(dest / "pseudonym.key", b"5e" * 32 + b"\n")
     return write_prepared(dest, dest, clips, notes=["all recordings are synthetic, nobody exists"])
 

@@ -103,7 +103,7 @@ def fill(text: str, cast: Cast) -> str:
     """Put words into slots: `{NAME=patient.full}` becomes `{NAME:Ann Lee}`.
 
     Raises:
-        InputError: for a slot that nobody fills.
+        InputError: for a slot that is not filled.
     """
 
     def words(match: re.Match[str]) -> str:

@@ -31,7 +31,7 @@ class Espeak:
         library = find_library("espeak-ng")
         if library is None:
             raise SpeechkitError(
-                "espeak-ng is not installed; bring it with: apt-get install espeak-ng"
+                "espeak-ng is not installed; install it with: apt-get install espeak-ng"
             )
         self._library, self._name = library, name
         self("a")

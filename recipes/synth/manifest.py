@@ -25,7 +25,7 @@ from speechkit.deidentification.audio.redact_stage import RedactOptions, RedactS
 from speechkit.ingestion.ingest import IngestOptions, ingest_folder
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.pipeline.executors.local import LocalExecutor
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 from speechkit.recipe.prepared import write_prepared
 from speechkit.storage.corpus import Corpus
 

@@ -1,4 +1,4 @@
-"""Made-up people: names and places by Faker, numbers by dice, all as they are said."""
+"""Invented people: names and places by Faker, random numbers, all as they are said."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def _figures(dice: random.Random, count: int) -> str:
 
 
 def _plain(name: str) -> str:
-    """Leave out what nobody says: signs and figures in made-up places."""
+    """Leave out what is not spoken: signs and figures in invented places."""
     kept = "".join(c if c.isalpha() or c in " '-" else " " for c in name)
     return " ".join(kept.split())
 

@@ -103,7 +103,7 @@ def _piper(timed: bool) -> Speak:
     def speak(text: str) -> Speech:
         tokens = text.split()
         if timed and len(_groups(voice.phonemize(text))) != len(tokens):
-            # Words that were run together cannot be told apart: say each as it is said alone.
+            # Words that were run together cannot be separated: say each as it is said alone.
             text = f"[[{' '.join(map(spoken_alone, tokens))}]]"
         pieces, words, begun = [], [], 0
         for chunk in voice.synthesize(text, still, include_alignments=True):
@@ -189,7 +189,7 @@ def _words(
 ) -> list[tuple[float, float]]:
     """Join sounds and their lengths in samples into words.
 
-    Models give the blank between two words some time of its own, though nobody pauses there: each
+    Models give the blank between two words some time of its own, though there is no pause: each
     word takes half of it. Punctuation is a pause, and belongs to no word.
     """
     words: list[list[float]] = []

@@ -1,4 +1,4 @@
-"""Write one made-up consultation: sound, words, turns, identifiers, and what was asked for.
+"""Write one synthetic consultation: sound, words, turns, identifiers, and what was asked for.
 
     <name>.wav              <name>.phi.jsonl     identifiers that are said
     references/<name>.json  <name>.keep.jsonl    what looks like one and must stay

@@ -1,7 +1,7 @@
-"""Which channels of a recording are the same sound, and a mix that loses nobody.
+"""Which channels of a recording are the same sound, and a mix that loses no speaker.
 
 Two channels are the same sound if one is the other times a positive gain, with no delay, in every
-window: then who has listened to one has listened to both. A channel turned upside down is not the
+window: then listening to one is listening to both. A channel turned upside down is not the
 same (their mean is silence), nor is a delayed copy, nor one that adds as little as a whisper.
 """
 
@@ -79,7 +79,7 @@ def is_same_sound(a: Sound, b: Sound) -> bool:
 def mixed_evenly(channels: Sequence[Sound]) -> Sound:
     """Return one sound in which everybody of every channel is heard.
 
-    The mean, but a channel that is much weaker than the loudest is brought up to it, and one that
+    The mean, but a channel that is much weaker than the loudest is amplified to its level, and one that
     is the first upside down is turned, so that nothing cancels or drowns.
     """
     kept = [channels[group[0]] for group in same_sounds(channels)]

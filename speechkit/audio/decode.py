@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from speechkit.audio.sources import BrokenOffError, Source, open_source
+from speechkit.audio.source import BrokenOffError, Source
+from speechkit.audio.sources import open_source
 from speechkit.core.errors import AudioError
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ _LOUDEST = 1e6  # full scale is 1; float files in the scale of 16 or 20 bits pas
 
 class AudioInfo(msgspec.Struct, frozen=True, kw_only=True):
     """What a file decodes to. `codec` is `container/encoding` (`wav/pcm_16`, `mov/aac`);
-    `truncated` says that the file promises more samples than it holds."""
+    `truncated` says that the file promises more samples than it holds, `flags` what else is wrong
+    with it: `damaged`, `joined`, `gaps`, `stale-header`, `more-tracks` (see `source.Source`)."""
 
     sample_rate: int
     num_samples: int
     num_channels: int
     codec: str
     truncated: bool
+    flags: tuple[str, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -63,12 +66,12 @@ class AudioStream:
         for block in self._until_damage():
             if not np.isfinite(block).all():
                 raise AudioError(
-                    f"{self._path}: holds samples that are no numbers (NaN, infinite); re-export it"
+                    f"{self._path}: holds samples that are not numbers (NaN, infinite); re-export it"
                 )
             if np.abs(block).max(initial=0) > _LOUDEST:
                 raise AudioError(
                     f"{self._path}: holds samples far beyond full scale; its header is wrong, "
-                    "or it was saved as numbers that are no sound"
+                    "or it was saved as numbers that are not sound"
                 )
             self._num_samples += block.shape[1]
             yield block
@@ -91,6 +94,7 @@ class AudioStream:
             truncated=self._broken
             or self._source.cut_off
             or self._num_samples + self._source.slack < self._source.promised,
+            flags=tuple(sorted(self._source.flags)),
         )
 
     def _until_damage(self) -> Iterator[Samples]:
@@ -106,7 +110,7 @@ def open_audio(path: Path) -> Iterator[AudioStream]:
 
     Raises:
         AudioError: if there is no such file, it cannot be read or decoded, it is empty, shorter
-            than 0.1 s or holds NaN. A file that ends early is no error: see `AudioInfo.truncated`.
+            than 0.1 s or holds NaN. A file that ends early is not an error: see `AudioInfo.truncated`.
     """
     _require_file(path)
     with ExitStack() as stack:

@@ -1,6 +1,6 @@
 """Voices moved in pitch, and their formants with it: harder for an ear to recognize.
 
-This is no anonymity. The shift can be undone by who tries all of them, and rhythm, accent and choice
+This does not make anybody anonymous. Trying all shifts undoes it, and rhythm, accent and choice
 of words stay. How methods hold against attackers is measured by the VoicePrivacy Initiative
 (https://arxiv.org/abs/2005.01387).
 """

@@ -1,8 +1,8 @@
-"""Faint and covered speech: what somebody hears who takes away the noise and turns up the volume.
+"""Faint and covered speech: what can be heard after removing noise and turning up the volume.
 
 A voice detector and a recognizer expect usual levels: a sentence 50 dB softer than the one before,
 or under steady hum, is silence to them and plain speech to an attacker with a free editor. So a
-second version of each sound is looked at: steady noise taken away, and each stretch brought to the
+second version of each sound is looked at: steady noise taken away, and each stretch amplified to the
 level of usual speech by itself. What speaks in that version only is played to the recognizers from
 it; everything else stays as it was recorded, to the sample.
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-_TARGET = 10 ** (-28 / 20)  # root mean square that faint stretches are brought to
+_TARGET = 10 ** (-28 / 20)  # root mean square that faint stretches are amplified to
 _MOST_GAIN = 10 ** (66 / 20)
 _ROUNDING = 10 ** (-88 / 20)  # the rounding of 16 bits is never turned up to a voice
 _FRAME = SAMPLE_RATE // 100  # 10 ms
@@ -52,7 +52,7 @@ _EDGE = 0.3  # s beside faint speech that are played from the same version
 
 
 class Voices(msgspec.Struct, frozen=True, kw_only=True):
-    """Where somebody speaks, in seconds: `plain`, loud enough as recorded; `faint`, so soft or so
+    """Where there is speech, in seconds: `plain`, loud enough as recorded; `faint`, so soft or so
     covered that noise has to be taken away and the volume turned up. Each sorted and disjoint."""
 
     plain: tuple[Interval, ...]
@@ -60,12 +60,12 @@ class Voices(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def all(self) -> tuple[Interval, ...]:
-        """Both together."""
+        """Plain and faint speech together."""
         return union([*self.plain, *self.faint])
 
 
 def find_voices(sound: Sound, detect: DetectVoice) -> Voices:
-    """Return where somebody speaks in mono sound at 16 kHz, however softly."""
+    """Return where there is speech in mono sound at 16 kHz, however soft."""
     plain = detect(sound)
     known = [(start - _AROUND, end + _AROUND) for start, end in plain]
     more = subtract(detect(brought_up(sound)), known)
@@ -75,7 +75,7 @@ def find_voices(sound: Sound, detect: DetectVoice) -> Voices:
 
 
 def audible(sound: Sound, faint: Sequence[Interval]) -> Sound:
-    """Return the sound with its faint speech (seconds) brought up; itself where there is none."""
+    """Return the sound with its faint speech (seconds) amplified; itself where there is none."""
     if not faint:
         return sound
     length = len(sound) / SAMPLE_RATE

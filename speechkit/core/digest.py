@@ -51,7 +51,7 @@ def digest_of(value: Any) -> str:
 def keyed_digest(key: str, digest: str) -> str:
     """Return a digest that only who knows `key` can tie to what it is of (HMAC-SHA256).
 
-    `key` is the SHA-256 of a raw recording, which nobody has but who holds the recording.
+    `key` is the SHA-256 of a raw recording, which only a holder of the recording can compute.
 
     >>> keyed_digest("ab" * 32, "cd" * 32) == keyed_digest("ab" * 32, "ce" * 32)
     False

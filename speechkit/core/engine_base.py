@@ -1,6 +1,6 @@
 """What most engines have in common: a name, options, and words for what cannot be made.
 
-Nobody has to inherit from it; an engine is what fulfills the protocols of `core/engines.py`.
+An engine need not inherit from it; it has to fulfill the protocols of `core/engines.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class EngineBase(Generic[OptionsType]):
     Attributes:
         name: of the engine, as in its entry point.
         options_type: struct of its options; what they must fulfill stands in its `__post_init__`.
-        packages: that must be installed, and the `extra` that brings them.
+        packages: that must be installed, and the `extra` that installs them.
         has_models: `name:model` is accepted; the subclass says which models there are.
         settings: the options, parsed.
     """

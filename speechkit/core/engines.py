@@ -143,7 +143,7 @@ class DetectPhi(Protocol):
 
 
 class DetectVoice(Protocol):
-    """Mono samples (n,) at 16 kHz → where somebody speaks."""
+    """Mono samples (n,) at 16 kHz → where there is speech."""
 
     def __call__(self, samples: Sound) -> tuple[Interval, ...]: ...
 
@@ -243,7 +243,7 @@ def require(package: str, *, extra: str) -> None:
     """Make sure that a package is installed, before any work is done.
 
     Raises:
-        MissingExtraError: naming the extra that brings it.
+        MissingExtraError: naming the extra that installs it.
     """
     if find_spec(package) is None:
         raise MissingExtraError(package, extra=extra)

@@ -15,7 +15,7 @@
     │   └── NothingToReleaseError  no recording of a corpus may be released
     └── in the review editor       RefusedError (not permitted; TooManyError: too many logins),
                                    UnknownError (no such thing), NoSessionError (not logged in),
-                                   LeaseError (somebody else works on it), StaleError (the line
+                                   LeaseError (another person works on it), StaleError (the line
                                    has changed), ReusedError (an edit's id was used before)
 
 A message says what, where and what to do next. It carries ids, paths and line numbers, never what
@@ -54,14 +54,14 @@ class MissingExtraError(SpeechkitError):
     """A package is needed that is not installed.
 
     >>> print(MissingExtraError("pyannote.audio", extra="diarize"))
-    pyannote.audio is not installed; bring it with: pip install 'speechkit[diarize]'
+    pyannote.audio is not installed; install it with: pip install 'speechkit[diarize]'
     """
 
     exit_code = 3
 
     def __init__(self, package: str, *, extra: str) -> None:
         super().__init__(
-            f"{package} is not installed; bring it with: pip install 'speechkit[{extra}]'"
+            f"{package} is not installed; install it with: pip install 'speechkit[{extra}]'"
         )
 
 

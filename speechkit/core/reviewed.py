@@ -1,4 +1,4 @@
-"""Names that the correction desk writes into a corpus, and that a release reads."""
+"""Names of layers that review writes into a corpus, and that a release reads."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from __future__ import annotations
 CORRECTED = "corrected"
 CORRECTED_PHI = "corrected_phi"
 CORRECTED_ROLES = "corrected_roles"
-REFERENCE = "reference"  # what was said, as known beforehand or as decided at the desk
+REFERENCE = "reference"  # what was said, as known beforehand or as decided in review
 
-# Labels of segments that no person accepted: one that a policy did, one that nobody did.
+# Labels of segments that no person accepted: one that a policy accepted, one that is open.
 AUTO_ACCEPTED = "auto-accepted"
 UNREVIEWED = "unreviewed"
 

@@ -71,7 +71,7 @@ class Code(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Context(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Under which circumstances a recording was made. Codes are kept as given.
 
-    `reason` is why the patient came. It came later than the others: where nobody said it, it is
+    `reason` is why the patient came. It came later than the others: where it is not known, it is
     not in a recording's JSON, so that older lines are still the same bytes.
     """
 
@@ -147,7 +147,7 @@ class Recording(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Turn(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody speaks. `exclusive` turns never overlap: words are attributed by them.
+    """A speaker talks. `exclusive` turns never overlap: words are attributed by them.
 
     A `turns` layer holds both views; `channel` is None where one channel holds everybody.
     """
@@ -227,7 +227,7 @@ class Identifier(StrEnum):
     IP = "IP"  # O
     OTHER_ID = "OTHER_ID"  # R
     ORG = "ORG"  # R: care sites and employers
-    UNCERTAIN = "UNCERTAIN"  # muted because nobody knows what was said
+    UNCERTAIN = "UNCERTAIN"  # muted because it is unknown what was said
 
 
 class PhiSpan(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,6 @@
 """Secrets for surrogates and date shifts, one a patient, in a folder that can be destroyed.
 
-With a key the same name always becomes the same other name; without it nobody, we included, can
+With a key the same name always becomes the same other name; without it no person, the authors included, can
 tell which. Destroying a key cuts the tie for good: no later run gives the same surrogates.
 """
 
@@ -17,7 +17,7 @@ _SIZE = 32  # bytes
 
 
 class KeyStore:
-    """A folder of keys (mode 0700), named by digests: a patient's number is no file name."""
+    """A folder of keys (mode 0700), named by digests: a patient's number must not be a file name."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -45,7 +45,7 @@ class KeyStore:
         except OSError as error:
             raise StoreError(f"cannot use keys in {self._root}: {error.strerror}") from error
         if len(key) != _SIZE:
-            raise StoreError(f"{path} is no key; delete it to draw a new one")
+            raise StoreError(f"{path} is not a key; delete it to draw a new one")
         return key
 
     def destroy(self, patient: str) -> bool:

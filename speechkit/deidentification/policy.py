@@ -53,7 +53,7 @@ def load_policy(name: str) -> Policy:
     """Return a named policy, or the one of a TOML file.
 
     Raises:
-        UsageError: if there is none, or the file is no policy; says what is wrong.
+        UsageError: if there is none, or the file is not a policy; says what is wrong.
     """
     if name in NAMES:
         data = (files("speechkit.deidentification") / "policies" / f"{name}.toml").read_bytes()

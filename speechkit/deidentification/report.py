@@ -181,7 +181,7 @@ def _touch(one: PhiSpan, other: PhiSpan) -> bool:
 
 
 def _with_people(corpus: Corpus, sessions: Iterable[Session]) -> Agreement | None:
-    """Say what people made of the finds they saw: kept, rejected, added; None where nobody did."""
+    """Say what people made of the finds they saw: kept, rejected, added; None if no person has."""
     total: Agreement | None = None
     for session in sessions:
         marked = _spans(corpus, session, "corrected_phi")
@@ -211,7 +211,9 @@ def _with_second(
                 continue
             segments: tuple[Segment, ...] = layer.items
             try:
-                others = detect(segments, main_language(segments, session.recording.context.languages))
+                others = detect(
+                    segments, main_language(segments, session.recording.context.languages)
+                )
             except UsageError:  # a language that it has no model for
                 unread += 1
                 continue

@@ -187,7 +187,7 @@ def _intervals(mask: Mask) -> list[Interval]:
 
 
 def _loud(channel: Sound) -> Sound:
-    """Bring a weak channel up: the voice detector expects usual levels."""
+    """Amplify a weak channel: the voice detector expects usual levels."""
     peak = max((float(np.abs(block).max()) for _, block in blocks(channel)), default=0.0)
     return louder(channel, 0.5 / peak) if 0.001 < peak < 0.5 else channel
 

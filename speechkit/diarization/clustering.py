@@ -108,7 +108,7 @@ def _grouped(
 ) -> list[Ints]:
     """Return groups of indices, each a speaker, the longest first.
 
-    The tree is cut at `threshold`; groups below `min_speaker` seconds are nobody's. If that gives
+    The tree is cut at `threshold`; groups below `min_speaker` seconds are not speakers. If that gives
     fewer than `least` or more than `most`, the cut nearest in height that gives enough is taken.
     """
     if len(vectors) == 1:

@@ -71,7 +71,7 @@ class LocalOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class HubOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A pipeline of the hub brings its own settings."""
+    """A pipeline of the hub has its own settings."""
 
 
 _INFO = EngineInfo(speakers=True, devices=("cpu", "cuda", "mps"))
@@ -184,7 +184,7 @@ class HubPyannote:
                 f"hf auth login && hf download {self.repository}. Or use pyannote:local"
             ) from error
         except HFValidationError as error:
-            raise UsageError(f"{self.repository!r} names no repository of the model hub") from error
+            raise UsageError(f"{self.repository!r} is not a repository of the model hub") from error
 
 
 def make(model: str, options: dict[str, str]) -> LocalPyannote | HubPyannote:

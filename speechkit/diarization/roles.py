@@ -3,7 +3,7 @@
 Each speaker gets five features, compared with those of the others; a logistic function of their
 difference is the chance of being the doctor. Weights are fitted by `python -m benchmarks roles
 --fit` on one half of real and simulated consultations, in English; the other languages share them
-and bring their own tables (`roles.toml`).
+and have their own tables (`roles.toml`).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Voice activity by Silero VAD on onnxruntime: where somebody speaks. No torch needed.
+"""Voice activity by Silero VAD on onnxruntime: where there is speech. No torch needed.
 
 Source: Silero VAD 6 (https://github.com/snakers4/silero-vad, MIT), pinned as `silero-vad`. The
 network looks at 32 ms at a time, with 4 ms of what came before and a recurrent state, and gives

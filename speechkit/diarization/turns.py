@@ -58,7 +58,7 @@ def sort_key(turn: Turn) -> tuple[bool, float, float, str]:
 
 
 def exclusive(intervals: Iterable[SpeakerInterval]) -> list[SpeakerInterval]:
-    """Let nobody speak at once: who has the floor keeps it until the end.
+    """Remove overlaps: the speaker who has the floor keeps it until the end.
 
     >>> exclusive([(0, 4, "a"), (1, 2, "b"), (3, 6, "b")])
     [(0, 4, 'a'), (4, 6, 'b')]
@@ -83,10 +83,10 @@ def check_speakers(speakers: Speakers) -> None:
         raise UsageError("a number of speakers must be 1 or more")
     least, most = speakers.at_least or 1, speakers.at_most
     if most is not None and least > most:
-        raise UsageError(f"at least {least} speakers and at most {most} cannot both be")
+        raise UsageError(f"at least {least} speakers and at most {most} contradict each other")
     exactly = speakers.exactly
     if exactly is not None and (exactly < least or (most is not None and exactly > most)):
-        raise UsageError(f"exactly {exactly} speakers lies outside of the least and most given")
+        raise UsageError(f"exactly {exactly} speakers is outside the given minimum and maximum")
 
 
 def _clipped(intervals: Iterable[SpeakerInterval], length: float) -> list[SpeakerInterval]:

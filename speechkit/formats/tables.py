@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from speechkit.core.errors import InputError, MissingExtraError, UsageError, did_you_mean
+from speechkit.formats.text import decode_text
+from speechkit.formats.workbooks import Merged, Sheet, read_sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,24 +23,36 @@ _JSON = {".json", ".jsonl"}
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """A row: the line it begins on (in a spreadsheet its row, in JSON its number) and its cells."""
+    """A row: the line it begins on (in a spreadsheet its row, in JSON its number) and its cells.
+
+    `unsaved` names the columns in which a formula stands whose result was not saved.
+    """
 
     line: int
     cells: dict[str, str]
+    unsaved: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"Row(line={self.line}, <{len(self.cells)} cells>)"
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """Column names in order, and the rows that are not empty."""
+    """Column names in order, and the rows that are not empty.
+
+    `merged` says which cells are blank because one above them is merged with them; `notes` what
+    of the file was not read.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    merged: tuple[Merged, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, *, fill_merged: bool = False) -> Table:
     """Read a table by its suffix.
+
+    `fill_merged` puts the value of a spreadsheet's merged cell on all of its rows.
 
     Text is UTF-8 (with or without byte order mark) or UTF-16 with one; the delimiter is the one of
     tab, comma, semicolon and bar that the header holds most of. JSON holds a list of objects, or
@@ -55,22 +69,49 @@ def read_table(path: Path) -> Table:
         raise UsageError(f"{path}: no reader for {suffix!r}; {did_you_mean(suffix, known)}")
     if not path.is_file():
         raise UsageError(f"{path}: no such file")
+    if suffix in _EXCEL:
+        return _from_sheet(path, read_sheet(path, fill_merged=fill_merged))
     if suffix in _TEXT:
         frame = _read_text(path)
     elif suffix in _JSON:
         frame = _read_json(path)
     else:
-        frame = _read_binary(path, excel=suffix in _EXCEL)
+        frame = _read_parquet(path)
     return _table(
         path, frame, counts_lines=suffix in _TEXT, has_header=suffix not in _JSON | _PARQUET
     )
 
 
-def _table(path: Path, frame: pd.DataFrame, *, counts_lines: bool, has_header: bool) -> Table:
-    columns = tuple(str(name).strip() for name in frame.columns)
+def _from_sheet(path: Path, sheet: Sheet) -> Table:
+    columns = _unique(path, sheet.columns)
+    rows = []
+    for line, values in sheet.rows:
+        cells = {name: value for name, value in zip(columns, values, strict=False) if name}
+        unsaved = tuple(
+            name for index, name in enumerate(columns) if name and (line, index) in sheet.unsaved
+        )
+        if any(cells.values()) or unsaved:
+            rows.append(Row(line=line, cells=cells, unsaved=unsaved))
+    if not rows:
+        raise InputError(f"{path}: the table has no rows")
+    return Table(
+        columns=tuple(name for name in columns if name),
+        rows=tuple(rows),
+        merged=sheet.merged,
+        notes=sheet.notes,
+    )
+
+
+def _unique(path: Path, names: Iterable[object]) -> tuple[str, ...]:
+    columns = tuple(str(name).strip() for name in names)
     twice = sorted({name for name in columns if name and columns.count(name) > 1})
     if twice:
         raise InputError(f"{path}: column {twice[0]!r} occurs twice; rename one")
+    return columns
+
+
+def _table(path: Path, frame: pd.DataFrame, *, counts_lines: bool, has_header: bool) -> Table:
+    columns = _unique(path, frame.columns)
     line = 1
     if has_header:
         line += 1 + (sum(name.count("\n") for name in columns) if counts_lines else 0)
@@ -134,16 +175,7 @@ def _decode(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: {error.strerror or error}") from error
-    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise InputError(f"{path}, line {line}: not UTF-8; save the table as UTF-8") from error
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise InputError(f"{path}, line {line}: a zero byte; this is not a text table")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return decode_text(data, path).replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _has_lone_quotes(text: str) -> bool:
@@ -170,18 +202,15 @@ def _parser_message(error: Exception) -> str:
     return "not a table that can be read"
 
 
-def _read_binary(path: Path, *, excel: bool) -> pd.DataFrame:
+def _read_parquet(path: Path) -> pd.DataFrame:
     import pandas as pd
 
     try:
-        if excel:
-            return pd.read_excel(path, dtype=str, keep_default_na=False)
         return pd.read_parquet(path)
     except ImportError as error:
-        raise MissingExtraError("openpyxl" if excel else "pyarrow", extra="tables") from error
-    except Exception as error:  # their readers raise whatever the broken bytes provoke
-        kind = "Excel workbook" if excel else "Parquet file"
-        raise InputError(f"{path}: not a readable {kind} ({type(error).__name__})") from error
+        raise MissingExtraError("pyarrow", extra="tables") from error
+    except Exception as error:  # its reader raises whatever the broken bytes provoke
+        raise InputError(f"{path}: not a readable Parquet file ({type(error).__name__})") from error
 
 
 def _read_json(path: Path) -> pd.DataFrame:

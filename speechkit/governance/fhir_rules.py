@@ -101,7 +101,7 @@ def read_rules(resource: Mapping[str, Any], version: Version, where: str) -> Rul
     status = resource.get("status")
     if not isinstance(status, str) or status not in _STATUSES[version]:
         known = ", ".join(_STATUSES[version])
-        raise InputError(f"{where}: status is none of FHIR {version}'s: {known}")
+        raise InputError(f"{where}: status is not one of FHIR {version}'s: {known}")
     for name in ("scope", "category"):
         for concept in _list(resource.get(name)):
             _check_kind(concept, name, where)

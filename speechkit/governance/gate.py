@@ -1,6 +1,6 @@
 """Consent, asked before something is done with a recording: read, released, exported.
 
-A corpus with a consent register is asked about, always; one without only where somebody names a
+A corpus with a consent register is asked about, always; one without only if a person names a
 purpose, and then nothing passes. What was withdrawn never passes.
 """
 

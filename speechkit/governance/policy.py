@@ -50,7 +50,7 @@ DEFAULT_POLICY = Policy(
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What somebody wants to do. `on` is the day, `YYYY-MM-DD`; `synthetic` data has no patient."""
+    """What a person wants to do. `on` is the day, `YYYY-MM-DD`; `synthetic` data has no patient."""
 
     role: str
     action: Action

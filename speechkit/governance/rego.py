@@ -154,5 +154,5 @@ def ask_sidecar(url: str, request: Request) -> Decision:
 
 def _decision(reasons: Any) -> Decision:
     if not isinstance(reasons, list) or not all(isinstance(item, str) for item in reasons):
-        return Decision(allowed=False, reasons=("the answer is no list of reasons",))
+        return Decision(allowed=False, reasons=("the answer is not a list of reasons",))
     return Decision(allowed=not reasons, reasons=tuple(sorted(reasons)))

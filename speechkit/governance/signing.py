@@ -87,7 +87,7 @@ def read_secret_key(path: Path, password: str = "") -> SecretKey:
     """Read minisign's secret key, with its password where it has one.
 
     Raises:
-        InputError: if the file is no secret key or the password is wrong.
+        InputError: if the file is not a secret key or the password is wrong.
     """
     body = _decoded(path, 1)
     if len(body) != _KEY_BYTES or body[:2] != b"Ed" or body[4:6] != b"B2":
@@ -152,7 +152,7 @@ def verify_file(path: Path, key: PublicKey) -> str:
     if lines[4:] != [""] or not lines[2].startswith("trusted comment: "):
         raise InputError(f"{where}: not a minisign signature")
     if lines[0] not in (f"{_UNTRUSTED}signature of {path.name}", f"{_UNTRUSTED}{_BY_MINISIGN}"):
-        raise InputError(f"{where}, line 1: says something that nobody signed")
+        raise InputError(f"{where}, line 1: says something that was not signed")
     body = _base64(lines[1], where)
     whole = _base64(lines[3], where)
     if len(body) != 74 or len(whole) != 64 or body[:2] not in (b"ED", b"Ed"):
@@ -242,7 +242,7 @@ def _base64(text: str, where: object) -> bytes:
     except (binascii.Error, ValueError) as error:
         raise InputError(f"{where}: not base64") from error
     if base64.b64encode(data).decode() != text.rstrip("\r"):
-        raise InputError(f"{where}: not base64 as it is written")  # bits to spare were set
+        raise InputError(f"{where}: not canonical base64")  # bits to spare were set
     return data
 
 

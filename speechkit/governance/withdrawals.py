@@ -1,6 +1,6 @@
 """What was withdrawn from a corpus, in `vault/withdrawals.jsonl`: it may not come back.
 
-A recording that is brought in once more after its withdrawal is recognized, by its own id or by
+A recording that is ingested again after its withdrawal is recognized, by its own id or by
 whom it is of, and not released.
 """
 
@@ -51,7 +51,7 @@ def add_withdrawal(root: Path, withdrawal: Withdrawal) -> None:
 
 
 def is_withdrawn(recording: Recording, withdrawals: tuple[Withdrawal, ...]) -> bool:
-    """Say whether a raw recording is one that was withdrawn, or of somebody who did."""
+    """Say whether a raw recording was withdrawn, or is of a person who withdrew."""
     people = {person.id for person in recording.participants}
     return any(
         recording.id in one.recordings

@@ -40,7 +40,8 @@ class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `columns` maps fields to columns of the table where the guess by name is wrong; `keep` names
     columns whose text goes into `Context.tags` as it is; `language` and `consent` hold where the
     table says nothing; `pseudonym_key` is a file with the key of another corpus, so that the same
-    people have the same pseudonyms.
+    people have the same pseudonyms; `fill_merged` uses the value of a spreadsheet's merged cell
+    for all of its rows.
     """
 
     metadata: Path | None = None
@@ -50,11 +51,13 @@ class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     language: str = ""
     consent: str = ""
     pseudonym_key: Path | None = None
+    fill_merged: bool = False
 
 
 class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What came in. Counts are recordings; `ignored` counts files that are no audio; `flags` holds
-    the number of recordings a flag; `columns` what each column of the table was taken for."""
+    """What came in. Counts are recordings; `ignored` counts files that are not audio; `flags` holds
+    the number of recordings a flag; `columns` what each column of the table was taken for;
+    `warnings` what in the table to look at."""
 
     recordings: int
     added: int
@@ -65,6 +68,7 @@ class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
     flags: dict[str, int]
     columns: dict[str, str]
     failures: tuple[Failure, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def ingest_folder(
@@ -73,7 +77,7 @@ def ingest_folder(
     options: IngestOptions = IngestOptions(),  # noqa: B008 (frozen)
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Bring the recordings of a folder into a corpus.
+    """Ingest the recordings of a folder into a corpus.
 
     What cannot be read becomes a failure, the others go on. Doing it again writes nothing new;
     another table changes what is known about a recording, and keeps its layers.
@@ -93,7 +97,13 @@ def ingest_folder(
     found = scan(folder)
     pseudonyms = Pseudonyms(corpus, options.pseudonym_key)
     plan = read_entries(
-        found, options.metadata, options.columns, options.keep, pseudonyms, options.only_listed
+        found,
+        options.metadata,
+        options.columns,
+        options.keep,
+        pseudonyms,
+        options.only_listed,
+        options.fill_merged,
     )
     if not plan.entries and not plan.failures:
         raise InputError(
@@ -126,6 +136,7 @@ def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
         flags=dict(sorted(run.flags.items())),
         columns=plan.columns,
         failures=tuple(failures),
+        warnings=plan.warnings,
     )
 
 
@@ -155,7 +166,7 @@ class _Run:
                 return [
                     msgspec.structs.replace(
                         failed,
-                        reason=f"same audio as {recording_id(sha256)}, which another file brought",
+                        reason=f"same audio as {recording_id(sha256)}, which came with another file",
                         same_as=shown(same),
                     )
                 ]
@@ -213,7 +224,7 @@ class _Run:
         return recording
 
     def _layers(self, entry: Entry, recording: Recording) -> tuple[dict[str, str], list[str]]:
-        """Store the reference layers; a reference that does not fit is no reason to lose audio."""
+        """Store the reference layers; a reference that does not fit must not cost the audio."""
         told = entry.description
         if told is None:
             return {}, []

@@ -1,4 +1,4 @@
-"""Pseudonyms: the same person always has the same one, and nobody without the key can go back."""
+"""Pseudonyms: the same person always has the same one, and without the key there is no way back."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Pseudonyms:
 
 
 def unnamed(recording: str, index: int) -> str:
-    """Return an id for somebody of whom only the part played in one recording is known."""
+    """Return an id for a person of whom only the role in one recording is known."""
     return f"p-{hashlib.sha256(f'{recording}/{index}'.encode()).hexdigest()[:12]}"
 
 

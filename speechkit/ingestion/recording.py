@@ -16,7 +16,7 @@ _HEADERLESS = frozenset({".raw", ".pcm", ".vox"})
 
 
 def ingest_file(path: Path, corpus: Corpus, *, context: Context) -> Session:
-    """Bring a single file into a corpus, with nothing known about it but `context`.
+    """Ingest a single file into a corpus, with nothing known about it but `context`.
 
     Raises:
         AudioError: if it is not there or cannot be decoded.
@@ -66,6 +66,8 @@ def decoded(path: Path, sha256: str) -> tuple[Audio, Quality]:
         info = stream.info
     if info.truncated:
         quality = with_flag(quality, "truncated")
+    for flag in info.flags:
+        quality = with_flag(quality, flag)
     # The suffix of an unknown kind may be part of a person's name.
     suffix = suffix if suffix in AUDIO_SUFFIXES else f".{info.codec.partition('/')[0]}"
     audio = Audio(

@@ -66,7 +66,7 @@ def turns_layer(recording: Recording, items: Iterable[Item]) -> Layer:
     """Return the layer `reference_turns`.
 
     Raises:
-        InputError: if the items are no turns, or do not fit the recording.
+        InputError: if the items are not turns, or do not fit the recording.
     """
     turns = [item for item in items if isinstance(item, Turn)]
     _check(turns, recording)
@@ -85,7 +85,7 @@ def segments_layer(recording: Recording, items: Iterable[Item]) -> Layer:
     """Return the layer `reference` from segments with times.
 
     Raises:
-        InputError: if the items are no segments, or do not fit the recording.
+        InputError: if the items are not segments, or do not fit the recording.
     """
     segments = sorted((item for item in items if isinstance(item, Segment)), key=_time)
     _check(segments, recording)

@@ -154,7 +154,7 @@ def flag(field: str, cell: str) -> bool:
 
 
 def phi(cell: str) -> str:
-    """Return `raw` or `none`; nobody but de-identification may say `redacted`."""
+    """Return `raw` or `none`; only de-identification may say `redacted`."""
     return _one_of("phi", cell, {"raw": "raw yes", "none": "none no"})
 
 
@@ -188,7 +188,7 @@ def code(field: str, cell: str) -> Code:
 
 
 def reason(cell: str) -> Code:
-    """Return why the patient came, as a code of a system; what somebody wrote may name people."""
+    """Return why the patient came, as a code of a system; free text may name people."""
     found = code("reason", cell)
     if not found.system:
         raise InputError("reason: not system|code or system|code|display; free text is not kept")

@@ -1,4 +1,4 @@
-"""What a language brings: subtags, the main language of a recording, folding, number words."""
+"""What belongs to a language: subtags, the main language of a recording, folding, number words."""
 
 from speechkit.core.text import primary_subtag
 from speechkit.language.cardinals import Cardinals, cardinals, digits_of_words, pronounced

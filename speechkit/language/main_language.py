@@ -1,4 +1,4 @@
-"""The main language of a recording: one rule for everybody who has to choose one."""
+"""The main language of a recording: one rule for all who have to choose one."""
 
 from __future__ import annotations
 

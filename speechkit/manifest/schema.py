@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from speechkit.core.types import Identifier, Recording, Word
+from speechkit.core.types import Discovery, Identifier, Recording, Removal, Word
 
 RELEASE_SCHEMA_VERSION = 3
 RELEASE_JSON = "release.json"
@@ -112,7 +112,8 @@ class Custody(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     `vault` is the keyed digest of the raw recording; `released`, `segments` and `redactions` are
     digests of what is here: the audio and the recording's lines. What was imported has no
-    hand-overs: where it was before is not known here.
+    hand-overs: where it was before is not known here. `removal` and `discovery` are the two findings
+    about the copy; releases made before there were any have none.
     """
 
     recording: str
@@ -122,6 +123,8 @@ class Custody(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     released: str = ""
     segments: str = ""
     redactions: str = ""
+    removal: Removal | msgspec.UnsetType = msgspec.UNSET
+    discovery: Discovery | msgspec.UnsetType = msgspec.UNSET
 
 
 class Tool(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -196,8 +199,43 @@ class Withdrawn(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reason: Literal["consent withdrawn"] = "consent withdrawn"
 
 
+class ReleaseRemoval(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was proved of all recordings: nothing that was removed was heard again by any listener.
+
+    `recordings` were checked so, on `channels` channels in all.
+    """
+
+    recordings: int
+    channels: int
+    listeners: tuple[str, ...]
+
+
+class ReleaseDiscovery(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is estimated over all recordings: how sure it is that everything was found.
+
+    The fields are sums of those of `core.types.Discovery`, `doubt` the mean by seconds of speech and
+    `highest_doubt` that of the most doubtful recording; `left` is None where one recording has no
+    estimate.
+    """
+
+    recordings: int
+    doubt: float
+    highest_doubt: float
+    speech: float
+    faint: float
+    unwritten: float
+    added: int
+    keyed: int
+    languages: tuple[str, ...]
+    left: float | None = None
+
+
 class Statement(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What was done about identifiers, and by whom it was checked."""
+    """What was done about identifiers, and by whom it was checked.
+
+    `removal` says what was proved, `discovery` what is estimated; both are missing where recordings
+    were imported, or were de-identified before there were findings.
+    """
 
     standard: str
     method: str
@@ -205,6 +243,8 @@ class Statement(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):
     checked_by: tuple[str, ...]
     caveat: str
     removed: dict[str, int]
+    removal: ReleaseRemoval | msgspec.UnsetType = msgspec.UNSET
+    discovery: ReleaseDiscovery | msgspec.UnsetType = msgspec.UNSET
 
 
 class Release(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):

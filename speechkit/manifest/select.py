@@ -19,14 +19,17 @@ from speechkit.core.reviewed import (
 )
 from speechkit.core.types import (
     Context,
+    Discovery,
     Layer,
     Participant,
     Recording,
     RedactedCopy,
+    Removal,
     Segment,
     Session,
     SpeakerRole,
 )
+from speechkit.core.verdicts import refusal_of
 from speechkit.manifest.custody import custody_of
 from speechkit.manifest.schema import (
     Custody,
@@ -50,6 +53,8 @@ class Released(msgspec.Struct, frozen=True, kw_only=True):
     redactions: tuple[ReleasedRedaction, ...]
     tools: tuple[Tool, ...]
     checked_by: tuple[str, ...]
+    removal: Removal | msgspec.UnsetType = msgspec.UNSET
+    discovery: Discovery | msgspec.UnsetType = msgspec.UNSET
     custody: Custody
 
     def __repr__(self) -> str:
@@ -95,13 +100,7 @@ def _refusal(copy: RedactedCopy | None, failed_stage: str) -> str:
     """Say why a recording may not leave; empty if it may. Whatever is not proved clean may not."""
     if copy is None:
         return f"stage {failed_stage} failed" if failed_stage else "not de-identified"
-    if copy.verdict != "clean" or any(r.verdict != "clean" for r in copy.redactions):
-        if copy.heard:
-            return f"the check failed: {copy.heard} removed words are still heard"
-        if copy.verdict == "doubtful":
-            return f"{copy.doubt:.0%} of the draft is probably wrong: correct it, then run again"
-        return "the check of the redacted copy failed"
-    return ""
+    return refusal_of(copy)
 
 
 def _overtaken(session: Session, layer: Layer | None) -> str:
@@ -152,6 +151,8 @@ def _released(corpus: Corpus, session: Session, layer: Layer, tags: Sequence[str
         ),
         tools=_tools(corpus, session),
         checked_by=copy.checked_by,
+        removal=copy.removal,
+        discovery=copy.discovery,
         custody=custody_of(corpus, session, recording),
     )
 

@@ -27,7 +27,7 @@ class RedactReviewed:
 
     Where a recording has the layers `corrected` and `corrected_phi`, the copy is made from them:
     gone is what people marked, and what `detect` finds in the corrected text beside it, but for
-    what a person said is no identifier. Elsewhere it is `redact` as it stands.
+    what a person rejected. Elsewhere it works as `redact` does.
     """
 
     def __init__(self, detect: Stage, redact: Stage) -> None:
@@ -41,12 +41,12 @@ class RedactReviewed:
 
     @property
     def engine(self) -> str:
-        """As of `redact`."""
+        """As in `redact`."""
         return self._redact.engine
 
     @property
     def revision(self) -> str:
-        """As of `redact`."""
+        """As in `redact`."""
         return self._redact.revision
 
     @contextmanager
@@ -128,7 +128,7 @@ def redact_corrected(
 
 
 def merge_spans(marked: Sequence[PhiSpan], found: Sequence[PhiSpan]) -> tuple[PhiSpan, ...]:
-    """Return what must go: people's spans, and found ones that nobody rejected (score 0).
+    """Return what must go: people's spans, and detected ones that no person rejected (score 0).
 
     >>> def span(start, end, score=1.0):
     ...     return PhiSpan(segment="s", start_char=start, end_char=end, identifier="NAME",
@@ -165,7 +165,7 @@ def clinical_weights(words: Sequence[str]) -> list[float]:
 
 
 def _covers(rejected: PhiSpan, found: PhiSpan) -> bool:
-    """A span that reaches beyond what was rejected stands: nobody has judged the rest of it."""
+    """A span that reaches beyond what was rejected stands: the rest of it was not judged."""
     return (
         rejected.segment == found.segment
         and rejected.start_char <= found.start_char
@@ -176,7 +176,7 @@ def _covers(rejected: PhiSpan, found: PhiSpan) -> bool:
 def _as_given(segment: Segment) -> Segment:
     """Return a corrected segment as `redact` takes it.
 
-    Without notes: free text beside a transcript is read by nobody who looks for identifiers. And
+    Without notes: free text beside a transcript is not searched for identifiers. And
     without confidence where a person accepted the words: they are doubted no more.
     """
     labels = tuple(label for label in segment.labels if not label.startswith(_FREE))

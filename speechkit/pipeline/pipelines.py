@@ -4,7 +4,7 @@ diarize            who spoke when
 draft              what was said, as the engine writes it
 transcribe         the same with the times of words aligned
 conversation       the same with the speaker of each word
-deidentify         from a recording to its redacted copy; nobody is told apart
+deidentify         from a recording to its redacted copy, without diarization
 deidentify-given   the same with the transcript that comes with it
 full               everything `speechkit run` does
 """

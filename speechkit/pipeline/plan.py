@@ -12,7 +12,7 @@ from speechkit.core.types import Session
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import tail_lines
 
-# Layers that ingest and people bring; every other layer must be written by an earlier stage.
+# Layers that ingestion and people write; every other layer must be written by an earlier stage.
 GIVEN = ("reference", "reference_turns", "corrected")
 
 

@@ -13,7 +13,7 @@ from speechkit.review.schema import Task
 
 
 class RefusedError(SpeechkitError):
-    """Somebody asked for what is not theirs."""
+    """A person asked for what is not theirs."""
 
 
 class UnknownError(SpeechkitError):
@@ -42,7 +42,9 @@ def may_see(db: Db, person: Person, task: Task) -> bool:
     if person.has("adjudicator") and task.track == ADJUDICATED and task.assignee is None:
         return True
     if person.has("reviewer") and task.state != "open":
-        return True
+        # Passes are blind to reviewers as well; known answers measure one person's work alone.
+        another = had_another(db, person, task.recording, but=task.id)
+        return fits(person, task) and not another and not task.known
     return (
         person.has("transcriber")
         and task.track != ADJUDICATED
@@ -81,7 +83,7 @@ def seen_task(db: Db, person: Person, task_id: str, *, lock: bool = False) -> Ta
     """Return a task that the person may see.
 
     Raises:
-        UnknownError: if there is none; or none for them, which they are not told apart.
+        UnknownError: if there is none, or none for them: the answer is the same.
     """
     query = select(Task).where(Task.id == task_id)
     task = db.scalar(query.with_for_update() if lock else query)

@@ -73,9 +73,9 @@ def add_user(
         if role not in ROLES:
             raise UsageError(f"no role {role!r}; {did_you_mean(role, ROLES)}")
     if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
-        raise UsageError("a user's name has 1 to 100 printable characters")
+        raise UsageError("a user's name must have 1 to 100 printable characters")
     if db.scalar(select(User).where(User.name == name)) is not None:
-        raise UsageError(f"there is a user {name!r} already")
+        raise UsageError(f"user {name!r} exists already")
     check_password(password, name)
     user = User(
         name=name,
@@ -136,11 +136,11 @@ def change_password(db: Db, person: Person, old: str, new: str) -> None:
 def check_password(password: str, name: str) -> None:
     """Refuse what is guessed at once (OWASP ASVS 2.1: 12 characters or more, no other rules)."""
     if not LEAST_PASSWORD <= len(password) <= MOST_PASSWORD:
-        raise UsageError(f"a password has {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
+        raise UsageError(f"a password must have {LEAST_PASSWORD} to {MOST_PASSWORD} characters")
     if name.casefold() in password.casefold() and len(name) > 3:
-        raise UsageError("a password does not hold the user's name")
+        raise UsageError("a password must not contain the user's name")
     if len(set(password)) < 5:
-        raise UsageError("a password has at least five different characters")
+        raise UsageError("a password must have at least five different characters")
 
 
 def log_in(db: Db, name: str, password: str) -> Opened | None:
@@ -156,7 +156,7 @@ def log_in(db: Db, name: str, password: str) -> Opened | None:
 
 
 def log_in_as(db: Db, name: str) -> Opened | None:
-    """Open a session for somebody whom an OpenID provider has named; None without an account."""
+    """Open a session for a person whom an OpenID provider has named; None without an account."""
     user = db.scalar(select(User).where(User.name == name))
     if user is None or user.disabled:
         record(db, "somebody", "login-refused", by="provider")

@@ -110,7 +110,7 @@ def _compare(
 def _slices(
     lines: Sequence[Line], end: float, value: Callable[[Line], str | None]
 ) -> list[str | None]:
-    """Return what a pass says every tenth of a second; None where nobody speaks."""
+    """Return what a pass says every tenth of a second; None where there is no speech."""
     found: list[str | None] = [None] * (int(end / SLICE) + 1)
     for line in lines:
         for at in range(int(line.start / SLICE), int(line.end / SLICE)):

@@ -45,7 +45,7 @@ def set_text(line: Line, text: str, marks: Sequence[Mark] | None = None) -> Line
         moved = _moved(line, text, rejected)
         kept = tuple(sorted([*marks, *moved], key=lambda m: (m.start, m.end)))
     words = retimed_words(line.words, text, line.start, line.end, line.language)
-    # Somebody wrote it: how sure the engine was says nothing about it any more.
+    # A person wrote it: how sure the engine was says nothing about it any more.
     confidence = line.confidence if text == line.text else None
     return replace(line, text=text, words=words, marks=kept, confidence=confidence)
 
@@ -58,9 +58,9 @@ def split(line: Line, at: int, new_id: str, time: float | None = None) -> tuple[
     """
     left_text, right_text = line.text[:at].rstrip(), line.text[at:].lstrip()
     if not left_text or not right_text:
-        raise EditError("a line is split between two words, not at its ends")
+        raise EditError("a line can be split between two words, not at its ends")
     if any(mark.start < at < mark.end for mark in line.marks):
-        raise EditError("a line is not split within an identifier; unmark it first")
+        raise EditError("a line cannot be split within an identifier; unmark it first")
     offsets = offsets_of(line)
     num_left = sum(1 for _, end in offsets if end <= len(left_text))
     left_words, right_words = line.words[:num_left], line.words[num_left:]
@@ -119,7 +119,9 @@ def retime(line: Line, start: float, end: float, duration: float) -> Line:
     """
     start, end = round_ms(start), round_ms(end)
     if not (start >= 0 and start + SHORTEST <= end <= duration + 1):
-        raise EditError(f"a line lies within 0 and {duration:.3f} s and lasts {SHORTEST} s or more")
+        raise EditError(
+            f"a line must lie within 0 and {duration:.3f} s and last {SHORTEST} s or more"
+        )
     words = tuple(_within(word, start, end) for word in line.words)
     return replace(line, start=start, end=end, words=words)
 

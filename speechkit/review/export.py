@@ -24,7 +24,7 @@ from speechkit.review.tasks import lines_of_task
 from speechkit.storage.corpus import Corpus
 
 LayerName = Literal["corrected", "reference"]
-REJECTED = "rejected"  # detector of spans that a person said are no identifiers; their score is 0
+REJECTED = "rejected"  # detector of spans that a person rejected; their score is 0
 VERSION = "1"
 
 

@@ -1,6 +1,6 @@
 """Honey pots: lines whose right text is known, given to people as if they were not.
 
-They come from recordings with a layer `reference`. Somebody gets a task of a few of its lines, as
+They come from recordings with a layer `reference`. A person gets a task of a few of its lines, as
 the draft has them; what they make of those is compared with what was said. It is never exported.
 """
 
@@ -109,7 +109,7 @@ def answers(
 
 
 def score(task: Task, lines: Sequence[Line], tokens: Tokens) -> Score:
-    """Compare what somebody made of a task's lines with what is known."""
+    """Compare a person's corrections of a task's lines with what is known."""
     known = [msgspec.convert(one, Known) for one in task.known]
     ordered = sorted(lines, key=lambda line: line.start)
     after = sum(

@@ -1,6 +1,6 @@
 """Leases: one person at a time edits a task, proved by an epoch that grows with every lease.
 
-A lease lives as long as its heartbeat. One that ran out still holds until somebody else takes it:
+A lease lives as long as its heartbeat. One that ran out still holds until another person takes it:
 then the epoch has grown, and what the former holder sends is refused (fencing).
 """
 
@@ -20,7 +20,7 @@ LEASE = 60.0  # seconds without a heartbeat after which others may take the task
 
 
 class LeaseError(SpeechkitError):
-    """The lease is somebody else's, or of another window."""
+    """The lease belongs to another person or another window."""
 
 
 def lease(db: Db, person: Person, task_id: str) -> Task:
@@ -28,14 +28,14 @@ def lease(db: Db, person: Person, task_id: str) -> Task:
 
     Raises:
         RefusedError: if the person may not edit it.
-        LeaseError: if somebody else is at it.
+        LeaseError: if another person is working on it.
     """
     task = seen_task(db, person, task_id, lock=True)
     if not may_edit(db, person, task):
         raise RefusedError("you may read this task, not edit it")
     now = time.time()
     if task.holder not in (None, person.id) and task.lease_until > now:
-        raise LeaseError("somebody else is working on this task")
+        raise LeaseError("another person is working on this task")
     if task.assignee is None:
         task.assignee = person.id
     task.holder, task.epoch, task.lease_until = person.id, task.epoch + 1, now + LEASE
@@ -51,7 +51,7 @@ def held(db: Db, person: Person, task_id: str, epoch: int) -> Task:
     """
     task = seen_task(db, person, task_id, lock=True)
     if task.holder != person.id or task.epoch != epoch:
-        raise LeaseError("this task was opened elsewhere; reload to go on here")
+        raise LeaseError("this task was opened elsewhere; reload to continue here")
     task.lease_until = time.time() + LEASE
     return task
 

@@ -49,7 +49,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     @property
     def identifiers(self) -> tuple[Mark, ...]:
-        """The marks that hold."""
+        """The marks that are not rejected."""
         return tuple(mark for mark in self.marks if not mark.rejected)
 
 

@@ -1,4 +1,4 @@
-"""Brings the drafts of a corpus into review: one open task a recording and pass."""
+"""Loads the drafts of a corpus into review: one open task for each recording and pass."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from speechkit.review.tasks import lines_of_task
 from speechkit.storage.corpus import Corpus
 
 DRAFTS = ("attributed", "aligned", "draft")  # the first one there is taken
-SECOND = "second"  # another engine's transcript, if somebody brought one
+SECOND = "second"  # another engine's transcript, if there is one
 AUDIT_SHARE = 0.05
 PASSES = ("a", "b")  # tracks: the first one and the second, blind one; more are honey pots
 _ROLES = {"doctor", "patient", "nurse", "interpreter", "companion", "other"}
@@ -45,7 +45,7 @@ _DEFAULT = LoadOptions()
 def create_tasks(corpus: Corpus, store: Store, options: LoadOptions = _DEFAULT) -> tuple[int, int]:
     """Make a task of every draft that has none; return how many are new, how many there are.
 
-    A draft that was made anew replaces one that nobody has edited; one at which somebody worked
+    A new draft replaces one that was not edited; one on which a person worked
     stays as it is.
     """
     made = total = 0
@@ -152,7 +152,7 @@ def add_pass(db: Db, source: Task, track: str, lines: Sequence[Line], **changes:
     """
     name = f"{source.recording}-{track}"
     if db.get(Task, name) is not None:
-        raise UsageError(f"there is a pass {track!r} over {source.recording} already")
+        raise UsageError(f"pass {track!r} over {source.recording} exists already")
     task = Task(
         id=name,
         recording=source.recording,

@@ -1,4 +1,4 @@
-"""What of a line somebody sees: all of it, or tags in place of identifiers.
+"""What a person sees of a line: all of it, or tags in place of identifiers.
 
 Who may not hear the unredacted audio does not read what was said there either. They see
 `⟦NAME·1⟧`, edit around it, and send it back; here it becomes the words again. Offsets that they
@@ -16,7 +16,9 @@ from msgspec.structs import replace
 from speechkit.core.types import Word
 from speechkit.review.edit import EditError, offsets_of
 from speechkit.review.line import Line, Mark, plain
+from speechkit.review.speaker_names import masked_label
 
+NOTE = "note:"  # free text: it may name anybody
 TAG = re.compile(r"⟦([A-Z_]+)·(\d+)⟧")
 
 
@@ -70,7 +72,7 @@ class MaskedView:
         """Return the real text of an edited shown one, and its marks (None: as `set_text` does).
 
         Raises:
-            EditError: if tags were altered, left out or made up.
+            EditError: if tags were altered, left out or invented.
         """
         if not self._hidden:
             return shown, None
@@ -79,7 +81,7 @@ class MaskedView:
         wanted = [(str(m.identifier), str(n)) for n, (m, _, _) in enumerate(self._places, 1)]
         if [(tag[1], tag[2]) for tag in tags] != wanted or _strays(shown):
             raise EditError(
-                "hidden identifiers stay as they are: only who may hear the unredacted audio "
+                "hidden identifiers stay as they are: only people who may hear the unredacted audio "
                 "can change or remove them"
             )
         pieces: list[str] = []
@@ -113,9 +115,13 @@ class MaskedView:
         return tuple(shown)
 
 
-def show(line: Line, rev: int, *, hidden: bool) -> dict[str, Any]:
-    """Return a line for the browser, with its revision."""
-    return {**plain(MaskedView(line, hidden=hidden).line()), "rev": rev}
+def show(task: str, line: Line, rev: int, *, hidden: bool) -> dict[str, Any]:
+    """Return a line for the browser, with its revision; without notes and names if hidden."""
+    shown = MaskedView(line, hidden=hidden).line()
+    if hidden:
+        labels = tuple(label for label in shown.labels if not label.startswith(NOTE))
+        shown = replace(shown, labels=labels, speaker=masked_label(task, shown.speaker))
+    return {**plain(shown), "rev": rev}
 
 
 def hide_said(text: str, lines: Iterable[Line]) -> str:

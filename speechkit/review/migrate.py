@@ -1,4 +1,4 @@
-"""Brings the tables of a database to the present schema, by Alembic's migrations."""
+"""Migrates the tables of a database to the present schema, with Alembic."""
 
 from __future__ import annotations
 

@@ -19,7 +19,8 @@ from speechkit.review.accounts import Person
 from speechkit.review.audit import record
 from speechkit.review.leases import held
 from speechkit.review.line import Line, decode, encode
-from speechkit.review.masked_view import MaskedView, show
+from speechkit.review.masked_view import NOTE, MaskedView, show
+from speechkit.review.mutes import keep_silent
 from speechkit.review.requests import (
     Accept,
     AnyOperation,
@@ -40,7 +41,8 @@ from speechkit.review.requests import (
     UnmarkPhi,
 )
 from speechkit.review.schema import LineRow, OperationRow, Task
-from speechkit.review.tasks import present_rows
+from speechkit.review.speaker_names import real_label, shown_speakers
+from speechkit.review.tasks import lines_of_task, present_rows
 
 SPEAKERS = "@speakers"  # in place of a line's id, in edits that name a speaker
 Change = dict[str, Line | None]  # id → the line as it becomes; None: gone
@@ -123,13 +125,23 @@ def apply(
     held(db, person, task_id, asked.lease_epoch)
     if isinstance(asked, NameSpeaker):
         before = {SPEAKERS: _speakers(task)}
-        names = {**task.speakers, asked.speaker: {"name": asked.name, "role": asked.role}}
-        task.speakers = names
+        label = _label(db, person, task, asked.speaker)
+        name = asked.name
+        if hides(person):  # they see a role in place of the name, and would write it over that
+            name = task.speakers.get(label, {}).get("name", asked.role or label)
+        task.speakers = {**task.speakers, label: {"name": name, "role": asked.role}}
         return _keep(db, person, task, asked, digest, before, {SPEAKERS: _speakers(task)})
     if isinstance(asked, Undo) and (answer := _undo_name(db, person, task, asked, digest)):
         return answer
     rows, change = _change(db, person, task, asked, known)
     before = {key: _state(rows.get(key)) for key in change}
+    keep_silent(
+        task,
+        [decode(row.content) for key, row in rows.items() if key in change and not row.gone],
+        [line for line in change.values() if line is not None],
+        hidden=hides(person),
+        moves=asked.kind in ("retime", "split") and getattr(asked, "time", 0.0) is not None,
+    )
     after = {}
     for key, line in change.items():
         row = rows.get(key)
@@ -203,8 +215,9 @@ def _change(
     row = db.get(LineRow, (task.id, asked.segment))
     if isinstance(asked, Insert):
         if row is not None:
-            raise edit.EditError("there is a line of that id already")
-        new = Line(id=asked.segment, start=0, end=1, text="", speaker=asked.speaker)
+            raise edit.EditError("a line with that id exists already")
+        speaker = _label(db, person, task, asked.speaker)
+        new = Line(id=asked.segment, start=0, end=1, text="", speaker=speaker)
         new = replace(new, language=task.language)
         return {}, {asked.segment: edit.retime(new, asked.start, asked.end, task.duration)}
     if row is None:
@@ -221,7 +234,7 @@ def _change(
         return rows, {row.id: edit.merge(line, decode(other.content)), other.id: None}
     if isinstance(asked, Split):
         if db.get(LineRow, (task.id, asked.new)) is not None:
-            raise edit.EditError("there is a line of that id already")
+            raise edit.EditError("a line with that id exists already")
         at = MaskedView(line, hidden=hides(person)).offset(asked.at)
         left, right = edit.split(line, at, asked.new, asked.time)
         return rows, {row.id: left, asked.new: right}
@@ -229,10 +242,12 @@ def _change(
         rows |= {one.id: one for one in present_rows(db, task.id) if one.id != row.id}
         found = {key: decode(one.content) for key, one in rows.items()}
         return rows, {
-            key: replace(one, speaker=asked.speaker)
+            key: replace(one, speaker=_label(db, person, task, asked.speaker))
             for key, one in found.items()
             if one.speaker == line.speaker
         }
+    if isinstance(asked, SetSpeaker):
+        return rows, {row.id: replace(line, speaker=_label(db, person, task, asked.speaker))}
     return rows, {row.id: _edited(line, person, task, asked)}
 
 
@@ -244,23 +259,27 @@ def _edited(line: Line, person: Person, task: Task, asked: Operation) -> Line | 
             return _retyped(line, person, asked.text)
         case Retime():
             return edit.retime(line, asked.start, asked.end, task.duration)
-        case SetSpeaker():
-            return replace(line, speaker=asked.speaker)
         case SetLabels():
-            return edit.set_labels(line, asked.labels)
+            unseen = [label for label in line.labels if label.startswith(NOTE)]
+            labels = [*asked.labels, *(unseen if hides(person) else ())]
+            return edit.set_labels(line, labels)
         case MarkPhi():
             return edit.mark(
                 line, view.offset(asked.start), view.offset(asked.end), asked.identifier
             )
         case UnmarkPhi():
             if hides(person):
-                raise RefusedError("only who may hear the unredacted audio can take a mark away")
+                raise RefusedError(
+                    "only people who may hear the unredacted audio can take a mark away"
+                )
             return edit.unmark(line, asked.start, asked.end)
         case Accept():
             return replace(line, state="accepted" if asked.accepted else "draft")
         case Delete():
             if line.identifiers and hides(person):
-                raise RefusedError("only who may hear the unredacted audio can delete this line")
+                raise RefusedError(
+                    "only people who may hear the unredacted audio can delete this line"
+                )
             return None
     raise AssertionError(asked)
 
@@ -295,6 +314,13 @@ def _set_texts(
         rows[row.id] = row
         change[row.id] = _retyped(line, person, one.text)
     return rows, change
+
+
+def _label(db: Db, person: Person, task: Task, shown: str) -> str:
+    """Return the speaker's label that somebody means by what they are shown."""
+    if not hides(person):
+        return shown
+    return real_label(task, shown, (line.speaker for line in lines_of_task(db, task.id)))
 
 
 def _retyped(line: Line, person: Person, text: str) -> Line:
@@ -335,7 +361,7 @@ def _at_revision(db: Db, person: Person, row: LineRow, rev: int) -> dict[str, An
         for kept in (done.before, done.after):
             state = msgspec.json.decode(kept)[row.id]
             if state["rev"] == rev and state["content"]:
-                return show(decode(state["content"]), rev, hidden=hides(person))
+                return show(row.task, decode(state["content"]), rev, hidden=hides(person))
     return None
 
 
@@ -346,7 +372,9 @@ def _state(row: LineRow | None) -> dict[str, Any]:
 
 
 def _shown(row: LineRow, person: Person) -> dict[str, Any] | None:
-    return None if row.gone else show(decode(row.content), row.rev, hidden=hides(person))
+    if row.gone:
+        return None
+    return show(row.task, decode(row.content), row.rev, hidden=hides(person))
 
 
 def _answer(
@@ -358,7 +386,7 @@ def _answer(
         op_id=op_id,
         lines=[shown for row in rows if (shown := _shown(row, person)) is not None],
         removed=[row.id for row in rows if row.gone],
-        speakers=task.speakers,
+        speakers=shown_speakers(task, hidden=hides(person)),
         replayed=replayed,
         num_edits=task.num_edits,
     )

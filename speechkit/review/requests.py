@@ -22,7 +22,7 @@ Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Operation(BaseModel):
-    """What every edit says."""
+    """The fields that every edit has."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -89,7 +89,7 @@ class MarkPhi(Operation):
 
 
 class UnmarkPhi(Operation):
-    """What is marked within [start, end) is no identifier."""
+    """What is marked within [start, end) is not an identifier."""
 
     kind: Literal["unmark"]
     start: Offset

@@ -16,11 +16,8 @@ from speechkit.audio.encode import write_audio
 from speechkit.audio.peaks import read_peaks
 from speechkit.audio.read import read_resampled
 from speechkit.core.errors import SpeechkitError
-from speechkit.core.margins import word_margin
 from speechkit.core.time import Interval, union
 from speechkit.core.types import RedactedCopy, Session
-from speechkit.review.edit import SHORTEST, offsets_of
-from speechkit.review.line import Line
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import atomic_path
 
@@ -107,7 +104,7 @@ def peaks(corpus: Corpus, session: Session, *, redacted: bool) -> NDArray[np.int
 
 
 def prepare(corpus: Corpus) -> None:
-    """Make the sound and the peaks of all recordings, so that nobody waits for them."""
+    """Prepare the sound and the peaks of all recordings, so that no person waits for them."""
     for session in corpus.sessions():
         for redacted in (True, False):
             try:
@@ -115,26 +112,6 @@ def prepare(corpus: Corpus) -> None:
                 peaks(corpus, session, redacted=redacted)
             except SpeechkitError:
                 continue  # whoever opens that recording is told why
-
-
-def muted(lines: Sequence[Line]) -> tuple[Interval, ...]:
-    """Return where the identifiers of these lines may be heard; whole lines if in doubt."""
-    found: list[Interval] = []
-    for line in lines:
-        offsets = offsets_of(line)
-        margin = word_margin(line.labels)
-        for one in line.identifiers:
-            said = [
-                word
-                for word, (start, end) in zip(line.words, offsets, strict=False)
-                if start < one.end and end > one.start
-            ]
-            # A word that somebody put in where the engine left no time is anywhere in the line.
-            if not said or any(word.end - word.start < SHORTEST for word in said):
-                found.append((line.start, line.end))
-            else:
-                found += [(max(0.0, w.start - margin), w.end + margin) for w in said]
-    return union(found)
 
 
 def _source(corpus: Corpus, session: Session, *, redacted: bool) -> tuple[Path, str] | None:

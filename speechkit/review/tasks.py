@@ -1,4 +1,4 @@
-"""Tasks: what is there for somebody, what is in one, and how it goes from hand to hand.
+"""Tasks: which there are for a person, what is in one, and how it passes from one to another.
 
 open ──submit──▶ submitted ──approve──▶ approved
   ▲                  │
@@ -7,6 +7,7 @@ open ──submit──▶ submitted ──approve──▶ approved
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -69,7 +70,7 @@ def visible_tasks(db: Db, person: Person) -> list[Summary]:
             Summary(
                 id=task.id,
                 recording=task.recording,
-                track=task.track,
+                track=task.track if _tells_track(person, task) else "",
                 state=task.state,
                 language=task.language,
                 duration=task.duration,
@@ -84,10 +85,15 @@ def visible_tasks(db: Db, person: Person) -> list[Summary]:
     return sorted(found, key=lambda t: (not t.editable, not t.mine, _IN_LIST[t.state], -t.priority))
 
 
+def _tells_track(person: Person, task: Task) -> bool:
+    """Say whether a person is told which pass this is: a letter would give known answers away."""
+    return person.has("admin", "auditor") or task.track == ADJUDICATED
+
+
 def shown_lines(db: Db, person: Person, task: Task) -> list[dict[str, Any]]:
     """Return the lines of a task as a person may see them, in order of time."""
     return [
-        show(decode(row.content), row.rev, hidden=hides(person))
+        show(task.id, decode(row.content), row.rev, hidden=hides(person))
         for row in present_rows(db, task.id)
     ]
 
@@ -108,6 +114,8 @@ def name_speakers(
 ) -> None:
     """Say who the speakers are: `{label: {name, role}}`."""
     task = held(db, person, task_id, epoch)
+    if hides(person):
+        raise RefusedError("names of speakers are hidden from you; set their roles one by one")
     task.speakers = names
     record(db, person.name, "speakers", task=task.id, num_speakers=len(names))
 
@@ -124,10 +132,12 @@ def move(db: Db, person: Person, task_id: str, epoch: int, step: Step) -> Task:
     task = held(db, person, task_id, epoch)
     wanted: TaskState = "open" if step == "submit" else "submitted"
     if task.state != wanted:
-        raise RefusedError(f"a task is {wanted} before one can {step} it; this one is {task.state}")
+        raise RefusedError(f"a task is {wanted} before you can {step} it; this one is {task.state}")
     if not may_edit(db, person, task):
         raise RefusedError("this task is not yours to hand on")
     task.state = _REACHED[step]
+    if task.known and step == "submit":
+        task.state = "approved"  # there is nothing to review: it is compared with what is known
     task.holder, task.lease_until = None, 0.0
     db.execute(delete(LineRow).where(LineRow.task == task.id, LineRow.gone.is_(True)))
     db.execute(update(OperationRow).where(OperationRow.task == task.id).values(before="", after=""))
@@ -135,11 +145,21 @@ def move(db: Db, person: Person, task_id: str, epoch: int, step: Step) -> Task:
     return task
 
 
-def assign(db: Db, task_id: str, person: Person | None, *, by: str) -> None:
-    """Give a task to somebody, or to nobody in particular.
+def assign(
+    db: Db, task_id: str, person: Person | None, *, by: str, take_over: bool = False
+) -> None:
+    """Assign a task to a person, or to nobody in particular.
+
+    Args:
+        db: a transaction that writes.
+        task_id: the task.
+        person: who gets it; None: anybody whom it fits may take it.
+        by: who assigns it.
+        take_over: take it from another person too, unless that person is working on it now.
 
     Raises:
-        UsageError: if there is no such task, it was handed over, or it is not for that person.
+        UsageError: if there is no such task, it was handed over, it does not fit the person, or it
+            is another person's.
     """
     task = db.get(Task, task_id)
     if task is None:
@@ -149,6 +169,11 @@ def assign(db: Db, task_id: str, person: Person | None, *, by: str) -> None:
     if person is not None and (reason := _unfit(db, person, task)):
         raise UsageError(f"task {task_id} is not for {person.name}: {reason}")
     user = person.id if person else None
+    if task.assignee not in (None, user):
+        if not take_over:
+            raise UsageError(f"task {task_id} is another person's; --take-over takes it from them")
+        if task.holder is not None and task.lease_until > time.time():
+            raise UsageError(f"a person is working on task {task_id} now; try again later")
     if task.assignee != user:
         task.holder, task.lease_until, task.epoch = None, 0.0, task.epoch + 1
     task.assignee = user

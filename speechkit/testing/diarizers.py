@@ -34,9 +34,9 @@ def turns_lie_in_the_sound(subject: Subject) -> None:
 
 
 def both_views_are_there(subject: Subject) -> None:
-    """Somebody speaks in both views; exclusive turns never overlap."""
+    """There is speech in both views; exclusive turns never overlap."""
     turns = subject.run(_two_channels(subject), ANY)
-    expect(any(not turn.exclusive for turn in turns), "nobody speaks")
+    expect(any(not turn.exclusive for turn in turns), "no speech was found")
     alone = [turn for turn in turns if turn.exclusive]
     expect(alone, "there are no exclusive turns")
     expect(
@@ -45,7 +45,7 @@ def both_views_are_there(subject: Subject) -> None:
     )
     expect(
         {turn.speaker for turn in alone} <= {turn.speaker for turn in turns if not turn.exclusive},
-        "somebody speaks only in the exclusive view",
+        "speech is only in the exclusive view",
     )
 
 
@@ -75,7 +75,7 @@ def nobody_speaks_in_silence(subject: Subject) -> None:
         quiet = [
             (1e-5 * rng.standard_normal(len(silence(seconds)))).astype(np.float32) for _ in "ab"
         ]
-        expect(subject.run(quiet, ANY) == (), f"somebody speaks in {seconds:g} s of silence")
+        expect(subject.run(quiet, ANY) == (), f"speech was found in {seconds:g} s of silence")
 
 
 DIARIZER_CHECKS: tuple[Check[Subject], ...] = (

@@ -37,7 +37,7 @@ def check_engine(
     speech: Samples | None = None,
     language: str = "en",
 ) -> tuple[Outcome, ...]:
-    """Open an engine and try all that its kind promises; arguments as of `opened`.
+    """Open an engine and try all that its kind promises; arguments as for `opened`.
 
     Raises:
         UsageError, MissingExtraError, ModelError: if it cannot be opened.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
-_EXCERPT = (16, 22)  # seconds of pyannote's sample call in which somebody speaks
+_EXCERPT = (16, 22)  # seconds of pyannote's sample call with speech
 
 
 def silence(seconds: float) -> Samples:
@@ -38,7 +38,7 @@ def read_clip(path: Path) -> Samples:
 
 
 def sample_speech() -> Samples | None:
-    """Return 6 s of the English telephone call that pyannote.audio brings; None without it."""
+    """Return 6 s of the English telephone call that comes with pyannote.audio; None without it."""
     spec = find_spec("pyannote") and find_spec("pyannote.audio")
     if not spec or not spec.submodule_search_locations:
         return None

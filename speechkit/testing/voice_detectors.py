@@ -33,10 +33,10 @@ def speech_is_found(subject: Subject) -> None:
 
 
 def silence_is_none(subject: Subject) -> None:
-    """Nobody speaks in silence, however long it is."""
+    """Silence holds no speech, however long it is."""
     for seconds in (0.0, 1 / SAMPLE_RATE, 0.2, 5.0):
         speech = subject.run(silence(seconds))
-        expect(speech == (), f"somebody speaks in {seconds:g} s of silence")
+        expect(speech == (), f"speech was found in {seconds:g} s of silence")
 
 
 def same_sound_same_intervals(subject: Subject) -> None:

@@ -13,7 +13,7 @@ from speechkit.core.text import join_words, spread_words
 from speechkit.core.time import Interval, overlap, round_ms, union
 from speechkit.core.types import Segment, Turn, Word
 
-NOBODY = "SPEAKER_00"  # whose words they are where nobody was told apart
+NOBODY = "SPEAKER_00"  # whose words they are without diarization
 
 _NEAR = 0.5  # seconds from a turn within which a word is still taken for its speaker's
 _PAUSE = 1.0  # seconds of silence that end a segment

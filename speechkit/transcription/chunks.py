@@ -1,4 +1,4 @@
-"""Where somebody speaks, cut into chunks that fit into memory.
+"""Where there is speech, cut into chunks that fit into memory.
 
 What lies outside the speech that a voice detector finds is never shown to whisper, which writes
 words into silence, noise and music.

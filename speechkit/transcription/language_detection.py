@@ -57,7 +57,7 @@ def detect(
 
     Args:
         samples: mono, 16 kHz.
-        speech: where somebody speaks; pauses are left out, and at most five windows of 30 s,
+        speech: where there is speech; pauses are left out, and at most five windows of 30 s,
             spread evenly, are looked at.
         probabilities: language → probability for one window.
     """

@@ -126,14 +126,14 @@ def weights_path() -> Path:
     """Return where torch hub keeps the weights.
 
     Raises:
-        ModelError: if they are not there; says how to bring them.
+        ModelError: if they are not there; says how to download them.
     """
     import torch
 
     path = Path(torch.hub.get_dir()) / "checkpoints" / URL.rsplit("/", 1)[1]
     if not path.is_file():
         raise ModelError(
-            f"the weights of MMS_FA are not on this machine ({path} is missing); bring them with: "
+            f"the weights of MMS_FA are not on this machine ({path} is missing); download them with: "
             "python -c 'from torchaudio.pipelines import MMS_FA; MMS_FA.get_model()' "
             "(1.2 GB, CC-BY-NC 4.0), or align with ctc"
         )

@@ -18,7 +18,7 @@ from speechkit.core.types import ALSO_ON, Segment, Word
 
 _NEAR = 0.5  # s by which the same word may be off in time on another channel
 _SAME = 0.75  # share of a segment's words that the other channel has too
-_LOUDER = 1.25  # of power, 1 dB: less is no difference, and the lower number keeps the words
+_LOUDER = 1.25  # of power, 1 dB: less does not count, and the lower number keeps the words
 _DELAY = SAMPLE_RATE // 20  # samples by which one microphone may hear later than another
 # Two people who say the same at once stay near 0.05, one voice on two microphones reaches 0.13.
 _ALIKE = 0.09

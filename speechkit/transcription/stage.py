@@ -36,7 +36,7 @@ class TranscribeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     `engine`: `faster-whisper:base`, `whisper:base`, … `engine_options`: the engine's own.
     `language`: ISO 639-1; empty: the recording's first language, or else the one that is heard.
-    `voice_detector`: who finds speech that is too faint for the engine as recorded; empty: nobody.
+    `voice_detector`: what finds speech that is too faint for the engine as recorded; empty: nothing.
     """
 
     engine: str = "faster-whisper:base"
@@ -141,7 +141,7 @@ def transcribe_channels(
     language: str,
     detect: DetectVoice | None = None,
 ) -> list[Segment]:
-    """Transcribe each channel on its own, faint speech brought up; segments carry its number.
+    """Transcribe each channel on its own, faint speech amplified; segments carry its number.
 
     Where the language is to be found out, a channel that is unsure follows the surest one: in a
     conversation people mostly share a language, and a channel of backchannels is easily mistaken.

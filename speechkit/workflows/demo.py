@@ -26,7 +26,7 @@ from speechkit.manifest.release import create_release
 from speechkit.manifest.verify import verify_release
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.pipelines import default_pipeline
-from speechkit.pipeline.run import Progress, run, silent
+from speechkit.pipeline.runner import Progress, run, silent
 from speechkit.recipe.discovery import load_recipe
 from speechkit.storage.corpus import Corpus
 from speechkit.workflows.score_inputs import read_references, read_systems

@@ -24,7 +24,7 @@ from speechkit.manifest.versions import read_release, release_digest
 from speechkit.manifest.withdrawal import delete_audio, take_out, versions_of
 from speechkit.manifest.write import ReleaseWriter
 from speechkit.storage.journal import append_event, stamped
-from speechkit.workflows.withdraw import Withdrawn, mentions
+from speechkit.workflows.withdrawal import Withdrawn, mentions
 
 
 def withdraw_imported(path: Path, version: str, participant: str) -> Withdrawn:

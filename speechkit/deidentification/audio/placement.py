@@ -38,7 +38,7 @@ _CODES = frozenset(
     }
 )
 
-# Nobody says a letter of a word in less than 12 ms, nor takes longer than this for a word.
+# No letter of a word takes less than 12 ms, and no word longer than this.
 _SHORTEST_PER_CHAR = 0.012  # s
 _LONGEST_WORD = 2.5  # s, and what its letters take when they are read out one by one
 _LONGEST_PER_CHAR = 0.6  # s
@@ -50,7 +50,7 @@ class PlaceOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `extra_margin` is added to the aligner's own margin; `merge_gap`: shorter gaps between masks
     are closed; `crosstalk`: a segment of one channel is masked on all of them; `cover_margin`: how
-    far a word covers speech around it; `min_uncovered`: shorter uncovered speech is let be.
+    far a word covers speech around it; `min_uncovered`: shorter uncovered speech is left as it is.
     """
 
     extra_margin: float = 0.05
@@ -129,7 +129,7 @@ def place(
     """Return where each span is said, in order of the spans.
 
     A span that cannot be placed (its segment is `unaligned`, `loop` or `no-speech`, has no words
-    for it, or words with times nobody can speak in) takes its whole segment.
+    for it, or words with impossible times) takes its whole segment.
 
     Args:
         segments: with aligned words; the label `aligned:<engine>` says by whom.

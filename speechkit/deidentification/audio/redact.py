@@ -44,7 +44,7 @@ _FAINT_DOUBT = 0.4  # share of words that may be wrong in faint speech that stay
 
 
 class Findings(msgspec.Struct, frozen=True, kw_only=True):
-    """What must go from one recording. `unknown` is speech that nobody wrote down."""
+    """What must go from one recording. `unknown` is speech without transcript."""
 
     spans: tuple[PhiSpan, ...]
     placed: tuple[PlacedSpan, ...]

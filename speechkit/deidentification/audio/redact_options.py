@@ -20,7 +20,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `draft_quality.py`; 1 trusts any draft); `max_unwritten`: share of the speech that may be without
     words; `max_left`: identifiers that may be left. `max_rounds`: how often to listen.
     `check_engine`, `check_options`: who listens, with other settings than the draft was made with;
-    `second_engine`, `second_options`: who listens as well, empty for nobody. `voice_detector`: who
+    `second_engine`, `second_options`: what else listens, empty for none. `voice_detector`: who
     finds speech. `detector`, `detector_options`, `policy`: what finds identifiers in what the
     listeners write, and which of them go (as the stage `detect`); empty: nobody looks.
     """
@@ -51,7 +51,9 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     def __post_init__(self) -> None:
         for name in ("extra_margin", "merge_gap", "cover_margin", "min_uncovered"):
             if not 0 <= getattr(self, name) < 60:
-                raise UsageError(f"redact: {name} is 0 to 60 seconds, not {getattr(self, name)}")
+                raise UsageError(
+                    f"redact: {name} must be 0 to 60 seconds, not {getattr(self, name)}"
+                )
         for name in ("max_doubt", "max_unwritten"):
             if not 0 <= getattr(self, name) <= 1:
                 raise UsageError(
@@ -60,7 +62,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         if self.max_left < 0:
             raise UsageError(f"redact: max_left is a number from 0 up, not {self.max_left}")
         if not 1 <= self.max_rounds <= 20:
-            raise UsageError(f"redact: max_rounds is 1 to 20, not {self.max_rounds}")
+            raise UsageError(f"redact: max_rounds must be 1 to 20, not {self.max_rounds}")
 
     @property
     def placing(self) -> PlaceOptions:

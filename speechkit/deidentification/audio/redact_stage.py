@@ -89,7 +89,7 @@ class RedactStage:
             make_engine("transcriber", spec, given) for spec, given in options.listeners
         ]
         if not self._listeners:
-            raise UsageError("redact: nobody listens; name a check_engine")
+            raise UsageError("redact: the copy would not be checked; name a check_engine")
         self._policy = load_policy(options.policy)
         self._detector: PhiDetector | None = (
             open_detector(options.detector, self._policy, options.detector_options)

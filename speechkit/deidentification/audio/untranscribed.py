@@ -1,4 +1,4 @@
-"""Speech that nobody wrote down: where no word is, and what is left of a mention beside its mask.
+"""Speech without transcript: where no word is, and what is left of a mention beside its mask.
 
 A recognizer that leaves something out leaves out what it could not make sense of, and spelled
 names are that. So such speech is masked, and more of it than is certain.
@@ -33,7 +33,7 @@ def uncovered(
     *,
     channel: int | None = None,
 ) -> tuple[Interval, ...]:
-    """Return the stretches where somebody speaks and no transcript says what.
+    """Return the stretches with speech and without transcript.
 
     Such a stretch lies further than `cover_margin` from any word for more than `min_uncovered`; it
     then reaches nearly to the words around it. A long one takes some of them with it.
@@ -41,7 +41,7 @@ def uncovered(
     Args:
         speech: where a voice detector hears speech.
         segments: what is known to be said; a segment without words covers its own time.
-        options: how much is let be.
+        options: how much is left as it is.
         channel: the channel listened to; words that are heard on another channel only do not cover
             it.
     """

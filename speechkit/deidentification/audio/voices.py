@@ -19,7 +19,7 @@ def with_other_voices(
     """Return the channels with every speaker's voice moved by an amount of its own.
 
     The amount follows from the recording's id and the speaker, so that a run gives the same bits
-    again, and one person in two recordings is not moved by the same. What nobody is known to say
+    again, and one person in two recordings is not moved by the same. What is not known to be said by anybody
     goes with who speaks next to it.
     """
     apart = any(segment.channel is not None for segment in segments)

@@ -18,7 +18,7 @@ Kind = Literal["word", "digits", "letters"]
 
 
 class Token(NamedTuple):
-    """A word, number or spelled string and its time. Never logged: it is what somebody said."""
+    """A word, number or spelled string and its time. Never logged: it is what a person said."""
 
     text: str
     kind: Kind

@@ -2,7 +2,7 @@
 
 Listening to the redacted audio again proves that what was found is gone. It cannot prove that all
 was found: who wrote "seis ocho cinco" as "se echó cinco" hears it so again. Where too many words
-are probably wrong, a copy is no proof of anything, and a person has to correct the draft first.
+are probably wrong, a copy proves nothing, and a person has to correct the draft first.
 """
 
 from __future__ import annotations

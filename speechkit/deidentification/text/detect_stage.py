@@ -35,9 +35,7 @@ class DetectStage:
     def __init__(self, options: DetectOptions | None = None) -> None:
         self.options = options or DetectOptions()
         self._policy = load_policy(self.options.policy)
-        self._engine = open_detector(
-            self.options.engine, self._policy, self.options.engine_options
-        )
+        self._engine = open_detector(self.options.engine, self._policy, self.options.engine_options)
 
     @property
     def engine(self) -> str:
@@ -71,7 +69,7 @@ class DetectStage:
                 try:
                     spans = detect(segments, language)
                 except UsageError as error:
-                    # A language nobody made tables for: this recording's trouble, not the run's.
+                    # A language without tables: a fault of this recording, not of the run.
                     raise InputError(f"{error} (--set detect.policy=strict)") from error
                 return apply_policy(self._policy, spans)
 

@@ -19,7 +19,7 @@ from speechkit.deidentification.text.evaluate import Document, Gold
 
 
 class BadLineError(InputError):
-    """A line that is no document. Exit code 2: the input as given cannot be used."""
+    """A line that is not a document. Exit code 2: the input cannot be used as it is."""
 
     exit_code = 2
 
@@ -55,7 +55,7 @@ def _document(line: bytes, where: str) -> dict[str, Any]:
     if not isinstance(document.get("text"), str):
         raise BadLineError(f"{where}: no string 'text'")
     if not isinstance(document.get("lang", ""), str):
-        raise BadLineError(f"{where}: 'lang' is no string")
+        raise BadLineError(f"{where}: 'lang' is not a string")
     try:
         document["text"].encode()
     except UnicodeEncodeError:

@@ -72,7 +72,7 @@ def _full_year(part: _Part) -> int:
 
 
 def _parts(text: str, tables: Language) -> list[_Part]:
-    """Return the parts of a date in order; empty if something in it is no part of one."""
+    """Return the parts of a date in order; empty if something in it does not belong to a date."""
     pieces = [(m.start(), m.end(), fold_word(m.group())) for m in _PIECE.finditer(text)]
     named = any(word in _months(tables.code) for _, _, word in pieces)
     parts: list[_Part] = []

@@ -130,7 +130,7 @@ def is_place_like(scene: Scene, index: int) -> bool:
 
 @cache
 def _relatives(language: str) -> frozenset[str]:
-    """Words for relatives: "Oma", "Mann" are nobody's name."""
+    """Words for relatives: "Oma", "Mann" are not names."""
     relations = get_language(language).cues.names.relations
     return frozenset(relations) - lists.common_first_names(language)
 

@@ -1,4 +1,4 @@
-"""Words that are no identifiers though they look like names."""
+"""Words that look like names and are not identifiers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Negatives(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     fixed_phrases: frozenset[tuple[str, str]]
 
     def words(self) -> frozenset[str]:
-        """Return all words that are no names wherever they stand."""
+        """Return all words that are never names, wherever they stand."""
         return frozenset(f"{self.eponyms} {self.brands} {self.other}".split())
 
 
@@ -49,7 +49,7 @@ def is_negative(word: str) -> bool:
 
 
 def has_medical_ending(word: str) -> bool:
-    """Say whether a word ends as drugs, diseases and procedures do, and is no given name.
+    """Say whether a word ends as drugs, diseases and procedures do, and is not a given name.
 
     >>> has_medical_ending("metoprolol"), has_medical_ending("carol")
     (True, False)

@@ -55,11 +55,19 @@ class Token(msgspec.Struct, frozen=True):
 
 
 class Conversation:
-    """A text with turns, tokenized: `tokens` holds words and numbers, not punctuation."""
+    """A text with turns, tokenized: `tokens` holds words and numbers, not punctuation.
 
-    def __init__(self, text: str, fillers: Collection[str] = ()) -> None:
+    `skipped` are stretches of the text without tokens: labels of those who speak.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        fillers: Collection[str] = (),
+        skipped: Sequence[tuple[int, int]] = (),
+    ) -> None:
         self.text = text
-        self.tokens = _tokenize(text, frozenset(fillers))
+        self.tokens = _tokenize(text, frozenset(fillers), skipped)
         pieces: list[str] = []
         self._starts: list[int] = []
         at = 0
@@ -120,13 +128,24 @@ class Conversation:
         return first, after
 
 
-def _tokenize(text: str, fillers: frozenset[str]) -> tuple[Token, ...]:
+def _tokenize(
+    text: str, fillers: frozenset[str], skipped: Sequence[tuple[int, int]]
+) -> tuple[Token, ...]:
     tokens: list[Token] = []
+    labels = list(reversed(skipped))
     line = 0
     gap = TURN
     before = 0
     for match in _TOKEN.finditer(text):
         start, end = match.span()
+        while labels and labels[-1][1] <= start:
+            labels.pop()
+        if labels and labels[-1][0] <= start:
+            if gap != TURN and tokens:
+                line += 1
+            gap = TURN
+            before = end
+            continue
         if text.find("\n", before, start) >= 0 and tokens:
             if gap != TURN:
                 line += 1
@@ -164,7 +183,7 @@ def _glue(tokens: list[Token], word: str, text: str, start: int, gap: int) -> bo
         return False
     end = start + len(word)
     if word.lower() == "s":
-        # The possessive belongs to the word for matching, but is no part of a name.
+        # The possessive belongs to the word for matching, but not to a name.
         tokens[-1] = Token(last.start, last.end, last.text, last.key + "'s", last.gap, last.line)
         return True
     whole = text[last.start : end]
@@ -180,7 +199,7 @@ _ELIDED = frozenset("l d j m n s t c qu jusqu lorsqu puisqu quelqu aujourd".spli
 
 def _gap_of(sign: str, text: str, start: int) -> int:
     if sign in _STOPS:
-        # A point or colon inside digits (5.4, 12:30) or an abbreviation (Dr.) is no full stop.
+        # A point or colon inside digits (5.4, 12:30) or after an abbreviation (Dr.) does not end a sentence.
         after = text[start + 1 : start + 2]
         if sign in ".:" and after and not after.isspace():
             return NONE

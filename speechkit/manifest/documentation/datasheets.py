@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from speechkit.core.types import Identifier
 from speechkit.manifest.documentation.facts import Facts
+from speechkit.manifest.findings import findings_in_words
 
 # 45 CFR 164.514(b)(2)(i), paragraph by paragraph → our kinds of identifier.
 _SAFE_HARBOR: tuple[tuple[str, str, tuple[Identifier, ...]], ...] = (
@@ -104,13 +105,17 @@ def deidentification(facts: Facts) -> str:
         else "What is told can single a person out, as can"
     )
     checkers = ", ".join(statement.checked_by) or "nobody"
+    findings = "".join(
+        f"\n- **{name}**: {sentence}." for name, sentence in findings_in_words(statement)
+    )
+    findings += "\n" if findings else ""
     return f"""\
 # De-identification of {facts.citation}
 
 {statement.standard} {statement.method} {statement.check}
 
 Checked by: {checkers}. Withheld: {len(facts.release.withheld)} recordings (release.json).
-
+{findings}
 ## HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)
 
 | | identifier | | removed |

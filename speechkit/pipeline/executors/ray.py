@@ -24,6 +24,7 @@ import msgspec
 from speechkit.core.engines import require
 from speechkit.core.errors import SpeechkitError, UsageError
 from speechkit.core.stage import Resources, Stage
+from speechkit.pipeline.executors.registry import NO_BUDGET, NO_SETTINGS, ExecutorRequest
 from speechkit.pipeline.executors.remote import Store, mirrored, send_jobs, take_in
 from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, perform
 from speechkit.storage.corpus import Corpus
@@ -53,7 +54,7 @@ class RayExecutor:
         require("ray", extra="ray")
         given = resources or Resources()
         if "," in given.device:
-            raise UsageError(f"--device {given.device}: Ray chooses the GPU; say cuda")
+            raise UsageError(f"--device {given.device}: Ray chooses the GPU; write cuda")
         self.address = address
         self.workers = workers
         self.store = store
@@ -245,7 +246,7 @@ def _connected(address: str) -> Iterator[Any]:
 
 
 def _knock(address: str) -> None:
-    """Make sure that somebody listens: Ray itself goes on asking for many minutes."""
+    """Make sure that a server answers: Ray itself keeps trying for many minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdigit():
         raise UsageError(f"no Ray address: {address!r}; write HOST:6379 or ray://HOST:10001")
@@ -253,7 +254,7 @@ def _knock(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=10).close()
     except OSError as error:
         raise SpeechkitError(
-            f"nobody answers at {address} ({error.strerror or error}); "
+            f"there is no answer at {address} ({error.strerror or error}); "
             f"see: ray status --address {host}:{port}"
         ) from error
 
@@ -265,3 +266,16 @@ def _room(ray: Any, resources: Resources) -> int:
     if resources.device.startswith("cuda"):
         workers = min(workers, int(there.get("GPU", 0)))
     return max(1, workers)
+
+
+def make(asked: ExecutorRequest) -> RayExecutor:
+    """Return the executor `ray` as it is asked for.
+
+    Raises:
+        UsageError: for what is another executor's, or devices that Ray does not choose.
+        MissingExtraError: if Ray is not installed.
+    """
+    asked.refuse(settings=NO_SETTINGS, budget_memory=NO_BUDGET)
+    # `ray://HOST:PORT` is an address as Ray writes it.
+    address = f"ray:{asked.address}" if asked.address.startswith("//") else asked.address
+    return RayExecutor(address, workers=asked.workers, resources=asked.resources, store=asked.store)

@@ -84,7 +84,7 @@ class Store:
                     raise DamagedError(f"{self.url}/{path} was altered; delete it and run again")
 
     def _put(self, source: Path, target: str) -> None:
-        """Write a file so that nobody sees half of it: object stores show only whole ones."""
+        """Write a file so that no reader sees half of it: object stores show only whole ones."""
         if not self._is_local:
             self._files.put_file(str(source), target)
             return
@@ -114,7 +114,7 @@ class Mirror:
         self.corpus = Corpus.create(root)
 
     def perform(self, stage: Stage, work: Work, job: Job) -> Stored | Failed:
-        """Bring what the job needs, do it, and send what came of it.
+        """Fetch what the job needs, do it, and send the result.
 
         Raises:
             As `jobs.perform`.
@@ -158,7 +158,7 @@ def send_jobs(store: Store, corpus: Corpus, jobs: Sequence[Job]) -> None:
 
 
 def take_in(store: Store, corpus: Corpus, stage: Stage, job: Job, layer: str) -> None:
-    """Bring a layer that a worker stored, and what belongs to it, into the corpus and its index.
+    """Copy a layer that a worker stored, and what belongs to it, into the corpus and its index.
 
     Raises:
         DamagedError, StoreError: as `Store.fetch`.

@@ -111,7 +111,7 @@ def _how_it_died(worker: _Worker) -> str:
 
 
 def _work(pipe: Connection, payload: bytes, root: Path, resources: Resources) -> None:
-    """Open the stage, then do jobs until nobody asks any more."""
+    """Open the stage, then do jobs until there are no more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the asking process stops its workers itself
     corpus = Corpus(root)
     answer: Any

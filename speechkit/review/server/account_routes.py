@@ -128,7 +128,7 @@ def password(asked: NewPassword, context: CurrentContext, person: CurrentPerson)
 
 @router.get("/words")
 def words(context: CurrentContext, person: CurrentPerson) -> dict[str, list[str]]:
-    """Return one's own words; nobody else sees them."""
+    """Return a person's own words; no other person sees them."""
     with context.store.read() as db:
         return {"words": db.get_one(User, person.id).words}
 

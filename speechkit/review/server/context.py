@@ -55,7 +55,7 @@ class ReviewContext:
             raise RefusedError(f"{recording} may not be opened: {reason}")
         if hides(person) and redacted_copy(self.corpus, session) is None:
             raise RefusedError(
-                "there is no redacted copy of this recording that passed its check; only who may "
+                "there is no redacted copy of this recording that passed its check; only people who may "
                 "hear unredacted audio can open it"
             )
         return session

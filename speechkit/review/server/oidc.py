@@ -1,6 +1,6 @@
 """Logging in through an OpenID provider: the code flow with PKCE, ID tokens verified by its keys.
 
-OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; RFC 7636. The provider says who somebody is; what
+OpenID Connect Core 1.0, sections 3.1.2 and 3.1.3.7; RFC 7636. The provider says who a person is; what
 they may do stands in the account of that name, which is made on the command line.
 """
 
@@ -73,7 +73,7 @@ class Provider:
         with self._lock:
             begun = self._begun.pop(state, None)
         if begun is None or begun.until < time.monotonic():
-            raise RefusedError("this login was not begun here, or took too long; try again")
+            raise RefusedError("this login was not started here, or took too long; try again")
         told = self._told()
         try:
             with self._client(redirect_uri) as client:
@@ -94,7 +94,7 @@ class Provider:
         except (AuthlibBaseError, JoseError, httpx.HTTPError, KeyError, ValueError) as error:
             raise RefusedError("the provider's answer does not hold; try again") from error
         if isinstance(claims["aud"], list) and claims.get("azp", "") != self._options.client_id:
-            raise RefusedError("the provider's answer is for somebody else")
+            raise RefusedError("the provider's answer is for another person")
         name = claims.get(self._options.claim)
         if not isinstance(name, str) or not name:
             raise RefusedError(f"the provider does not say {self._options.claim!r} of you")

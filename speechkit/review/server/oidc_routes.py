@@ -50,7 +50,7 @@ def finish(request: Request, context: CurrentContext, state: _Text, code: _Text 
     """Open a session for who the provider says this is, if they have an account."""
     try:
         if not same(request.cookies.get(_COOKIE, ""), state) or not code:
-            raise RefusedError("this login was not begun in this browser; try again")
+            raise RefusedError("this login was not started in this browser; try again")
         name = _provider(context).finish(code, state, _back(request, context))
         with context.store.write() as db:
             opened = log_in_as(db, name)
@@ -67,7 +67,7 @@ def finish(request: Request, context: CurrentContext, state: _Text, code: _Text 
 
 def _provider(context: ReviewContext) -> Provider:
     if context.provider is None:
-        raise UnknownError("one logs in with a name and a password here")
+        raise UnknownError("log in with a name and a password here")
     return context.provider
 
 

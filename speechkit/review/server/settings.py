@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-OIDC_LOGIN = 600  # seconds that somebody has for logging in at an OpenID provider
+OIDC_LOGIN = 600  # seconds that a person has for logging in at an OpenID provider
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 

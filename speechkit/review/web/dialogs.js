@@ -48,7 +48,7 @@ export async function askSpeaker(doc, line) {
   const choice = make("select", { autofocus: true },
     ...labels.map((label, i) =>
       make("option", { value: label, selected: label === line.speaker }, `${i + 1}  ${doc.nameOf(label)}`)),
-    make("option", { value: fresh }, "somebody else"));
+    make("option", { value: fresh }, "another person"));
   const name = make("input", { maxlength: "60" });
   const role = make("select", {}, ...ROLES.map((one) => make("option", { value: one }, one || "unknown")));
   const everywhere = make("input", { type: "checkbox" });

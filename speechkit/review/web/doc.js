@@ -153,7 +153,7 @@ export class Doc extends EventTarget {
     return this.order[low];
   }
 
-  /** Labels of all speakers, those nobody uses now too. */
+  /** Labels of all speakers, including those not in use now. */
   labels() {
     const used = this.order.map((line) => line.speaker).filter(Boolean);
     return [...new Set([...Object.keys(this.speakers), ...used])].sort();

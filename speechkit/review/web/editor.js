@@ -1,4 +1,4 @@
-// The editor: brings sound, waveform, lines, keys and saving together.
+// The editor: connects sound, waveform, lines, keys and saving.
 import { Actions } from "./actions.js";
 import { Refused, ask, getPeaks, renewSessionsBy, whoAmI } from "./api.js";
 import { connectControls, offerVariants, setSpeed, showTime, variantsOf } from "./controls.js";

@@ -241,7 +241,7 @@ function mark(line, { start, end, identifier }) {
 }
 
 /**
- * Mark for somebody who does not see identifiers: what they marked becomes a tag at once.
+ * Mark for a person who does not see identifiers: what they marked becomes a tag at once.
  * @param {Line} line
  * @param {Edit} edit
  */

@@ -5,7 +5,7 @@ import { tidy } from "./text.js";
 /** @typedef {{ what: string, wholeWords: boolean, matchCase: boolean, regex: boolean }} Wanted */
 
 /**
- * The expression for what somebody looks for; null if there is none, or it is not well-formed.
+ * The expression for what a person looks for; null if there is none, or it is not well-formed.
  * @param {Wanted} wanted
  */
 export function expressionOf({ what, wholeWords, matchCase, regex }) {

@@ -138,7 +138,7 @@ export function keymap(keys) {
  * @param {unknown} own
  */
 export function wrongKeys(own) {
-  if (own === null || typeof own !== "object" || Array.isArray(own)) return "that is no JSON object";
+  if (own === null || typeof own !== "object" || Array.isArray(own)) return "that is not a JSON object";
   for (const [action, list] of Object.entries(own)) {
     if (!(action in ACTIONS)) return `there is no action "${action}"`;
     if (!Array.isArray(list)) return `"${action}" takes a list of keys`;

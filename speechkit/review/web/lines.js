@@ -163,7 +163,7 @@ export class Lines extends EventTarget {
   }
 
   /**
-   * Bring a line into the middle of the window.
+   * Scroll a line to the middle of the window.
    * @param {string} id
    */
   show(id) {

@@ -52,7 +52,7 @@ export class Wave extends EventTarget {
   /** @param {import("./types.js").Peaks} peaks */
   show(peaks) {
     this.peaks = peaks;
-    // Quiet recordings fill the height as well: what is looked for is where somebody speaks.
+    // Quiet recordings fill the height as well: what matters is where there is speech.
     this.loudest = peaks.pairs.reduce((most, value) => Math.max(most, Math.abs(value)), 16);
     this.resize();
   }

@@ -1,4 +1,4 @@
-"""Postal addresses: a street and what belongs to it, or whatever answers where somebody lives."""
+"""Postal addresses: a street and what belongs to it, or an answer to where a person lives."""
 
 from __future__ import annotations
 
@@ -158,7 +158,7 @@ def _may_be_street(scene: Scene, index: int) -> bool:
 
 
 def _answered(scene: Scene) -> Iterator[Candidate]:
-    """Yield the numbers with which somebody answers where they live, and the street between them.
+    """Yield the numbers in an answer to where a person lives, and the street between them.
 
     However that street was heard: house number, name, flat.
     """

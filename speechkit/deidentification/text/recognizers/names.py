@@ -41,6 +41,7 @@ def recognize(scene: Scene) -> Iterator[Candidate]:
     yield from _answers(scene)
     yield from _vocatives(scene)
     yield from _by_lists(scene)
+    yield from _labels(scene)
     if scene.conversation.cased:
         yield from signatures.recognize(scene)
 
@@ -118,7 +119,7 @@ def _introductions(scene: Scene) -> Iterator[Candidate]:
             continue
         likeness = name_likeness(scene, first)
         if likeness == LIKELY and not scene.conversation.cased and match.group() in names.vague:
-            # "cough or phlegm": a word that is merely rare is no name after these.
+            # "cough or phlegm": a word that is merely rare is not a name after these.
             likeness = 2 if is_known_name(scene, first) or _does(scene, first + 1) else 0
         after = extend_name(scene, first, first + 1, _least(scene)) if likeness else first
         closes = scene.conversation.gap(after) >= COMMA
@@ -268,7 +269,7 @@ def _usual(scene: Scene, index: int) -> bool:
 def _kin_is_name(scene: Scene, first: int, start: int) -> bool:
     """Say whether "Grandpa Otis" is one name: a capital inside a sentence, right before it.
 
-    In lower case, a word of endearment that nobody owns: "with grandpa otis", not "my grandpa".
+    In lower case, a word of endearment without a possessive: "with grandpa otis", not "my grandpa".
     """
     if start != first + 1:
         return False
@@ -329,8 +330,22 @@ def _vocatives(scene: Scene) -> Iterator[Candidate]:
                 yield _name(scene, first, after, 0.6)
 
 
+def _labels(scene: Scene) -> Iterator[Candidate]:
+    """Yield who speaks where turns start with a name: "Marguerite:"."""
+    for label in scene.labels:
+        if label.role:
+            continue
+        first, after = scene.conversation.tokens_in(label.start, label.end)
+        while first < after and scene.tokens[first].key in scene.cues.names.titles:
+            first += 1
+        if first < after and any(
+            name_likeness(scene, index) >= LIKELY for index in range(first, after)
+        ):
+            yield scene.candidate(first, after, "NAME", 0.8, DETECTOR)
+
+
 def _by_lists(scene: Scene) -> Iterator[Candidate]:
-    """Yield what is a name wherever it stands, and in cased text capitals that are no word."""
+    """Yield what is a name wherever it stands, and in cased text, capitals that are not a word."""
     index = 0
     while index < len(scene.tokens):
         likeness = name_likeness(scene, index)

@@ -14,7 +14,7 @@ DETECTOR = "orgs"
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
-    """Yield organisations."""
+    """Yield organizations."""
     yield from _by_suffix(scene)
     yield from _by_prefix(scene)
     yield from _by_cue(scene)

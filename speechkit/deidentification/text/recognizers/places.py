@@ -20,7 +20,7 @@ _UNHEARD = 2.0  # powers of ten in a thousand million words
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
-    """Yield places."""
+    """Yield places smaller than a state."""
     for _, first, _m in scene.conversation.matches(phrase(scene.cues.places.home)):
         yield from _place(scene, first, least=2, score=0.8)
     for _, first, _m in scene.conversation.matches(phrase(scene.cues.places.place_before)):

@@ -71,7 +71,7 @@ def _kind_last(scene: Scene, index: int) -> Street | None:
 def _read_out(scene: Scene, index: int) -> Street | None:
     """Return a street dictated in pieces, "2, 1, Golden, Ridge, Drive, 706": numbers on both sides.
 
-    Capitals do not count there; recognizers write commas where somebody pauses.
+    Capitals do not count there; transcription engines write commas where a speaker pauses.
     """
     start = index
     while index - start < 3 and start > 0 and scene.conversation.gap(start) <= COMMA:
