@@ -7,6 +7,7 @@ RIFF (Microsoft/IBM 1991) chunks, AIFF 1.3 chunks, RFC 3533 (Ogg pages), the Xin
 from __future__ import annotations
 
 import struct
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,7 +15,9 @@ _TAIL = 128 * 1024  # an Ogg page holds at most 65,307 bytes
 _OGG_HEADER = 27
 _MP3_FRAME = 2 * 1441  # bytes of the longest one; padding may lie before the first
 _SEVENS = (21, 14, 7, 0)
+_OGG_BEGIN_OF_STREAM = 0x02
 _OGG_END_OF_STREAM = 0x04
+_FLAC_BEGINS = b"fLaC\x00\x00\x00\x22"  # and STREAMINFO, of 34 bytes, comes first
 _UNKNOWN_SIZE = 0x7FFFF000  # recorders that stream write 0 or about 2³¹ or 2³² instead of a size
 _MAGIC = (
     (0, b"RIFF"),
@@ -59,6 +62,34 @@ def counts_frames(path: Path) -> bool:
             file.seek(0)
         first = file.read(_MP3_FRAME)
     return any(tag in first for tag in (b"Xing", b"Info", b"VBRI"))
+
+
+def is_joined(path: Path) -> bool:
+    """Say whether a FLAC or Ogg file goes on with another one of its kind."""
+    with path.open("rb") as file:
+        head = file.read(4)
+        if head == b"fLaC":
+            with mmap(file.fileno(), 0, access=ACCESS_READ) as bytes_:
+                return bytes_.find(_FLAC_BEGINS, 4) >= 0
+        if head == b"OggS":
+            return _begins_again(file)
+    return False
+
+
+def _begins_again(file: BinaryIO) -> bool:
+    """Say whether a stream begins after pages that do not (RFC 3533, 4: chained streams)."""
+    at, begun = 0, False
+    while True:
+        file.seek(at)
+        page = file.read(_OGG_HEADER + 255)
+        if len(page) < _OGG_HEADER or page[:4] != b"OggS":
+            return False
+        begins = bool(page[5] & _OGG_BEGIN_OF_STREAM)
+        if begins and begun:
+            return True
+        begun = begun or not begins
+        num_segments = page[26]
+        at += _OGG_HEADER + num_segments + sum(page[_OGG_HEADER : _OGG_HEADER + num_segments])
 
 
 def is_cut_off(path: Path) -> bool:

@@ -15,7 +15,12 @@ full scale (a square wave of ±1 is 0 dB). A flag says what is out of the ordina
 | `crosstalk` | a channel holds the others' speech at least 10 dB above its own noise |
 | `same-channels` | the channels hold the same sound: one microphone |
 | `short` | less than 1 s |
-| `truncated` | the file ends before its header says (told by the caller) |
+| `truncated` | the file ends before its header says (this and what follows is told by the caller) |
+| `damaged` | parts of the file could not be decoded: they are silence |
+| `joined` | several files in one, read one after the other |
+| `gaps` | the time stamps jump: the gaps are silence |
+| `stale-header` | the header tells of less than the file holds: all of it was read |
+| `more-tracks` | the file has audio tracks after the first, which were not read |
 """
 
 from __future__ import annotations

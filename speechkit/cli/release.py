@@ -19,6 +19,7 @@ from speechkit.governance.signing import has_password, make_key, read_public_key
 from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.filter import Filter, filtered_lines
+from speechkit.manifest.findings import findings_in_words
 from speechkit.manifest.leaks import Leak, find_leaks
 from speechkit.manifest.release import ReleaseOptions, create_release
 from speechkit.manifest.sign import check_signature, sign_release
@@ -148,6 +149,9 @@ def verify(release: Path, public_key: str | None, as_json: bool) -> None:
         click.echo(
             f"{release}: {f'{len(findings)} wrong' if findings else 'ok'}", err=bool(findings)
         )
+        if not findings:
+            for name, sentence in findings_in_words(read_release(release).statement):
+                click.echo(f"{name}: {sentence}")
     if findings:
         sys.exit(1)
 

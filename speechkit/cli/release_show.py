@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.cli.options import PATH
+from speechkit.manifest.findings import findings_in_words
 from speechkit.manifest.schema import Release
 from speechkit.manifest.versions import release_digest
 
@@ -31,6 +32,8 @@ def show_release(path: Path, release: Release, *, as_json: bool) -> None:
     table.add_row("audio", f"{counts.seconds / 60:.1f} min")
     table.add_row("segments, words", f"{counts.segments}, {counts.words}")
     table.add_row("removed", ", ".join(f"{k} {n}" for k, n in release.statement.removed.items()))
+    for finding, sentence in findings_in_words(release.statement):
+        table.add_row(finding, sentence)
     table.add_row("splits", ", ".join(f"{k} {n}" for k, n in counts.splits.items()))
     table.add_row("withheld", str(len(release.withheld)))
     Console().print(table)

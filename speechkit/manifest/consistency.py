@@ -119,6 +119,10 @@ class LineChecks:
                 self._altered.append(Finding(file=file, line=0, reason=reason))
         if row.released != here[0].audio.sha256:
             return "does not end with the audio of its recording"
+        if row.removal is not msgspec.UNSET and row.removal.verdict != "clean":
+            return "something that was removed was heard again"
+        if row.discovery is not msgspec.UNSET and row.discovery.verdict != "within-limits":
+            return "a person had to look for what was not found"
         return broken_link(row)
 
     def chains(self) -> Iterator[Finding]:

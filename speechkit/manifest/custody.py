@@ -17,7 +17,7 @@ import msgspec
 
 from speechkit.core.digest import keyed_digest
 from speechkit.core.errors import InputError, StoreError
-from speechkit.core.types import Provenance, Recording, Session
+from speechkit.core.types import Provenance, Recording, RedactedCopy, Session
 from speechkit.governance.audit import LOG, read_events
 from speechkit.manifest.consistency import Finding
 from speechkit.manifest.lines import read_lines
@@ -37,6 +37,8 @@ def custody_of(corpus: Corpus, session: Session, released: Recording) -> Custody
     """
     key = session.recording.audio.sha256
     made = {name: corpus.layer_provenance(digest) for name, digest in session.layers.items()}
+    layer = corpus.layer(session, _LAST)
+    copy: RedactedCopy | None = layer.items[0] if layer is not None and layer.items else None
     return Custody(
         recording=released.id,
         device=session.recording.context.device,
@@ -56,6 +58,8 @@ def custody_of(corpus: Corpus, session: Session, released: Recording) -> Custody
             for name in _on_the_way(made)
         ),
         released=released.audio.sha256,
+        removal=msgspec.UNSET if copy is None else copy.removal,
+        discovery=msgspec.UNSET if copy is None else copy.discovery,
     )
 
 

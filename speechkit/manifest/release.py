@@ -11,11 +11,12 @@ import msgspec
 
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import NothingToReleaseError, UsageError, did_you_mean
-from speechkit.core.types import Recording
+from speechkit.core.types import Discovery, Recording, Removal
 from speechkit.core.version import VERSION
 from speechkit.governance.gate import Asking, Gate
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.documentation.facts import NO_LICENCE
+from speechkit.manifest.findings import discovery_of, removal_of
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import (
     RECORDINGS,
@@ -211,11 +212,15 @@ class StatementDraft:
     def __init__(self) -> None:
         self._tools: dict[bytes, Tool] = {}
         self._checkers: set[str] = set()
+        self._removals: list[Removal | msgspec.UnsetType] = []
+        self._discoveries: list[Discovery | msgspec.UnsetType] = []
 
     def add(self, one: Released) -> None:
         """Note which stages worked on a recording, and who checked its redacted copy."""
         self._tools |= {canonical_json(tool): tool for tool in one.tools}
         self._checkers |= set(one.checked_by)
+        self._removals.append(one.removal)
+        self._discoveries.append(one.discovery)
 
     @property
     def tools(self) -> tuple[Tool, ...]:
@@ -234,8 +239,9 @@ class StatementDraft:
                 "transcript was removed too."
             ),
             check=(
-                "The redacted audio was transcribed again; recordings in which anything removed "
-                "could still be recognized are withheld."
+                "Every channel of the redacted audio was turned up and transcribed again; recordings "
+                "in which anything removed could still be recognized, or in which too much may not "
+                "have been found, are withheld."
             ),
             checked_by=tuple(sorted(self._checkers)),
             caveat=(
@@ -243,4 +249,6 @@ class StatementDraft:
                 "de-identified is not anonymous."
             ),
             removed=dict(sorted(tally.removed.items())),
+            removal=removal_of(self._removals),
+            discovery=discovery_of(self._discoveries),
         )

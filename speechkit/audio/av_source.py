@@ -1,0 +1,185 @@
+"""Decoding with PyAV, which goes on after damage: packets that cannot be decoded are silence.
+
+Time stamps are kept: where they jump, there is silence, so that what comes later is at its time. Where
+they begin again, another file was joined to the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from speechkit.audio.container import is_cut_off
+from speechkit.audio.source import BrokenOffError, Source
+from speechkit.core.errors import AudioError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Samples = NDArray[np.float32]
+
+_SLACK = 0.1  # s by which a compressed file's declared length may be off
+_FORMATS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64,wv"
+_GAP = 0.1  # s by which time stamps may be off without a gap
+_LOST = 0.005  # s, the same where packets were lost
+_LATEST_START = 600.0  # s: a recording that begins later tells the time of day
+_LONGEST_GAP = 6 * 3600.0  # s: beyond, the time stamp is damaged itself
+_BACK = 0.5  # s by which time stamps go back where another file begins
+_MOST_ERRORS = 5_000  # in a row: nothing can be decoded any more
+_NO_TIMES = ("amr",)  # time stamps of these are guessed from the number of bytes
+_WITH_GAPS = ("mov", "matroska", "ogg", "asf")  # others have none, so that one is damage
+_NO_LENGTHS = ("amr", "aac", "wav")  # and so is the length; of WAV: of compressed sound in it
+
+
+def open_av(path: Path, stack: ExitStack) -> Source:
+    """Open a file with PyAV; what is opened is closed with `stack`.
+
+    Raises:
+        AudioError: if it cannot be read.
+    """
+    import av
+
+    refusal = f"{path}: not a sound file that can be read; convert it to WAV or FLAC"
+    try:
+        # Only containers of sound, and only this file: a playlist must not fetch other addresses.
+        options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
+        file = stack.enter_context(path.open("rb"))
+        container = stack.enter_context(
+            av.open(file, "r", metadata_errors="ignore", options=options)
+        )
+        if not container.streams.audio:
+            raise AudioError(f"{path}: no audio in it")
+        stream = container.streams.audio[0]
+        if stream.codec_context is None:
+            raise AudioError(refusal)
+        sample_rate = int(stream.codec_context.sample_rate)
+        container_name = container.format.name.split(",")[0]
+        flags: set[str] = set()
+        pieces = _pieces(
+            container,
+            stream,
+            sample_rate,
+            flags,
+            timed=container_name not in _NO_TIMES,
+            gaps=container_name in _WITH_GAPS,
+        )
+        first = next(pieces, None)
+    except (av.error.FFmpegError, ValueError, BrokenOffError) as error:
+        raise AudioError(refusal) from error
+    if first is None:
+        raise AudioError(f"{path}: no samples in it")
+    if len(container.streams.audio) > 1:
+        flags.add("more-tracks")
+
+    def blocks() -> Iterator[Samples]:
+        yield first
+        yield from pieces
+
+    promised = 0.0
+    if container_name in _NO_LENGTHS:
+        pass
+    elif stream.duration and stream.time_base:
+        promised = float(stream.duration * stream.time_base) * sample_rate
+    elif container.duration and len(container.streams) == 1:
+        promised = container.duration / av.time_base * sample_rate
+    return Source(
+        sample_rate=sample_rate,
+        num_channels=first.shape[0],
+        codec=f"{container_name}/{stream.codec_context.name}",
+        blocks=blocks(),
+        promised=promised,
+        slack=_SLACK * sample_rate,
+        cut_off=is_cut_off(path),
+        flags=flags,
+    )
+
+
+def _pieces(
+    container: Any, stream: Any, sample_rate: int, flags: set[str], *, timed: bool, gaps: bool
+) -> Iterator[Samples]:
+    """Yield samples of shape (channels, n), gaps and damaged packets as silence."""
+    num_channels = position = 0
+    joined_at = 0.0  # where the present one of joined files begins, in samples
+    resampler = _Resampler(sample_rate)
+    for frame in _frames(container, stream, flags):
+        if timed and frame.pts is not None and frame.time_base:
+            expected = joined_at + float(frame.pts * frame.time_base) * sample_rate
+            if expected < position - _BACK * sample_rate:
+                flags.add("joined")
+                joined_at, expected = float(position), float(position)
+            missing = round(expected - position)
+            at_start = position == 0
+            longest = _LATEST_START if at_start else _LONGEST_GAP
+            if missing > longest * sample_rate:
+                joined_at -= missing
+            elif missing > (_LOST if "damaged" in flags else _GAP) * sample_rate:
+                if "damaged" not in flags:
+                    flags.add("gaps" if gaps else "damaged")
+                num_channels = num_channels or len(frame.layout.channels)
+                position += missing
+                yield np.zeros((num_channels, missing), dtype=np.float32)
+        for piece in resampler.convert(frame):
+            num_channels = num_channels or piece.shape[0]
+            if piece.shape[0] != num_channels:
+                piece = np.repeat(piece.mean(axis=0, keepdims=True), num_channels, axis=0)
+                flags.add("joined")
+            position += piece.shape[1]
+            yield piece
+    for piece in resampler.convert(None):
+        yield piece
+
+
+def _frames(container: Any, stream: Any, flags: set[str]) -> Iterator[Any]:
+    """Yield decoded frames; what cannot be decoded is left out, and said."""
+    import av
+
+    packets = container.demux(stream)
+    errors = 0
+    while True:
+        try:
+            packet = next(packets, None)
+            if packet is None:
+                return
+            frames = packet.decode()
+        except (av.error.FFmpegError, ValueError) as error:
+            flags.add("damaged")
+            errors += 1
+            if errors > _MOST_ERRORS or isinstance(error, av.error.EOFError):
+                raise BrokenOffError from error
+            continue
+        for frame in frames:
+            errors = 0
+            if frame.is_corrupt:
+                flags.add("damaged")
+            yield frame
+
+
+class _Resampler:
+    """To planar floats at one rate, whatever a stream changes to."""
+
+    def __init__(self, sample_rate: int) -> None:
+        self._rate = sample_rate
+        self._kind: tuple[Any, ...] = ()
+        self._resampler: Any = None
+
+    def convert(self, frame: Any) -> Iterator[Samples]:
+        """Yield the samples of a frame; None ends the stream."""
+        import av
+
+        kind = (frame.format.name, frame.layout.name, frame.sample_rate) if frame else ()
+        if kind != self._kind:
+            if self._resampler is not None:
+                yield from _arrays(self._resampler.resample(None))
+            self._kind = kind
+            self._resampler = av.AudioResampler(format="fltp", rate=self._rate) if kind else None
+        if self._resampler is not None and frame is not None:
+            yield from _arrays(self._resampler.resample(frame))
+
+
+def _arrays(pieces: Any) -> Iterator[Samples]:
+    for piece in pieces:
+        yield piece.to_ndarray().astype(np.float32, copy=False)
