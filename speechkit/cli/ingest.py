@@ -43,6 +43,11 @@ from speechkit.storage.corpus import Corpus
     metavar="FILE",
     help="Use the key of another corpus, so that the same people get the same pseudonyms.",
 )
+@click.option(
+    "--fill-merged",
+    is_flag=True,
+    help="Use the value of a spreadsheet's merged cell for all rows it covers.",
+)
 @options("--json")
 def command(
     folder: Path,
@@ -54,6 +59,7 @@ def command(
     language: str,
     consent: str,
     pseudonym_key: Path | None,
+    fill_merged: bool,
     as_json: bool,
 ) -> None:
     """Add the recordings in DIR and its subfolders to a corpus.
@@ -71,6 +77,7 @@ def command(
         language=language,
         consent=consent,
         pseudonym_key=pseudonym_key,
+        fill_merged=fill_merged,
     )
     corpus = Corpus(corpus_path)
     with progress_bars() as bars:
@@ -107,6 +114,8 @@ def _print(report: IngestReport) -> None:
 
 def _complain(report: IngestReport, corpus: Corpus) -> None:
     """Say why, without names of files: a terminal's output ends up in logs."""
+    for warning in report.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if not report.failures:
         return
     for reason, count in Counter(failure.reason for failure in report.failures).most_common(10):

@@ -83,11 +83,13 @@ def encoding_of(data: bytes) -> str:
             return encoding
     sample = data[:_SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    # ASCII, line ends at least, has a zero byte in one half of each UTF-16 unit and never in both.
-    if even > odd and even * 20 >= len(sample):
-        return "utf-16-be"
-    if odd > even and odd * 20 >= len(sample):
-        return "utf-16-le"
+    # ASCII, line ends at least, has a zero byte in one half of each UTF-16 unit and never in both;
+    # a single zero byte is damage.
+    if len(data) % 2 == 0 and max(even, odd) * 20 >= len(sample) and max(even, odd) > 1:
+        if not odd:
+            return "utf-16-be"
+        if not even:
+            return "utf-16-le"
     return "utf-8-sig"
 
 

@@ -25,6 +25,8 @@ OTHER_SUFFIXES = frozenset(
     ".xls .xlsx .xml .yaml .yml".split()
 )
 _ARCHIVES = (".7z", ".rar", ".tar", ".tar.bz2", ".tar.gz", ".tar.xz", ".tgz", ".txz", ".zip")
+# What browsers and download managers call a file that is not whole yet.
+_UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".!ut", ".opdownload")
 _JUNK = frozenset({"thumbs.db", "desktop.ini", "__macosx", "__pycache__", "lost+found"})
 
 
@@ -81,10 +83,19 @@ def scan(root: Path) -> Folder:
             )
         for name in sorted(files):
             path = here / name
-            if _is_hidden(name):
-                continue
             relative = _relative(path, root)
             suffix = path.suffix.lower()
+            # What a Mac keeps beside a file; without that file, a recording did not come along.
+            is_orphan = name.startswith("._") and name.removeprefix("._") not in files
+            if is_orphan and suffix in AUDIO_SUFFIXES:
+                failures.append(
+                    Failure(
+                        item=shown(relative),
+                        reason="what a Mac keeps about a file that is not here; copy the file itself",
+                    )
+                )
+            if _is_hidden(name):
+                continue
             if path.is_symlink() and not _stays_inside(path, inside):
                 if suffix not in OTHER_SUFFIXES:
                     failures.append(
@@ -96,6 +107,13 @@ def scan(root: Path) -> Folder:
             elif not path.is_file():
                 failures.append(
                     Failure(item=shown(relative), reason="no file: a pipe, socket or device")
+                )
+            elif name.lower().endswith(_UNFINISHED):
+                failures.append(
+                    Failure(
+                        item=shown(relative),
+                        reason="an unfinished download; finish it, or rename it if it is whole",
+                    )
                 )
             elif name.lower().endswith(_ARCHIVES):
                 failures.append(

@@ -14,7 +14,6 @@ from speechkit.formats.tables import Row, Table, read_table
 from speechkit.ingestion.describe import Description, channel_of, describe, join
 from speechkit.ingestion.folder import Failure, Folder, Names, shown
 
-
 # What decides how a recording may be used: two rows that disagree permit nothing.
 _DECISIVE = frozenset({"consent", "phi", "synthetic"})
 
