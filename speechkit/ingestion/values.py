@@ -7,6 +7,9 @@ field and what fits, never the cell: a column mapped by mistake may hold anythin
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+
+from babel.core import get_global
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Code
@@ -56,6 +59,10 @@ _LANGUAGES = (
     "th thai,tl tagalog,tl filipino,tr turkish,uk ukrainian,ur urdu,uz uzbek,vi vietnamese,"
     "yo yoruba,yue cantonese,zh chinese,zh mandarin,zu zulu"
 )
+# Undetermined, several, none, not coded (ISO 639-2).
+_NO_LANGUAGE = frozenset({"und", "mul", "zxx", "mis"})
+# ISO 639-2 and 639-3 codes, the bibliographic ones too → ISO 639-1 (Unicode CLDR, languageAlias).
+_SHORTEST: Mapping[str, str] = get_global("language_aliases")
 _LANGUAGE_NAMES = {name: code for code, name in (x.split() for x in _LANGUAGES.split(","))}
 _DECADES = "teens twenties thirties fourties fifties sixties seventies eighties".split()
 _OLDEST = 90  # HIPAA Safe Harbor, 45 CFR 164.514(b)(2)(i)(C): ages above 89 are one category
@@ -88,10 +95,12 @@ def modality(cell: str) -> str:
 def languages(cell: str) -> tuple[str, ...]:
     """Return ISO 639 codes of one or more languages, given as codes, BCP 47 tags or English names.
 
-    >>> languages("en-GB; Hindi")
-    ('en', 'hi')
+    The shortest code of a language counts (`eng` is `en`); `und`, undetermined, is none.
+
+    >>> languages("en-GB; Hindi"), languages("spa, zh-Hant, und")
+    (('en', 'hi'), ('es', 'zh'))
     """
-    found = []
+    codes = []
     for part in re.split(r"[;,|/+]", cell):
         word = part.strip().lower()
         if not word:
@@ -100,8 +109,9 @@ def languages(cell: str) -> tuple[str, ...]:
         code = _LANGUAGE_NAMES.get(word) or (tag[1] if tag else "")
         if not code:
             raise InputError("language: not a code (en, pt-BR) or English name of a language")
-        found.append(code)
-    return tuple(dict.fromkeys(found))
+        if code not in _NO_LANGUAGE:
+            codes.append(_SHORTEST.get(code, code).partition("_")[0])
+    return tuple(dict.fromkeys(codes))
 
 
 def age_band(cell: str) -> str:
