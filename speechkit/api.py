@@ -65,9 +65,11 @@ def transcribe(
     audio: AnyPath,
     *,
     engine: str = "faster-whisper:base",
-    language: str | None = None,
+    language: str = "",
     diarize: bool = False,
     num_speakers: int | None = None,
+    min_speakers: int | None = None,
+    max_speakers: int | None = None,
     device: str = "cpu",
 ) -> tuple[Segment, ...]:
     """Write down what is said in a recording, with a time and a confidence for each word.
@@ -75,9 +77,9 @@ def transcribe(
     Args:
         audio: path of a sound file.
         engine: `faster-whisper:base`, `whisper:base`, …
-        language: ISO 639-1 code; None to find out.
-        diarize: say who speaks, too: a segment then has one speaker.
-        num_speakers: how many speak, if known.
+        language: ISO 639-1 code; empty to find out.
+        diarize: find out who speaks as well: a segment then has one speaker.
+        num_speakers, min_speakers, max_speakers: what is known of how many speak.
         device: `cpu`, `cuda`, …
 
     Returns:
@@ -88,15 +90,17 @@ def transcribe(
         UsageError: for an unknown engine or language.
         MissingExtraError, ModelError: if the engine's package or weights are missing.
     """
+    from speechkit.core.engines import Speakers
     from speechkit.core.stage import Resources
     from speechkit.workflows.files import transcribe_files
 
+    speakers = Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers)
     (result,) = transcribe_files(
         [Path(audio)],
         engine=engine,
-        language=language or "",
+        language=language,
         diarize=diarize,
-        num_speakers=num_speakers,
+        speakers=speakers,
         resources=Resources(device=device),
     )
     return _checked(result).segments
@@ -118,17 +122,12 @@ def deidentify_text(
         points), `label`, `score` and `detector`. Its `repr` shows neither.
 
     Raises:
-        UsageError: for an unknown policy, engine or language.
+        UsageError: for an unknown policy, engine or language, or a policy that needs keys.
         MissingExtraError, ModelError: if the engine's package or weights are missing.
     """
-    from speechkit.core.stage import Resources
-    from speechkit.deidentification.policy import load_policy
-    from speechkit.deidentification.text.deidentify import redact
-    from speechkit.deidentification.text.detect_stage import open_detector
+    from speechkit.workflows import deidentify_text as deidentify
 
-    rules = load_policy(policy)
-    with open_detector(engine, rules).open(Resources()) as detect:
-        return redact(text, language=language, detect=detect, policy=rules)
+    return deidentify(text, language=language, policy=policy, engine=engine)
 
 
 def deidentify_audio(
@@ -149,7 +148,7 @@ def deidentify_audio(
         output_dir: gets `<id>.flac` and `<id>.json` for each; the id is made from the content.
         method: how to mask. From silence nothing can be recovered; the others sound better.
         language: ISO 639-1 code; empty to find out.
-        transcript: what is said, in a format that `transcribe` writes; empty to transcribe.
+        transcript: what is said, in a format that `transcribe` writes; None to transcribe.
         device: `cpu`, `cuda`, …
 
     Returns:
@@ -160,9 +159,9 @@ def deidentify_audio(
         MissingExtraError, ModelError: if an engine's package or weights are missing.
     """
     from speechkit.core.stage import Resources
-    from speechkit.workflows import deidentify_files
+    from speechkit.workflows import deidentify_audio as deidentify
 
-    return deidentify_files.deidentify_audio(
+    return deidentify(
         [Path(path) for path in audio],
         Path(output_dir),
         method=method,
@@ -239,14 +238,13 @@ def run(
         MissingExtraError, ModelError: if an engine's package or weights are missing.
     """
     from speechkit.core.stage import Resources
-    from speechkit.pipeline import runner as runner
-    from speechkit.pipeline.executors.registry import make_executor
-    from speechkit.pipeline.pipelines import default_pipeline
-    from speechkit.storage.corpus import Corpus
+    from speechkit.pipeline import default_pipeline, make_executor
+    from speechkit.pipeline import run as run_pipeline
+    from speechkit.storage import Corpus
 
     stages = default_pipeline(dict(settings or {}))
     where = make_executor(executor, Resources(device=device, threads=threads), workers=workers)
-    return runner.run(Corpus.open(Path(corpus)), stages, where, limit=limit)
+    return run_pipeline(Corpus.open(Path(corpus)), stages, where, limit=limit)
 
 
 def release(corpus: AnyPath, version: str, *, dest: AnyPath = "manifests") -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,25 @@ def test_text() -> None:
     assert (span.start, span.end, span.label) == (11, 23, "NAME")
     with pytest.raises(UsageError, match="safe-harbor"):
         speechkit.deidentify_text("x", language="en", policy="safe-harbour")
+
+
+def test_functions_and_the_types_they_return_are_there() -> None:
+    for name in speechkit.__all__:
+        assert getattr(speechkit, name) is not None
+    for function in (speechkit.diarize, speechkit.transcribe, speechkit.deidentify_audio):
+        assert "Raises:" in (function.__doc__ or "")
+    hints = {name: getattr(speechkit, name).__annotations__["return"] for name in _FUNCTIONS}
+    for name, hint in hints.items():
+        types = [word for word in re.findall(r"\w+", hint) if word[0].isupper() and word != "Path"]
+        assert all(word in speechkit.__all__ for word in types), (name, hint)
+        assert "Any" not in hint and "dict" not in hint
+
+
+_FUNCTIONS = (
+    "deidentify_audio deidentify_text diarize ingest release run score transcribe"
+).split()
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'transcribes'"):
+        _ = speechkit.transcribes

@@ -33,7 +33,7 @@ from speechkit.core.stage import Resources
 from speechkit.ingestion.ingest import IngestOptions, ingest_folder
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.pipelines import default_pipeline
-from speechkit.pipeline.run import RunReport, run
+from speechkit.pipeline.runner import RunReport, run
 from speechkit.storage.corpus import Corpus
 
 TOYS = ROOT / "tests" / "faults"

@@ -1,6 +1,7 @@
 """The released manifest of synthetic consultations: `python -m speechkit._recipes.synth.manifest [DIR]`.
 
-    manifests/synthetic/1.0.0/    made anew by a test, byte for byte; audio stays out of git
+    manifests/synthetic/1.1.0/    made anew by a test, byte for byte; audio stays out of git
+    manifests/synthetic/1.0.0/    the version before, as it was made
 
 Four short consultations (`released/<language>.json`, drawn once and kept, so that they change with
 no list of names) are spoken by espeak-ng. Words, speakers, roles and identifiers are those that were
@@ -31,7 +32,7 @@ from speechkit.storage.corpus import Corpus
 
 from .write import Consultation, Studio, write_consultation
 
-NAME, VERSION = "synthetic", "1.0.0"
+NAME, VERSION = "synthetic", "1.1.0"
 ESPEAK = "1.51"  # another version sounds otherwise
 _RELEASED = Path(__file__).parent / "released"
 # One who listens is enough where all identifiers are known; nothing is said that no text covers.
@@ -69,7 +70,7 @@ class _Told:
 
 
 def build_manifest(dest: Path) -> Path:
-    """Make `dest/synthetic/1.0.0` and the audio beside it; return the version's folder.
+    """Make `dest/synthetic/1.1.0` and the audio beside it; return the version's folder.
 
     Raises:
         SpeechkitError: if espeak-ng, the recognizer or its weights are not installed.

@@ -39,6 +39,7 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     normalizer: str
     metadata: Path | None
+    uem: Path | None
     cluster: str
     min_cell: int
     draws: int
@@ -76,6 +77,12 @@ _SCORING = (
         "chars, …; without it, that of the language.",
     ),
     option("--metadata", meaning="Table with fields of recordings to slice by."),
+    click.option(
+        "--uem",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar="FILE",
+        help="Score only the parts of recordings in this UEM file, on both sides.",
+    ),
     click.option(
         "--cluster",
         default="",
@@ -168,7 +175,7 @@ def score(reference: str, hypotheses: tuple[str, ...], allow_missing: bool, aske
     layer of a corpus (CORPUS#reference, CORPUS#attributed) or a release. A folder of folders
     holds a system each.
     """
-    references = read_references(reference, asked.metadata)
+    references = read_references(reference, asked.metadata, asked.uem)
     systems = read_systems(hypotheses, references)
     _score(reference, references, systems, {}, asked, allow_missing=allow_missing)
 
@@ -215,7 +222,7 @@ def run(
     path = Path(release)
     if "#" not in release and (path / "corpus.json").is_file():
         release = f"{release}#reference"
-    references = read_references(release, asked.metadata)
+    references = read_references(release, asked.metadata, asked.uem)
     names = tuple(references)[:limit]
     jobs = engine_jobs(
         engines,
@@ -274,12 +281,20 @@ def _score(
     if asked.report is not None:
         sounds = release_audio(Path(reference)) if asked.audio else {}
         click.echo(f"report: {write_report(scores, asked.report, audio=sounds)}", err=True)
+    for failure in scores.failures:
+        who = f"{failure.system}: " if failure.system else ""
+        click.echo(f"failed: {who}{failure.recording}: {failure.reason}", err=True)
+    for remark in scores.remarks:
+        about = ": ".join(filter(None, (remark.system, remark.recording)))
+        click.echo(f"note: {about}{': ' if about else ''}{remark.text}", err=True)
     if asked.as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:
         from speechkit.cli.bench_tables import print_scores
 
         print_scores(scores)
+    if scores.failures:
+        raise SystemExit(1)
 
 
 @contextmanager

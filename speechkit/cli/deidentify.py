@@ -25,7 +25,7 @@ from speechkit.deidentification.text.documents import (
 from speechkit.deidentification.text.evaluate import Evaluation, evaluate, table
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import atomic_path
-from speechkit.workflows.deidentify_text import DETECTOR, POLICY, text_deidentifier
+from speechkit.workflows.deidentify_documents import DETECTOR, POLICY, text_deidentifier
 
 
 @click.group()

@@ -11,7 +11,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from speechkit.pipeline.run import Progress as Report
+from speechkit.pipeline.runner import Progress as Report
 
 
 @contextmanager

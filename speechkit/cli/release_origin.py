@@ -17,8 +17,8 @@ from speechkit.manifest.documentation.fhir_provenance import read_provenance, wi
 from speechkit.manifest.release import ReleaseOptions
 from speechkit.manifest.schema import RELEASE_JSON
 from speechkit.storage.corpus import Corpus
-from speechkit.workflows.withdraw import withdraw as run_withdrawal
 from speechkit.workflows.withdraw_imported import withdraw_imported
+from speechkit.workflows.withdrawal import withdraw as run_withdrawal
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,13 +17,14 @@ from speechkit.core.errors import UsageError
 from speechkit.core.reviewed import REFERENCE
 from speechkit.pipeline.corrections import clinical_weights
 from speechkit.review import accounts
-from speechkit.review.accounts import Person
 from speechkit.review.agreement import agreements
+from speechkit.review.assignments import Skipped, share_out
 from speechkit.review.honeypots import plant
 from speechkit.review.load_drafts import LoadOptions, adjudications, create_tasks, second_passes
 from speechkit.review.quality import quality_report
 from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
 from speechkit.review.schema import Task
+from speechkit.review.sound import redacted_copy
 from speechkit.review.tasks import assign as assign_task
 from speechkit.storage.corpus import Corpus
 
@@ -66,8 +68,10 @@ def simulate_orders(corpus_path: Path, as_json: bool) -> None:
 @option(
     "--user",
     old=("--to",),
-    parameter="name",
-    meaning="Account to give the tasks to; without it, they are for anybody.",
+    parameter="names",
+    repeated=True,
+    meaning="Account to give the tasks to; several share them evenly; without it, they are for "
+    "anybody.",
 )
 @click.option(
     "--task",
@@ -84,32 +88,60 @@ def simulate_orders(corpus_path: Path, as_json: bool) -> None:
 @click.option(
     "--adjudicate", is_flag=True, help="Make a pass that decides where two were handed over."
 )
+@click.option(
+    "--take-over",
+    is_flag=True,
+    help="Take tasks from others too, unless they are working on them now.",
+)
 @DATABASE
 def assign(
     corpus_path: Path,
-    name: str | None,
+    names: tuple[str, ...],
     tasks: tuple[str, ...],
     second_pass: bool,
     adjudicate: bool,
+    take_over: bool,
     database: str | None,
 ) -> None:
-    """Assign open tasks to a suitable person who has not worked on the recording before."""
+    """Assign open tasks to suitable people who have not worked on the recording before.
+
+    Without --task, those that nobody has. Each task goes to the person with the least sound to
+    correct; tasks that fit nobody are listed with the reason.
+    """
     if second_pass and adjudicate:
         raise UsageError("--second-pass and --adjudicate are two commands")
     with opened(corpus_path, database) as (corpus, store):
         options = LoadOptions(weigh=clinical_weights)
         create_tasks(corpus, store, options)
         with store.write() as db:
-            person = _person(db, name)
+            people = [accounts.person_of(accounts.find_user(db, name)) for name in names]
+            given = tasks
             if second_pass:
                 tasks = second_passes(corpus, db, options, only=tasks)
             elif adjudicate:
                 tasks = adjudications(db)
-            if second_pass or adjudicate:
-                click.echo(f"{len(tasks)} passes made", err=True)
-                num_given = _give(db, tasks, person) if person else 0
+            elif not tasks:
+                tasks = _open_tasks(db, take_over=take_over)
+            if not people:
+                num_given = _leave_open(db, tasks, take_over=take_over)
+                skipped: tuple[Skipped, ...] = ()
             else:
-                num_given = _give(db, tasks, person) if tasks else _give_open(db, person)
+                shares = share_out(
+                    db,
+                    tasks,
+                    people,
+                    by=_BY,
+                    take_over=take_over,
+                    has_clean_copy=partial(_has_clean_copy, corpus),
+                )
+                num_given, skipped = len(shares.assigned), shares.skipped
+            asked_for = given and not (second_pass or adjudicate)
+            if skipped and (asked_for or not num_given):
+                raise UsageError(skipped[0].reason)  # and nothing is made, nothing assigned
+    if second_pass or adjudicate:
+        click.echo(f"{len(tasks)} passes made", err=True)
+    for one in skipped:
+        click.echo(f"{one.task}: {one.reason}", err=True)
     click.echo(f"{num_given} tasks assigned", err=True)
 
 
@@ -171,23 +203,18 @@ def _tokens(text: str) -> list[str]:
     return tokens
 
 
-def _person(db: Session, name: str | None) -> Person | None:
-    return accounts.person_of(accounts.find_user(db, name)) if name else None
+def _open_tasks(db: Session, *, take_over: bool) -> tuple[str, ...]:
+    query = select(Task.id).where(Task.state == "open").order_by(Task.priority.desc(), Task.id)
+    if not take_over:
+        query = query.where(Task.assignee.is_(None))
+    return tuple(db.scalars(query))
 
 
-def _give(db: Session, tasks: tuple[str, ...], person: Person | None) -> int:
+def _leave_open(db: Session, tasks: tuple[str, ...], *, take_over: bool) -> int:
     for task in tasks:
-        assign_task(db, task, person, by=_BY)
+        assign_task(db, task, None, by=_BY, take_over=take_over)
     return len(tasks)
 
 
-def _give_open(db: Session, person: Person | None) -> int:
-    """Assign all that are open, but for those that are not for that person."""
-    num_given = 0
-    for task in db.scalars(select(Task.id).where(Task.state == "open")).all():
-        try:
-            assign_task(db, task, person, by=_BY)
-        except UsageError:
-            continue
-        num_given += 1
-    return num_given
+def _has_clean_copy(corpus: Corpus, recording: str) -> bool:
+    return redacted_copy(corpus, corpus.session(recording)) is not None

@@ -18,10 +18,15 @@ from speechkit.core.errors import InputError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.pipeline.executors.registry import make_executor
 from speechkit.pipeline.pipelines import STAGE_NAMES, default_pipeline
-from speechkit.pipeline.run import Executor, run
+from speechkit.pipeline.runner import Executor, run
 from speechkit.recipe.discovery import load_recipe, recipe_names
 from speechkit.storage.corpus import Corpus
-from speechkit.workflows.recipe_to_corpus import Materialized, RecipeSource, materialize, watch
+from speechkit.workflows.recipe_to_corpus import (
+    Materialized,
+    RecipeSource,
+    materialize,
+    watch_recipe,
+)
 
 
 class RunSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -245,7 +250,7 @@ def run_recipe(
         return done and not made.ingested.failures
 
     if watch_seconds is not None:
-        watch(source, watch_seconds, each, _wait)
+        watch_recipe(source, watch_seconds, each, _wait)
         return
     done = each(materialize(source))
     if not (asked.only_plan or asked.as_json):

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from speechkit.core.stage import Stage
 from speechkit.pipeline.plan import check_plan, dry_run
-from speechkit.pipeline.run import RunReport
+from speechkit.pipeline.runner import RunReport
 from speechkit.storage.corpus import Corpus
 from speechkit.workflows.recipe_to_corpus import PREPARED, RecipeSource
 

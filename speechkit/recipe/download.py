@@ -52,7 +52,9 @@ def _fetch(item: Download, dest: Path) -> None:
         ):
             shutil.copyfileobj(answer, file)
     except (urllib.error.URLError, TimeoutError) as error:
-        raise InputError(f"cannot download {item.url}: {error}; try again, or download it by hand") from error
+        raise InputError(
+            f"cannot download {item.url}: {error}; try again, or download it by hand"
+        ) from error
     if item.sha256 and digest_file(archive) != item.sha256:
         archive.unlink()
         raise InputError(f"{item.url}: not the expected file (its digest differs)")

@@ -1,1 +1,33 @@
-"""The corpus folder, files, locks, the journal, pinned weights: what lies on disk."""
+"""The corpus folder, files that are written whole, locks, the journal, pinned models."""
+
+from speechkit.storage import models
+from speechkit.storage.corpus import Corpus
+from speechkit.storage.files import (
+    append_line,
+    atomic_path,
+    scratch_prefix,
+    sweep,
+    tail_lines,
+    write_bytes,
+)
+from speechkit.storage.journal import append_event, chained, stamped
+from speechkit.storage.lock import locked
+from speechkit.storage.models import cache_folder, get_model, resolve
+
+__all__ = [
+    "Corpus",
+    "append_event",
+    "append_line",
+    "atomic_path",
+    "cache_folder",
+    "chained",
+    "get_model",
+    "locked",
+    "models",
+    "resolve",
+    "scratch_prefix",
+    "stamped",
+    "sweep",
+    "tail_lines",
+    "write_bytes",
+]

@@ -26,7 +26,7 @@ from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.jobs import Stored
 from speechkit.pipeline.pipelines import make_pipeline
 from speechkit.pipeline.plan import check_plan, given_only
-from speechkit.pipeline.run import Observer, run_stages
+from speechkit.pipeline.runner import Observer, run_stages
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import sweep, write_bytes
 from speechkit.storage.models import cache_folder

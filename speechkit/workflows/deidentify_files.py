@@ -25,7 +25,7 @@ from speechkit.formats import format_segments, read_segments
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.pipelines import StageOptions, make_pipeline
-from speechkit.pipeline.run import Progress, run, silent
+from speechkit.pipeline.runner import Progress, run, silent
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import atomic_path, write_bytes
 

@@ -16,7 +16,7 @@ from speechkit.core.types import Context, Layer, Segment, Turn
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.pipelines import make_pipeline
-from speechkit.pipeline.run import Progress, run, silent
+from speechkit.pipeline.runner import Progress, run, silent
 from speechkit.storage.corpus import Corpus
 
 

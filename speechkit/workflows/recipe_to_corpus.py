@@ -24,7 +24,7 @@ from speechkit.recipe.prepared import TABLE, Prepared
 from speechkit.recipe.published import read_rows
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import write_bytes
-from speechkit.workflows.deidentify_text import deidentify_lines
+from speechkit.workflows.deidentify_documents import deidentify_lines
 from speechkit.workflows.watch import changes
 
 RAW, PREPARED, CORPORA = Path("raw"), Path("prepared"), Path("corpora")
@@ -84,7 +84,7 @@ def materialize(source: RecipeSource) -> Materialized:
     )
 
 
-def watch(
+def watch_recipe(
     source: RecipeSource,
     seconds: float,
     each: Callable[[Materialized], object],

@@ -15,11 +15,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+import msgspec
+
 from speechkit.benchmark.inputs.files import SUFFIXES, file_side, readable, readable_below
 from speechkit.benchmark.inputs.side import Side
 from speechkit.benchmark.matching import match_names
 from speechkit.benchmark.types import Hypothesis, Reference, System
 from speechkit.core.errors import InputError, UsageError
+from speechkit.core.time import Interval
+from speechkit.formats import parse_uem, read_text
+from speechkit.formats.tables import read_table
 from speechkit.workflows.score_corpus import corpus_side, is_release, release_side
 
 
@@ -44,12 +49,21 @@ class _Lazy(Mapping[str, Hypothesis]):
 
 
 class _LazyReferences(Mapping[str, Reference]):
-    def __init__(self, side: Side, fields: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        side: Side,
+        fields: Mapping[str, Mapping[str, str]],
+        scored: Mapping[str, tuple[Interval, ...]],
+    ) -> None:
         self._side = side
         self._fields = fields
+        self._scored = scored
 
     def __getitem__(self, name: str) -> Reference:
-        return self._side.reference(name, self._fields.get(name, {}))
+        reference = self._side.reference(name, self._fields.get(name, {}))
+        if name not in self._scored:
+            return reference
+        return msgspec.structs.replace(reference, scored=self._scored[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._side.names)
@@ -58,15 +72,27 @@ class _LazyReferences(Mapping[str, Reference]):
         return len(self._side.names)
 
 
-def read_references(where: str, metadata: Path | None = None) -> Mapping[str, Reference]:
-    """Return the references at `where`, with fields from a table if one is given.
+def read_references(
+    where: str, metadata: Path | None = None, uem: Path | None = None
+) -> Mapping[str, Reference]:
+    """Return the references at `where`, with fields from a table, and scored parts from a UEM file.
 
     Raises:
         UsageError: if there is nothing there that can be read.
         InputError: for a malformed file.
     """
     side = open_side(where, reference=True)
-    return _LazyReferences(side, read_table(metadata, side.names) if metadata else {})
+    fields = read_fields(metadata, side.names) if metadata else {}
+    return _LazyReferences(side, fields, _scored_parts(uem, side.names) if uem else {})
+
+
+def _scored_parts(path: Path, names: tuple[str, ...]) -> Mapping[str, tuple[Interval, ...]]:
+    parts = parse_uem(read_text(path), path)
+    matched = match_names(names, tuple(parts))
+    found = {to: parts[name] for name, to in matched.items() if to in names}
+    if not found:
+        raise InputError(f"{path}: none of its {len(parts)} recordings is in the reference")
+    return found
 
 
 def read_systems(where: tuple[str, ...], references: Mapping[str, Reference]) -> list[System]:
@@ -105,37 +131,35 @@ def open_side(where: str, *, reference: bool) -> Side:
     return file_side(files, reference=reference)
 
 
-def read_table(path: Path, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
-    """Read a table about recordings: a row each, its first column the id or file name.
+def read_fields(path: Path, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Read a table about recordings, as `ingest --metadata` takes it, → fields by recording.
+
+    The column that names recordings (by id, or by file with or without its suffix) is the one in
+    which most of them are found.
 
     Raises:
         InputError: if it cannot be read or no row fits a recording.
     """
-    import pandas as pd
-
-    try:
-        if path.suffix.lower() in (".xlsx", ".xls"):
-            table = pd.read_excel(path, dtype=str)
-        elif path.suffix.lower() == ".parquet":
-            table = pd.read_parquet(path).astype(str)
-        else:
-            table = pd.read_csv(path, dtype=str, sep=None, engine="python")
-    except (OSError, ValueError, ImportError) as error:
+    table = read_table(path, fill_merged=True)
+    best: dict[str, dict[str, str]] = {}
+    for column in table.columns:
+        rows = {
+            Path(row.cells.get(column, "")).stem: {
+                name: value for name, value in row.cells.items() if name != column
+            }
+            for row in table.rows
+            if row.cells.get(column)
+        }
+        matched = match_names(names, tuple(rows))
+        found = {to: rows[name] for name, to in matched.items() if to in names}
+        if len(found) > len(best):
+            best = found
+    if not best:
         raise InputError(
-            f"{path}: not a table that can be read ({type(error).__name__})"
-        ) from error
-    table = table.fillna("")
-    rows = {
-        Path(str(row[0])).stem: dict(
-            zip(map(str, table.columns[1:]), map(str, row[1:]), strict=True)
+            f"{path}: none of its {len(table.rows)} rows names a recording of the reference; "
+            f"the reference has {', '.join(sorted(names)[:3])}"
         )
-        for row in table.itertuples(index=False, name=None)
-    }
-    matched = match_names(names, tuple(rows))
-    found = {to: rows[name] for name, to in matched.items() if to in names}
-    if not found:
-        raise InputError(f"{path}: none of its {len(rows)} rows names a recording of the reference")
-    return found
+    return best
 
 
 def _expand(place: str, references: Mapping[str, Reference]) -> list[str]:

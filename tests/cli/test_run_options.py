@@ -13,6 +13,7 @@ from speechkit.cli.run import command
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Audio, Recording, Session
+from speechkit.pipeline.executors import registry
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.executors.registry import make_executor
 from speechkit.pipeline.pipelines import default_pipeline
@@ -39,7 +40,7 @@ def test_executors_by_name() -> None:
 
 
 def test_workers_fit_into_the_budget_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("speechkit.pipeline.executors.registry.usable_cores", lambda: 16)
+    monkeypatch.setattr("speechkit.pipeline.executors.local.usable_cores", lambda: 16)
     assert make_executor("local", Resources(), budget_memory="9GiB").workers == 4
     assert make_executor("local", Resources(), workers=3, budget_memory="9g").workers == 3
     assert make_executor("local", Resources(), workers=8, budget_memory="6000MiB").workers == 2
@@ -103,3 +104,26 @@ def test_a_failing_run_prints_events_and_a_report(tmp_path: Path) -> None:
         ("diarize", 1, 1),
         ("transcribe", 0, 0),
     ]
+
+
+def test_an_executor_of_another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installed package names a function under an entry point; nothing here knows of it."""
+    (tmp_path / "clinic_cluster.py").write_text(
+        "from speechkit.pipeline import LocalExecutor\n"
+        "def make(asked):\n"
+        "    executor = LocalExecutor(asked.resources, workers=asked.workers or 5)\n"
+        "    executor.queue = asked.address\n"
+        "    return executor\n"
+    )
+    info = tmp_path / "clinic_cluster-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: clinic-cluster\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[speechkit.executors]\nclinic = clinic_cluster:make\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    registry._installed.cache_clear()
+    try:
+        assert "clinic" in registry.executor_names()
+        executor = make_executor("clinic:night", Resources())
+        assert (executor.workers, executor.queue) == (5, "night")
+    finally:
+        registry._installed.cache_clear()

@@ -16,7 +16,7 @@ import toys
 from speechkit.core.errors import BusyError, StoreError
 from speechkit.governance.audit import verify_log
 from speechkit.pipeline.executors.local import LocalExecutor
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 from speechkit.storage.files import append_line, scratch_prefix, sweep, write_bytes
 from speechkit.storage.lock import locked
 
@@ -32,7 +32,7 @@ from pathlib import Path
 import toys
 from speechkit.storage.corpus import Corpus
 from speechkit.pipeline.executors.local import LocalExecutor
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 for line in sys.stdin:
     child = os.fork()
     if child == 0:
@@ -108,7 +108,7 @@ def test_two_runs_on_one_corpus_exclude_each_other(tmp_path: Path) -> None:
             "import toys; from pathlib import Path\n"
             "from speechkit.storage.corpus import Corpus\n"
             "from speechkit.pipeline.executors.local import LocalExecutor\n"
-            "from speechkit.pipeline.run import run\n"
+            "from speechkit.pipeline.runner import run\n"
             "run(Corpus(Path(sys.argv[2])), toys.pipeline(), LocalExecutor())"
         )
         done = subprocess.run(
@@ -223,7 +223,7 @@ def as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[str]
             *(
                 sys.executable,
                 "-c",
-                "import fcntl, toys, speechkit.pipeline.executors.local, speechkit.pipeline.run\n"
+                "import fcntl, toys, speechkit.pipeline.executors.local, speechkit.pipeline.runner\n"
                 + become
                 + code,
             ),
@@ -241,7 +241,7 @@ RUN = (
     "import sys; from pathlib import Path\n"
     "from speechkit.storage.corpus import Corpus\n"
     "from speechkit.core.errors import SpeechkitError\n"
-    "from speechkit.pipeline.run import run\n"
+    "from speechkit.pipeline.runner import run\n"
     "from speechkit.pipeline.executors.local import LocalExecutor\n"
     "try: run(Corpus(Path(sys.argv[1])), toys.pipeline(), LocalExecutor())\n"
     "except SpeechkitError as error: sys.exit(f'{type(error).__name__}: {error}')\n"

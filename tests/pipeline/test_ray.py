@@ -15,7 +15,7 @@ from speechkit.core.errors import ModelError, SpeechkitError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.executors.ray import RayExecutor
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 
 pytest.importorskip("ray")
 SMALL = {"num_cpus": 1, "object_store_memory": 80 << 20}

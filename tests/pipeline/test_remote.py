@@ -18,7 +18,7 @@ from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.executors.registry import make_executor
 from speechkit.pipeline.executors.remote import Store, made, mirrored, send_jobs, take_in
 from speechkit.pipeline.jobs import Failed, Stored, jobs_of
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 from speechkit.storage.corpus import Corpus
 
 

@@ -11,7 +11,7 @@ from speechkit.core.stage import Writes
 from speechkit.core.types import Audio, Recording, Session, Turn
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.plan import check_plan, dry_run
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 from speechkit.storage.corpus import Corpus
 
 CANARY = "Zebulonia"

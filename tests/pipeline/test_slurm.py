@@ -10,7 +10,7 @@ import toys
 from speechkit.core.errors import ModelError, SpeechkitError, UsageError
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.executors.slurm import SlurmExecutor, split
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 
 pytest.importorskip("submitit")
 

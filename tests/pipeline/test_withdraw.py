@@ -31,7 +31,7 @@ from speechkit.review.requests import SetText
 from speechkit.review.sound import peaks, sound
 from speechkit.review.store import Store, open_store
 from speechkit.storage.corpus import Corpus
-from speechkit.workflows.withdraw import withdraw
+from speechkit.workflows.withdrawal import withdraw
 
 GOES, STAYS = "p-aaaaaaaaaaaa", "p-bbbbbbbbbbbb"
 SECRET = {GOES: "Quillfeather", STAYS: "Marrowby"}

@@ -13,7 +13,7 @@ from speechkit.core.errors import MissingExtraError, ModelError
 from speechkit.core.stage import Resources
 from speechkit.pipeline.executors.local import LocalExecutor, shares
 from speechkit.pipeline.jobs import Refused
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 
 
 def test_two_workers_write_the_bytes_of_one(tmp_path: Path) -> None:

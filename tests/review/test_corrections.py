@@ -18,7 +18,7 @@ from speechkit.core.types import Context
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.pipelines import default_pipeline
-from speechkit.pipeline.run import run
+from speechkit.pipeline.runner import run
 from speechkit.storage.corpus import Corpus
 
 pytestmark = pytest.mark.models

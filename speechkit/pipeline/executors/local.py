@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources, Stage
+from speechkit.pipeline.executors.registry import (
+    NO_SETTINGS,
+    NO_STORE,
+    ExecutorRequest,
+    workers_within,
+)
 from speechkit.pipeline.executors.workers import perform_in_workers
 from speechkit.pipeline.jobs import Failed, Job, Stored, perform
 from speechkit.pipeline.machine import usable_cores
@@ -41,6 +48,21 @@ class LocalExecutor:
         with stage.open(shares(self.resources, 1)[0]) as work:
             for job in jobs:
                 yield perform(stage, work, corpus, job)
+
+
+def make(asked: ExecutorRequest) -> LocalExecutor:
+    """Return the executor `local` as it is asked for.
+
+    Raises:
+        UsageError: for what is a cluster's, or a budget that not even one worker fits into.
+    """
+    asked.refuse(settings=NO_SETTINGS, store=NO_STORE)
+    if asked.address:
+        raise UsageError(f"--executor local:{asked.address}: this machine has no address")
+    workers = asked.workers
+    if asked.budget_memory:
+        workers = workers_within(asked.budget_memory, workers or usable_cores())
+    return LocalExecutor(asked.resources, workers=workers or 1)
 
 
 def shares(resources: Resources, workers: int) -> list[Resources]:

@@ -1,17 +1,66 @@
-"""Executors by name, as the command line gives them."""
+"""Executors by name, as the command line gives them; found by entry point.
+
+A package of its own adds one under the group `speechkit.executors`: a function that takes an
+`ExecutorRequest` and returns an executor.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+
+import msgspec
 
 from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.stage import Resources
-from speechkit.pipeline.executors.local import LocalExecutor
-from speechkit.pipeline.machine import usable_cores
-from speechkit.pipeline.run import Executor
+from speechkit.pipeline.runner import Executor
 
+GROUP = "speechkit.executors"
 WORKER_MEMORY = 2 << 30  # bytes that a worker's peak stays below (`make bench-scale`)
+
+
+class ExecutorRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What an executor is asked for.
+
+    Attributes:
+        address: what stands after the name (`ray:HOST:PORT` → `HOST:PORT`); empty: none.
+        resources: of each worker.
+        workers: how many; 0 leaves their number to the executor.
+        settings: options that are the executor's own, by name (`--slurm`).
+        store: where files go through, where workers share no folder.
+        budget_memory: bytes that all workers may use together; 0: no limit.
+    """
+
+    address: str = ""
+    resources: Resources = Resources()
+    workers: int = 0
+    settings: Mapping[str, str] = {}
+    store: str = ""
+    budget_memory: int = 0
+
+    def refuse(self, **flags: str) -> None:
+        """Refuse what this executor does not have: a reason for each field that must be empty.
+
+        Raises:
+            UsageError: with the reason.
+        """
+        for field, reason in flags.items():
+            if getattr(self, field):
+                raise UsageError(reason)
+
+
+MakeExecutor = Callable[[ExecutorRequest], Executor]
+
+NO_STORE = "--store goes with --executor ray; elsewhere the corpus is a folder"
+NO_BUDGET = "--budget-memory goes with --executor local; clusters have their own"
+NO_SETTINGS = "--slurm goes with --executor slurm"
+
+
+def executor_names() -> tuple[str, ...]:
+    """Names of the installed executors, sorted."""
+    return tuple(sorted(_installed()))
 
 
 def make_executor(
@@ -23,36 +72,42 @@ def make_executor(
     store: str = "",
     budget_memory: str = "",
 ) -> Executor:
-    """Return the executor that `spec` names: `local`, `ray`, `ray:HOST:PORT`,
-    `ray://HOST:PORT`, `slurm`. `workers` 0 leaves their number to it. `store`: where files go
-    through on a Ray cluster without a common folder. `budget_memory`: as `8GiB`; local workers are
-    at most as many as have `WORKER_MEMORY` of it each, and with `workers` 0 as many as that.
+    """Return the executor that `spec` names, as NAME or NAME:ADDRESS.
+
+    Args:
+        spec: `local`, `ray`, `ray:HOST:PORT`, `ray://HOST:PORT`, `slurm`, or another that is
+            installed.
+        resources: of each worker.
+        workers: how many; 0 leaves their number to it.
+        slurm: parameters of submitit.
+        store: where files go through on a Ray cluster without a common folder.
+        budget_memory: as `8GiB`; local workers are at most as many as have `WORKER_MEMORY` of it
+            each, and with `workers` 0 as many as that.
 
     Raises:
-        UsageError: for a name that is none of these.
+        UsageError: for a name that is none of these, or an option that it does not have.
         MissingExtraError: if its package is not installed.
     """
-    name, _, rest = spec.partition(":")
-    if slurm and name != "slurm":
-        raise UsageError("--slurm goes with --executor slurm")
-    if store and name != "ray":
-        raise UsageError("--store goes with --executor ray; elsewhere the corpus is a folder")
-    if budget_memory and name != "local":
-        raise UsageError("--budget-memory goes with --executor local; clusters have their own")
-    if spec == "local":
-        if budget_memory:
-            workers = workers_within(bytes_of(budget_memory), workers or usable_cores())
-        return LocalExecutor(resources, workers=workers or 1)
-    if name == "ray":
-        from speechkit.pipeline.executors.ray import RayExecutor
+    name, _, address = spec.partition(":")
+    points = _installed()
+    if name not in points:
+        raise UsageError(f"no executor named {spec!r}; {did_you_mean(name, points)}")
+    make: MakeExecutor = points[name].load()
+    return make(
+        ExecutorRequest(
+            address=address,
+            resources=resources,
+            workers=workers,
+            settings=dict(slurm or {}),
+            store=store,
+            budget_memory=bytes_of(budget_memory) if budget_memory else 0,
+        )
+    )
 
-        address = spec if rest.startswith("//") else rest
-        return RayExecutor(address, workers=workers, resources=resources, store=store)
-    if spec == "slurm":
-        from speechkit.pipeline.executors.slurm import SlurmExecutor
 
-        return SlurmExecutor(shards=workers or 8, resources=resources, parameters=_typed(slurm))
-    raise UsageError(f"no executor named {spec!r}; {did_you_mean(name, ('local', 'ray', 'slurm'))}")
+@cache
+def _installed() -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def workers_within(budget: int, wanted: int) -> int:
@@ -85,9 +140,3 @@ def bytes_of(size: str) -> int:
     if match is None:
         raise UsageError(f"no amount of memory: {size!r}; write 8GiB or 6000MiB")
     return int(float(match[1]) * (1 << 10 * (" kmgt".index(match[2]))))
-
-
-def _typed(parameters: Mapping[str, str] | None) -> dict[str, str | int]:
-    return {
-        name: int(value) if value.isdigit() else value for name, value in (parameters or {}).items()
-    }

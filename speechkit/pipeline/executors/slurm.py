@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from speechkit.core.engines import require
 from speechkit.core.errors import SpeechkitError, UsageError
 from speechkit.core.stage import Resources, Stage, cache_key
+from speechkit.pipeline.executors.registry import NO_BUDGET, NO_STORE, ExecutorRequest
 from speechkit.pipeline.jobs import Failed, Job, Refused, Stored, perform, state_of
 from speechkit.pipeline.machine import usable_cores
 from speechkit.storage.corpus import Corpus
@@ -142,3 +143,21 @@ def _share(
             return [perform(stage, work, corpus, job) for job in jobs]
     except SpeechkitError as error:
         return Refused(error=error)
+
+
+def make(asked: ExecutorRequest) -> SlurmExecutor:
+    """Return the executor `slurm` as it is asked for.
+
+    Raises:
+        UsageError: for what is another executor's.
+        MissingExtraError: if submitit is not installed.
+    """
+    asked.refuse(store=NO_STORE, budget_memory=NO_BUDGET)
+    if asked.address:
+        raise UsageError(f"--executor slurm:{asked.address}: Slurm finds its own cluster")
+    parameters = {
+        name: int(value) if value.isdigit() else value for name, value in asked.settings.items()
+    }
+    return SlurmExecutor(
+        shards=asked.workers or 8, resources=asked.resources, parameters=parameters
+    )
