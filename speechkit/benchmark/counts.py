@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -78,21 +78,35 @@ class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
     terms: Sequence[Mention] | None
 
 
-def count_recording(
-    name: str,
-    reference: Reference,
-    hypotheses: Iterable[tuple[str, Hypothesis]],
-    options: ScoreOptions,
-) -> Iterator[RecordingCounts]:
-    """Count the errors of each (system, hypothesis) on one recording."""
-    normalizer = normalizer_for(reference.language or options.language, options.normalizer)
-    if options.alternates and has_alternates(reference.segments):
-        for system, hypothesis in hypotheses:
-            yield _count_resolved(name, reference, system, hypothesis, normalizer, options)
-        return
-    prepared = _prepare(reference, normalizer, options)
-    for system, hypothesis in hypotheses:
-        yield _count(name, system, reference, prepared, hypothesis, normalizer, options)
+class RecordingCounter:
+    """Counts systems' errors on one recording; the reference is read once for all of them."""
+
+    def __init__(self, name: str, reference: Reference, options: ScoreOptions) -> None:
+        self.name = name
+        self.reference = reference
+        self.options = options
+        self.normalizer = normalizer_for(reference.language or options.language, options.normalizer)
+        self.has_choices = options.alternates and has_alternates(reference.segments)
+        self.prepared = None if self.has_choices else self._prepare()
+
+    def _prepare(self) -> _Prepared:
+        return _prepare(self.reference, self.normalizer, self.options)
+
+    def count(self, system: str, hypothesis: Hypothesis) -> RecordingCounts:
+        """Count the errors of one hypothesis."""
+        if self.prepared is None:
+            return _count_resolved(
+                self.name, self.reference, system, hypothesis, self.normalizer, self.options
+            )
+        return _count(
+            self.name,
+            system,
+            self.reference,
+            self.prepared,
+            hypothesis,
+            self.normalizer,
+            self.options,
+        )
 
 
 def _prepare(reference: Reference, normalizer: Normalizer, options: ScoreOptions) -> _Prepared:
@@ -197,7 +211,7 @@ def _count_resolved(
     segments = resolve(in_time(reference.segments), wrote, normalizer.tokens)
     resolved = msgspec.structs.replace(reference, segments=segments)
     plain = msgspec.structs.replace(options, alternates=False)
-    (counts,) = count_recording(name, resolved, [(system, hypothesis)], plain)
+    counts = RecordingCounter(name, resolved, plain).count(system, hypothesis)
     if not options.contexts:
         return counts
     transcript = msgspec.structs.replace(transcript_of(name, resolved, plain), system=system)

@@ -11,7 +11,7 @@ import msgspec
 
 from speechkit.benchmark.absences import absences, check_systems, say_missing
 from speechkit.benchmark.alignments import transcript_of
-from speechkit.benchmark.counts import RecordingCounts, count_recording, digest_reference
+from speechkit.benchmark.counts import RecordingCounter, RecordingCounts, digest_reference
 from speechkit.benchmark.figures import summarize
 from speechkit.benchmark.integrity import check_hypothesis, check_reference, remarks_once
 from speechkit.benchmark.results import (
@@ -180,6 +180,7 @@ def _work(name: str) -> _Recording:
     try:
         reference = references[name]
         digest = digest_reference(name, reference)
+        counter = RecordingCounter(name, reference, options)
     except SpeechkitError as error:
         if isinstance(error, UsageError):
             raise
@@ -193,7 +194,7 @@ def _work(name: str) -> _Recording:
         try:
             hypothesis = system.hypotheses[name]
             remarks += check_hypothesis(name, system.name, reference, hypothesis)
-            counts += count_recording(name, reference, [(system.name, hypothesis)], options)
+            counts.append(counter.count(system.name, hypothesis))
         except UsageError:
             raise  # the command is wrong, not this recording
         except InputError as error:

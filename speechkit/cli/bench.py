@@ -10,15 +10,21 @@ from typing import Literal
 
 import click
 import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from speechkit.benchmark.compare import compare as compare_scores
 from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.results import RunCost, Scores
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, ScoreOptions, System
+from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
 from speechkit.cli.pairs import parse_pairs
+from speechkit.cli.progress import progress_bars
 from speechkit.core.errors import InputError, UsageError
+from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
 from speechkit.pipeline.machine import usable_cores
 from speechkit.workflows.score_corpus import is_release, release_audio, release_name
@@ -215,8 +221,6 @@ def run(
     which an engine fails is named on stderr and counts as missing; the exit code is then 1.
     """
     # All stages come with these; scoring alone is done sooner than they are loaded.
-    from speechkit.cli.progress import progress_bars
-    from speechkit.core.stage import Resources
     from speechkit.workflows.bench_run import as_system, check_engines, engine_jobs, run_engine
 
     path = Path(release)
@@ -290,8 +294,6 @@ def _score(
     if asked.as_json:
         click.echo(msgspec.json.encode(scores).decode())
     else:
-        from speechkit.cli.bench_tables import print_scores
-
         print_scores(scores)
     if scores.failures:
         raise SystemExit(1)
@@ -303,9 +305,6 @@ def _bar(total: int) -> Iterator[Callable[[], object]]:
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
     columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("scoring", total=total)
@@ -318,9 +317,6 @@ def _bar(total: int) -> Iterator[Callable[[], object]]:
 @options("--json")
 def compare(before: Path, after: Path, as_json: bool) -> None:
     """Compare two results of `bench score --json`; exit 1 if a system is worse than chance."""
-    from speechkit.benchmark.compare import compare as compare_scores
-    from speechkit.cli.bench_tables import print_comparisons
-
     rows = compare_scores(_load(before), _load(after))
     if as_json:
         click.echo(msgspec.json.encode({"comparisons": rows}).decode())

@@ -12,16 +12,20 @@ import msgspec
 from speechkit.benchmark.inputs.rows import Rows, read_object, read_rows
 from speechkit.benchmark.inputs.side import Side
 from speechkit.core.errors import UsageError
+from speechkit.core.time import Interval
 from speechkit.core.types import Segment, Turn
 from speechkit.formats import (
+    parse_uem,
     read_segments,
     read_text,
+    read_transcripts,
     read_turns,
     readable_suffixes,
     transcript_formats,
 )
 
-SUFFIXES = (*readable_suffixes(), ".jsonl", ".rttm")
+SUFFIXES = (*readable_suffixes(), ".jsonl", ".rttm", ".uem")
+_NO_WORDS = (".rttm", ".uem")
 # Named after their file; a .json may be of several formats, and is looked into.
 _ONE_RECORDING = {
     suffix
@@ -69,7 +73,7 @@ def file_side(files: Sequence[Path], *, reference: bool) -> Side:
             if path.suffix.lower() == ".textgrid":
                 recording, speaker = _speaker_file(name)
                 speaker_of[path] = speaker
-            if path.suffix.lower() != ".rttm":
+            if path.suffix.lower() not in _NO_WORDS:
                 other = words.setdefault((recording, speaker), path)
                 if other is not path:
                     raise UsageError(
@@ -81,7 +85,7 @@ def file_side(files: Sequence[Path], *, reference: bool) -> Side:
     def segments(name: str) -> tuple[Segment, ...]:
         parts = []
         for path in found[name]:
-            if path.suffix.lower() != ".rttm":
+            if path.suffix.lower() not in _NO_WORDS:
                 parts += _segments_of(path, name, speaker_of.get(path, ""), reference)
         return tuple(sorted(parts, key=lambda segment: segment.start))
 
@@ -93,7 +97,23 @@ def file_side(files: Sequence[Path], *, reference: bool) -> Side:
         rows = [path for path in found[name] if path.suffix.lower() == ".jsonl"]
         return {k: v for path in rows for k, v in _rows(path, reference)[name].fields.items()}
 
-    return Side(names=tuple(sorted(found)), segments=segments, turns=turns, fields=fields)
+    parts: dict[str, tuple[Interval, ...]] = {}
+    for path in files:
+        if path.suffix.lower() == ".uem":
+            parts |= parse_uem(read_text(path), path)
+
+    def unscored(name: str) -> tuple[Interval, ...]:
+        own = [path for path in found[name] if path.suffix.lower() == ".stm"]
+        return tuple(part for path in own for part in _unscored(path).get(name, ()))
+
+    return Side(
+        names=tuple(sorted(found)),
+        segments=segments,
+        turns=turns,
+        fields=fields,
+        scored=parts.get,
+        unscored=unscored,
+    )
 
 
 def _names_in(path: Path, own: str, reference: bool) -> list[str]:
@@ -103,6 +123,8 @@ def _names_in(path: Path, own: str, reference: bool) -> list[str]:
         return [own]
     if suffix == ".rttm":
         return sorted(read_turns(path))
+    if suffix == ".uem":
+        return []
     names = sorted(_rows(path, reference) if suffix == ".jsonl" else _parsed(path, reference))
     return [own] if names == [""] else names
 
@@ -127,6 +149,11 @@ def _speaker_file(stem: str) -> tuple[str, str]:
     """
     head, _, tail = stem.rpartition("_")
     return (head, tail.lower()) if head and tail.lower() in _ROLES else (stem, "")
+
+
+@lru_cache(maxsize=4)
+def _unscored(path: Path) -> Mapping[str, tuple[Interval, ...]]:
+    return read_transcripts(path).unscored
 
 
 # A recording's neighbors in a file come next, so the last files read are kept.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from speechkit.benchmark.types import Hypothesis, Reference
+from speechkit.core.time import Interval
 from speechkit.core.types import Segment, Turn
 
 
@@ -26,6 +27,14 @@ def _yes(_: str) -> bool:
     return True
 
 
+def _all_scored(_: str) -> tuple[Interval, ...] | None:
+    return None
+
+
+def _none_unscored(_: str) -> tuple[Interval, ...]:
+    return ()
+
+
 def _no_duration(_: str) -> float | None:
     return None
 
@@ -40,6 +49,8 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
     speakers: Callable[[str], Mapping[str, Mapping[str, str]]] = _no_speakers
     duration: Callable[[str], float | None] = _no_duration
     transcribed: Callable[[str], bool] = _yes
+    scored: Callable[[str], tuple[Interval, ...] | None] = _all_scored
+    unscored: Callable[[str], tuple[Interval, ...]] = _none_unscored
 
     def hypothesis(self, name: str) -> Hypothesis:
         """Read one recording as a hypothesis."""
@@ -56,6 +67,8 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
             transcribed=self.transcribed(name),
             language=fields.get("language", "") or spoken,
             duration=self.duration(name),
+            scored=self.scored(name),
+            unscored=self.unscored(name),
             fields=fields,
             speakers=self.speakers(name),
         )

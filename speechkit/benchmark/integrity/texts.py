@@ -35,9 +35,13 @@ _MAIN = 0.6  # share of the letters that makes a script the main one
 
 def main_script(segments: Sequence[Segment]) -> str:
     """Return the script most letters are in ("LATIN"), empty where there are few or none leads."""
-    letters: Counter[str] = Counter()
+    chars: Counter[str] = Counter()
     for segment in segments:
-        letters.update(filter(None, map(_script, segment.text)))
+        chars.update(segment.text)
+    letters: Counter[str] = Counter()
+    for char, count in chars.items():
+        if script := _script(char):
+            letters[script] += count
     total = sum(letters.values())
     if total < _FEWEST:
         return ""
