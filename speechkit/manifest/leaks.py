@@ -6,6 +6,7 @@ loudness rises or falls, ten times a second, which survives another codec or lev
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
@@ -22,7 +23,8 @@ from speechkit.core.types import Recording
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS, SEGMENTS, SPLITS, Split
 
-_RUN = 5  # words
+_RUN = 5  # words; a recording with fewer says too little to be told from another
+_TAG = re.compile(r"\[[A-Z][A-Z_]*(?:_\d+)?\]")  # [PHONE_1]: what was removed is not what was said
 _SKETCH = 128  # smallest hashes that are kept
 _SAME_WORDS = 0.5  # share of runs in common
 _RATE = 10  # loudness values a second
@@ -84,16 +86,16 @@ def _sketches(rows: Iterable[_Said]) -> Iterator[tuple[str, frozenset[int]]]:
     words: list[str] = []
     for row in rows:
         if row.recording != name:
-            if words:
+            if len(words) >= _RUN:
                 yield name, _sketch(words)
             name, words = row.recording, []
-        words += row.text.casefold().split()
-    if words:
+        words += _TAG.sub(" ", row.text).casefold().split()
+    if len(words) >= _RUN:
         yield name, _sketch(words)
 
 
 def _sketch(words: list[str]) -> frozenset[int]:
-    runs = {" ".join(words[at : at + _RUN]) for at in range(max(1, len(words) - _RUN + 1))}
+    runs = {" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)}
     hashes = sorted(int(digest_bytes(run.encode())[:16], 16) for run in runs)
     return frozenset(hashes[:_SKETCH])
 

@@ -150,6 +150,21 @@ def test_nearly_the_same_words_in_two_splits_are_found(tmp_path: Path) -> None:
     assert "nearly the same words" in done.stdout
 
 
+def test_what_was_removed_is_not_what_was_said(tmp_path: Path) -> None:
+    tags = " ".join(["[PHONE_1]"] * 8)
+    frame = " ".join(f"[NAME_{index}]" for index in range(1, 9))
+    path = made(
+        tmp_path,
+        {
+            "a": ("train", tags),
+            "b": ("test", tags),
+            "c": ("train", f"{' '.join(talk(3)[:30])} {frame}"),
+            "d": ("test", f"{' '.join(talk(4)[:30])} {frame}"),
+        },
+    )
+    assert find_leaks(path) == ()
+
+
 def test_nearly_the_same_sound_in_two_splits_is_found(tmp_path: Path) -> None:
     rng = np.random.default_rng(4)
     loudness = np.repeat(rng.uniform(0.05, 0.5, 300), 800)
