@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 
 import msgspec
 
@@ -169,7 +170,7 @@ def _count(
         short_turns=short_turns(prepared.side, edits),
         roles=role_counts(edits, prepared.speakers, written, prepared.roles),
         duration=reference.duration,
-        output=digest_of([wrote])[:16],
+        output=blake2b(" ".join(wrote).encode(), digest_size=8).hexdigest(),
     )
 
 

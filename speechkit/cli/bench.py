@@ -13,10 +13,11 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from speechkit.benchmark.compare import METRICS, Gate, Metric, as_junit, as_markdown
 from speechkit.benchmark.compare import compare as compare_scores
 from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.report import write_report
-from speechkit.benchmark.results import RunCost, Scores
+from speechkit.benchmark.results import SCHEMA, RunCost, Scores
 from speechkit.benchmark.score import score as score_systems
 from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.cli.bench_tables import print_comparisons, print_scores
@@ -314,20 +315,72 @@ def _bar(total: int) -> Iterator[Callable[[], object]]:
 @command.command()
 @click.argument("before", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("after", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--metric",
+    type=click.Choice(METRICS),
+    default="wer",
+    show_default=True,
+    help="Error rate to compare.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="POINTS",
+    show_default=True,
+    help="Percentage points that a rate may rise before it counts as worse.",
+)
+@option("--by", meaning="Field to compare within, too: each of its values passes or fails.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["table", "json", "junit", "markdown"]),
+    default="table",
+    show_default=True,
+    help="How to print the comparison.",
+)
 @options("--json")
-def compare(before: Path, after: Path, as_json: bool) -> None:
-    """Compare two results of `bench score --json`; exit 1 if a system is worse than chance."""
-    rows = compare_scores(_load(before), _load(after))
-    if as_json:
+def compare(
+    before: Path,
+    after: Path,
+    metric: Metric,
+    tolerance: float,
+    by: tuple[str, ...],
+    format_: str,
+    as_json: bool,
+) -> None:
+    """Compare two results of `bench score --json`.
+
+    The exit code is 1 if a system is worse, by more than --tolerance and not by chance.
+    """
+
+    gate = Gate(metric=metric, tolerance=tolerance / 100, by=by)
+    rows = compare_scores(_load(before), _load(after), gate)
+    if as_json or format_ == "json":
         click.echo(msgspec.json.encode({"comparisons": rows}).decode())
+    elif format_ == "junit":
+        click.echo(as_junit(rows), nl=False)
+    elif format_ == "markdown":
+        click.echo(as_markdown(rows), nl=False)
     else:
         print_comparisons(rows)
     raise SystemExit(1 if any(row.worse for row in rows) else 0)
 
 
+class _Versioned(msgspec.Struct):
+    schema: str = ""
+
+
 def _load(path: Path) -> Scores:
+    data = path.read_bytes()
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Scores)
+        schema = msgspec.json.decode(data, type=_Versioned).schema
+        if schema != SCHEMA:
+            raise InputError(
+                f"{path}: written by another version of speechkit ({schema or 'before 0.2'}); "
+                "score again"
+            )
+        return msgspec.json.decode(data, type=Scores)
     except msgspec.MsgspecError as error:
         raise InputError(
             f"{path}: not what `speechkit bench score --json` prints ({error})"

@@ -91,12 +91,14 @@ def _slice_table(scores: Scores) -> Table:
 
 def print_comparisons(rows: Sequence[Comparison]) -> None:
     """Print before and after, a row a system."""
-    table = Table("system", "before", "after", "difference", "95 %", "", box=None)
+    table = Table("system", "part", "metric", "before", "after", "difference", "95 %", "", box=None)
     for row in rows:
         table.add_row(
             row.after,
-            percent(row.wer_before),
-            percent(row.wer_after),
+            row.part,
+            row.metric,
+            percent(row.rate_before),
+            percent(row.rate_after),
             f"{100 * row.difference:+.2f}",
             _interval(row.interval, signed=True),
             "worse" if row.worse else "",

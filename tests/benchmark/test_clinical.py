@@ -100,7 +100,7 @@ def test_counts_said_lost_and_invented() -> None:
     # said: no, chest pain, ramipril, dose, warfarin, morning: too few to make a headline of
     assert row.clinical_error is None
     ten = {f"r{index}": reference["r"] for index in range(10)}
-    systems = [System(name="s", hypotheses={name: hypothesis["r"] for name in ten})]
+    systems = [System(name="s", hypotheses=dict.fromkeys(ten, hypothesis["r"]))]
     assert score(ten, systems).systems[0].clinical_error == pytest.approx(4 / 6, abs=1e-6)
 
 
