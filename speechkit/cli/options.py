@@ -25,11 +25,11 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 class SharedOption(msgspec.Struct, frozen=True, kw_only=True):
     """An option: the parameter it fills, its type, what it means, and what it is if not given.
 
-    `kind` None is a flag. `repeated` may be given more than once.
+    `kind` is a type as click takes it, None for a flag. `repeated` may be given more than once.
     """
 
     parameter: str
-    kind: click.ParamType | type | None
+    kind: Any
     meaning: str
     metavar: str | None = None
     default: Any = None
@@ -196,6 +196,11 @@ OPTIONS: dict[str, SharedOption] = {
         metavar="OPTION=VALUE",
         repeated=True,
         meaning="Set an option of the engine.",
+    ),
+    "--strict": SharedOption(
+        parameter="strict",
+        kind=None,
+        meaning="Refuse files of which anything would be passed over.",
     ),
     "--tag": SharedOption(
         parameter="tags", kind=str, metavar="NAME", meaning="A tag of the metadata."

@@ -88,7 +88,7 @@ def export(
     "--allow-missing",
     meaning="Import recordings without sound where the files name sound that is not there.",
 )
-@click.option("--strict", is_flag=True, help="Refuse files of which anything was passed over.")
+@option("--strict")
 @AS_JSON
 def import_(
     source: Path,
