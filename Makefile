@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := $(addprefix bench-,transcribe diarize align phi wer corpora accents engines review release scale end-to-end synth)
+BENCHES := $(addprefix bench-,transcribe diarize align phi wer corpora accents leak engines review release scale end-to-end synth)
 
 .PHONY: demo test check docs manifests gallery lock bench $(BENCHES) clean
 

@@ -160,6 +160,8 @@ def _gains(sound: Sound) -> NDArray[np.float64]:
     for _, block in blocks(sound, 6_000 * _FRAME):
         padded = np.pad(block.astype(np.float64), (0, -len(block) % _FRAME))
         power.append((padded.reshape(-1, _FRAME) ** 2).mean(axis=1))
+    if not power:
+        return np.ones(1)
     level = np.sqrt(np.maximum(uniform_filter1d(np.concatenate(power), _SMOOTHING), 0.0))
     loudest = maximum_filter1d(level, 2 * _NEARBY + 1)
     gain = np.clip(_TARGET / np.maximum(loudest, _ROUNDING), 1.0, _MOST_GAIN)
