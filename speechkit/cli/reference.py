@@ -1,7 +1,7 @@
 """Writes the reference pages of the handbook: `python -m speechkit.cli.reference [DOCS]`.
 
 docs/cli.md comes from the commands, docs/api.md from the docstrings, docs/recipes.md from the
-recipes' contracts. A test holds them to it.
+recipes' contracts, docs/formats.md from the formats that are installed. A test holds them to it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from pathlib import Path
 
 import click
 
+import speechkit
 from speechkit import api
+from speechkit.cli.formats_page import formats_page
 from speechkit.cli.main import VERBS, cli
 from speechkit.recipe.discovery import read_recipe, recipe_names
 from speechkit.storage.files import write_bytes
@@ -40,11 +42,13 @@ def cli_page() -> str:
 
 
 def api_page() -> str:
-    """Return docs/api.md: the functions of `speechkit.api` with their docstrings."""
-    parts = [
-        "# Functions\n\n" + _NOTE + "All of them are attributes of `speechkit`; heavy parts load "
-        "when a function is called. Everything else may change between versions.\n"
-    ]
+    """Return docs/api.md: what is stable, and the functions of `speechkit` with their docstrings."""
+    others = ", ".join(
+        f"`{name}`"
+        for name in speechkit.__all__
+        if not inspect.isfunction(getattr(speechkit, name)) and not name.startswith("_")
+    )
+    parts = [_API.replace("OTHERS", others)]
     for name, function in vars(api).items():
         if inspect.isfunction(function) and not name.startswith("_"):
             if function.__module__ == api.__name__:
@@ -73,6 +77,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "cli.md": cli_page,
     "api.md": api_page,
     "recipes.md": recipes_page,
+    "formats.md": lambda: formats_page(_NOTE),
 }
 
 
@@ -93,11 +98,30 @@ def _help(name: str, command: click.Command) -> str:
     return command.get_help(context)
 
 
+_API = f"""# Functions
+
+{_NOTE}All of them are attributes of `speechkit`; heavy parts load when a function is called.
+
+What is stable: within a minor version (0.2.x), these keep their names, arguments and meaning, and what
+is renamed goes on working under its old name for one minor version.
+
+- The functions below, and the types and errors beside them: OTHERS.
+- The commands, their options and exit codes, and what `--json` prints ([cli.md](cli.md)).
+- The files that are written for others: releases (every schema version goes on being read), transcripts,
+  `redactions.json`, the results of `bench score --json`.
+- What extensions are written with: the names that `speechkit.core`, `speechkit.formats`,
+  `speechkit.recipe`, `speechkit.pipeline` and `speechkit.testing` list in `__all__`, and the entry point
+  groups `speechkit.engines`, `speechkit.formats`, `speechkit.normalizers`, `speechkit.recognizers`,
+  `speechkit.recipes` and `speechkit.executors`.
+
+Everything else may change with any version.
+"""
+
 _RECIPES = f"""# Recipes
 
 {_NOTE}A recipe knows a corpus as it is published, and turns it into what `speechkit ingest` takes:
 a table with a line a recording, and references beside it. Access: `included`, `open` (anybody may
-download it), `registration` (terms to accept first), `own`.
+download it), `registration` (terms to accept first), `own` (your own recordings).
 
 | recipe | corpus | kind | languages | licence | access |
 |---|---|---|---|---|---|
@@ -108,8 +132,8 @@ go to `prepared/fsdd`, the recordings to `corpora/fsdd`. The same `--limit` take
 recordings, spread over speakers and accents, and a larger one takes them too.
 
 ```sh
-speechkit run fsdd --limit 20
-speechkit run ami --raw ami-published
+speechkit run --recipe fsdd --limit 20
+speechkit recipe run ami --raw ami-published
 ```
 
 Step by step, to look at the table before anything is ingested:
@@ -119,7 +143,7 @@ speechkit recipe show primock57
 speechkit recipe download fsdd raw/fsdd
 speechkit recipe prepare fsdd raw/fsdd prepared/fsdd
 speechkit ingest raw/fsdd --corpus corpora/fsdd --metadata prepared/fsdd/table.csv --only-listed
-speechkit run --corpus corpora/fsdd
+speechkit run corpora/fsdd
 ```
 
 `prepare` changes nothing in the raw folder and refuses a folder that is not that corpus. A corpus
@@ -130,8 +154,8 @@ Looked for and left out, as nothing says how their files lie: [HoMed](https://ho
 (Dutch consultations that stay at Nivel) and [BEA](https://fonetika.nytud.hu/bea-beszelt-nyelvi-adatbazis/)
 (Hungarian, given out on request).
 
-Run for real, each to a verified release and a page (`speechkit run NAME --raw … --limit N`, then the
-two lines that it prints; Whisper base, a part of each corpus):
+Run on real files, each to a verified release and a page (`speechkit run --recipe NAME --raw … --limit N`,
+then the two lines that it prints; Whisper base, a part of each corpus):
 
 | recipe | run | released | WER, DER | withheld, as |
 |---|---|---|---|---|
@@ -144,9 +168,10 @@ two lines that it prints; Whisper base, a part of each corpus):
 ## Your own recordings
 
 ```sh
-speechkit run local --raw recordings --option language=en --option consent=clinic-2026
-speechkit run local --raw recordings --option table=visits.xlsx --option columns=accent=origin,site=ward
-speechkit run local --raw dictations --option preset=dictation --option language=de --watch 30
+speechkit run --recipe local --raw recordings --option language=en --option consent=clinic-2026
+speechkit run --recipe local --raw recordings --option table=visits.xlsx \\
+  --option columns=accent=origin,site=ward
+speechkit run --recipe local --raw dictations --option preset=dictation --option language=de --watch 30
 ```
 
 `preset` is `ambient` (a microphone in the room), `telehealth` (two channels, the doctor on the
@@ -158,10 +183,10 @@ are taken. `--watch` goes on looking: a new file is run once it has kept still t
 A folder in `recipes/` with
 
 - `recipe.toml`: name, title, licence, access, how to get it, homepage, citation, layout, languages,
-  accents, what to expect, settings for the pipeline, what to download. It is read without running
-  any code.
+  accents, what to expect, options with their meaning and default, settings for the pipeline, what to
+  download. It is read without running any code.
 - `__init__.py` with `prepare(raw, dest, *, option="default") -> Prepared`, which hands clips to
-  `speechkit.recipe.prepared.write_prepared`.
+  `speechkit.recipe.write_prepared`. Its keyword arguments are the options of `recipe.toml`.
 - `tests/recipes/corpora/<name>/`: an invented corpus in the real layout, and the golden manifest. A
   recipe without them fails the tests.
 

@@ -7,10 +7,8 @@ import shutil
 import sys
 from pathlib import Path
 
-try:
+if sys.platform != "win32":
     import resource
-except ModuleNotFoundError:  # Windows
-    resource = None  # type: ignore[assignment]
 
 _CGROUP = Path("/sys/fs/cgroup")
 _NETWORK = frozenset(
@@ -52,7 +50,7 @@ def peak_memory() -> int:
     _, found, after = _read(Path("/proc/self/status")).partition("VmHWM:")
     if found:
         return int(after.split()[0]) * 1024
-    if resource is None:
+    if sys.platform == "win32":
         return 0
     # Kilobytes, on macOS bytes. On Linux it starts at the peak of the process that forked this one.
     unit = 1 if sys.platform == "darwin" else 1024
