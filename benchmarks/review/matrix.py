@@ -113,10 +113,14 @@ class Bench:
         self.page.fill("[name=password]", PASSWORD)
         self.page.press("[name=password]", "Enter")
         self.page.wait_for_selector("#tasks a")
-        self.page.goto(f"/editor?task={self.task}")
-        self.until(lambda: self.status() == "saved")
+        self.open()
         self._cdp = self._context.new_cdp_session(self.page)
         self._cdp.send("Network.enable")
+
+    def open(self) -> None:
+        """Open the editor, or open it anew."""
+        self.page.goto(f"/editor?task={self.task}")
+        self.until(lambda: self.status() == "saved")
 
     def close(self) -> None:
         """End the page and the server."""
@@ -214,6 +218,19 @@ def play(bench: Bench, case: Case, number: int) -> list[str]:
         wrong.append("a mark was lost")
     page.evaluate("document.querySelector('#notice').hidden = true")
     return [f"{case}: {what}" for what in wrong]
+
+
+def played(bench: Bench, case: Case, number: int) -> list[str]:
+    """Do as `play`; a case that breaks off is wrong as well, and the page is opened anew."""
+    from playwright.sync_api import Error
+
+    try:
+        return play(bench, case, number)
+    except (AssertionError, Error) as error:
+        where = bench.page.url.rpartition("/")[2].partition("?")[0]
+        notice = bench.page.evaluate("document.querySelector('#notice')?.textContent ?? ''")
+        bench.open()
+        return [f"{case}: broke off at {where} ({notice}): {str(error).splitlines()[0]}"]
 
 
 def _act(bench: Bench, case: Case, number: int) -> list[Line]:
@@ -353,10 +370,10 @@ def main() -> None:
             bench = Bench(Path(folder), browser, len(cases))
             start, wrong = time.monotonic(), []
             for number, case in enumerate(cases):
-                wrong += play(bench, case, number)
+                for what in played(bench, case, number):
+                    print(f"  {what}", flush=True)
+                    wrong.append(what)
             bench.close()
-        for what in wrong:
-            print(f"  {what}")
         seconds = time.monotonic() - start
         print(
             f"{latency:5} ms: {len(cases)} cases, {len(wrong)} wrong, {seconds:.0f} s", flush=True

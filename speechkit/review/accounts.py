@@ -20,7 +20,7 @@ from speechkit.review.audit import record
 from speechkit.review.schema import Login, User
 
 ROLES = ("admin", "transcriber", "reviewer", "adjudicator", "auditor")
-IDLE = 30 * 60.0  # seconds without a request after which a session ends
+IDLE = 30 * 60.0  # seconds without anybody touching the page after which a session ends
 LONGEST = 12 * 3600.0  # seconds after which it ends whatever happens
 LEAST_PASSWORD, MOST_PASSWORD = 12, 256
 
@@ -178,11 +178,14 @@ def log_out(db: Db, token: str, who: str) -> None:
     record(db, who, "logout")
 
 
-def who_is(db: Db, token: str) -> tuple[Person, str, float] | None:
-    """Return who a token belongs to, the session's CSRF token and when it was last seen."""
+def who_is(db: Db, token: str, idle: float = IDLE) -> tuple[Person, str, float] | None:
+    """Return who a token belongs to, the session's CSRF token and when it was last seen.
+
+    A session ends `idle` seconds after its person last did something.
+    """
     login = db.get(Login, _digest(token))
     now = time.time()
-    if login is None or now - login.seen > IDLE or now - login.created > LONGEST:
+    if login is None or now - login.seen > idle or now - login.created > LONGEST:
         return None
     user = db.get_one(User, login.user)
     return None if user.disabled else (person_of(user), login.csrf, login.seen)

@@ -30,6 +30,7 @@ class Base(DeclarativeBase):
         list[Any]: JSON,
         dict[str, dict[str, str]]: JSON,
         dict[str, str]: JSON,
+        dict[str, Any]: JSON,
     }
 
 
@@ -47,6 +48,8 @@ class User(Base):
     languages: Mapped[list[str]] = mapped_column(default=list)
     disabled: Mapped[bool] = mapped_column(default=False)
     words: Mapped[list[str]] = mapped_column(default=list)  # spelt so, for this person
+    subject: Mapped[str | None]  # who that is at an OpenID provider, from the first login there on
+    preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)  # keys, speed, places
     created: Mapped[float]
 
 
@@ -88,6 +91,8 @@ class Task(Base):
     duration: Mapped[float]
     speakers: Mapped[dict[str, dict[str, str]]] = mapped_column(default=dict)
     inputs: Mapped[dict[str, str]] = mapped_column(default=dict)  # layers it was made from
+    # Stretches in seconds that stay silent for those without the right, wherever marks go.
+    mutes: Mapped[list[Any]] = mapped_column(default=list)
 
 
 class LineRow(Base):

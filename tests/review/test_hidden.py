@@ -17,10 +17,10 @@ from speechkit.review.audit import findings
 from speechkit.review.edit import mark, set_text
 from speechkit.review.line import Line
 from speechkit.review.load_drafts import create_tasks
+from speechkit.review.mutes import muted
 from speechkit.review.schema import AuditRow
 from speechkit.review.server.app import make_api
 from speechkit.review.server.settings import Settings
-from speechkit.review.sound import muted
 from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
 from tests.review.asking import SECRETS, Client, one, op, send

@@ -79,7 +79,7 @@ def login(
         raise NoSessionError("wrong name or password")
     context.failures.forget(asked.name)
     set_session(response, context, opened)
-    return _about(opened.person, opened.csrf)
+    return _about(context, opened.person, opened.csrf)
 
 
 def set_session(response: Response, context: ReviewContext, opened: Opened) -> None:
@@ -109,7 +109,7 @@ def logout(
 @router.get("/me")
 def me(request: Request, context: CurrentContext, person: CurrentPerson) -> dict[str, Any]:
     """Return who is logged in, and the CSRF token."""
-    return _about(person, _csrf(request, context))
+    return _about(context, person, _csrf(request, context))
 
 
 @router.post("/password")
@@ -146,16 +146,18 @@ def keep_words(
 
 def _csrf(request: Request, context: ReviewContext) -> str:
     with context.store.read() as db:
-        found = who_is(db, request.cookies.get(context.settings.cookie, ""))
+        token = request.cookies.get(context.settings.cookie, "")
+        found = who_is(db, token, context.settings.idle)
     if found is None:
         raise NoSessionError("log in first")
     return found[1]
 
 
-def _about(person: Person, csrf: str) -> dict[str, Any]:
+def _about(context: ReviewContext, person: Person, csrf: str) -> dict[str, Any]:
     return {
         "name": person.name,
         "roles": person.roles,
         "hear_raw": person.hear_raw,
         "csrf": csrf,
+        "idle": context.settings.idle,
     }

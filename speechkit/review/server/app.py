@@ -11,7 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from speechkit.core.errors import SpeechkitError, UsageError
 from speechkit.review.access import RefusedError, UnknownError
@@ -59,6 +59,7 @@ def make_api(corpus: Corpus, store: Store, settings: Settings) -> FastAPI:
     api.add_exception_handler(SpeechkitError, _refuse)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(IntegrityError, _collided)
+    api.add_exception_handler(SQLAlchemyError, _unavailable)
     return api
 
 
@@ -82,6 +83,12 @@ def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG00
     assert isinstance(error, RequestValidationError)
     fields = sorted({str(e["loc"][-1]) for e in error.errors()})
     return JSONResponse({"error": "the request is not as it should be", "fields": fields}, 422)
+
+
+def _unavailable(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    """Say nothing of what the database said: it may quote what patients said."""
+    said = "the database cannot take that at the moment; it is tried again"
+    return JSONResponse({"error": said, "kind": "DatabaseError"}, 503)
 
 
 def _collided(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

@@ -74,6 +74,14 @@ def _provider(options: OidcOptions) -> Provider:
     return Provider(options)
 
 
+def is_touch(request: Request) -> bool:
+    """Say whether a request comes from something that a person did."""
+    asked = request.url.path.rpartition("/")[2]
+    if asked == "heartbeat":  # the page says whether somebody touched it since the last one
+        return request.headers.get("x-touched") == "1"
+    return asked not in ("audio", "peaks", "me", "words")
+
+
 def get_context(request: Request) -> ReviewContext:
     """Return what the application shares."""
     context: ReviewContext = request.app.state.context
@@ -88,14 +96,15 @@ def get_person(request: Request, context: Annotated[ReviewContext, Depends(get_c
     """
     token = request.cookies.get(context.settings.cookie, "")
     with context.store.read() as db:
-        found = who_is(db, token)
+        found = who_is(db, token, context.settings.idle)
     if found is None:
         raise NoSessionError("log in first")
     person, csrf, seen = found
     if request.method not in ("GET", "HEAD"):
         if not same(request.headers.get("x-csrf-token", ""), csrf):
             raise CsrfError("the request lacks this session's CSRF token; reload the page")
-    if time.time() - seen > _TOUCH_EVERY:
+    # What a page asks for by itself is no sign that anybody is there.
+    if is_touch(request) and time.time() - seen > min(_TOUCH_EVERY, context.settings.idle / 4):
         with context.store.write() as db:
             touch(db, token)
     return person

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from speechkit.review.server.limits import Bucket
 from speechkit.review.server.settings import Settings
+
+_LOG = logging.getLogger("uvicorn.error")
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -62,7 +65,10 @@ class Guard:
         refused = self._refusal(scope)
         guarded = self._guarded(send)
         if refused is None:
-            await self._app(scope, _Limited(receive, self._settings.most_bytes), guarded)
+            try:
+                await self._app(scope, _Limited(receive, self._settings.most_bytes), guarded)
+            except Exception as error:
+                _LOG.error("%s at %s", type(error).__name__, _place(error))
             return
         status, body = refused
         start = {"type": "http.response.start", "status": status}
@@ -108,6 +114,14 @@ class _Limited:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         return {"type": "http.disconnect"} if self._left < 0 else message
+
+
+def _place(error: BaseException) -> str:
+    """Return file and line where an error was raised."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    return f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else "?"
 
 
 def _without_port(host: str) -> str:

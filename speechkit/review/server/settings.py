@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from speechkit.review.accounts import IDLE
+
 OIDC_LOGIN = 600  # seconds that a person has for logging in at an OpenID provider
 LOOPBACK = ("127.0.0.1", "localhost", "::1", "[::1]")
 
@@ -34,6 +36,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     failed_logins_window: float = 15 * 60.0  # seconds
     most_bytes: int = 1 << 20  # of a request's body
     oidc: OidcOptions | None = None
+    idle: float = IDLE  # seconds without anybody touching the page after which it is logged out
 
     @property
     def cookie(self) -> str:

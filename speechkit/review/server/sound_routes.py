@@ -9,13 +9,14 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from speechkit.audio.peaks import PEAKS_RATE
+from speechkit.core.time import Interval
 from speechkit.review.access import RefusedError, UnknownError, seen_task
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
-from speechkit.review.line import Line
+from speechkit.review.mutes import silent
 from speechkit.review.server.context import CurrentContext, CurrentPerson, ReviewContext
 from speechkit.review.server.task_routes import TaskId
-from speechkit.review.sound import Sound, muted, peaks, sound
+from speechkit.review.sound import Sound, peaks, sound
 from speechkit.review.tasks import lines_of_task
 
 router = APIRouter(prefix="/api")
@@ -39,8 +40,7 @@ def audio(
     `preview`: as recorded, with all that is marked now muted: what the next redaction will do.
     Whoever is sent either of those stands in the audit log, with the stretch in seconds.
     """
-    found, lines = _sound(context, person, task_id, variant)
-    silent = () if variant == "raw" else muted(lines)
+    found, muted = _sound(context, person, task_id, variant)
     span = _range(wanted, found.size)
     headers = {"accept-ranges": "bytes"}
     if span is None:
@@ -54,7 +54,7 @@ def audio(
     if wanted is not None:
         headers["content-range"] = f"bytes {first}-{last}/{found.size}"
     return StreamingResponse(
-        found.read(first, last, silent),
+        found.read(first, last, muted),
         206 if wanted is not None else 200,
         headers,
         media_type="audio/wav",
@@ -81,16 +81,16 @@ def get_peaks(
 
 def _sound(
     context: ReviewContext, person: Person, task_id: str, variant: Variant
-) -> tuple[Sound, tuple[Line, ...]]:
+) -> tuple[Sound, tuple[Interval, ...]]:
     _right(person, variant)
     with context.store.read() as db:
         task = seen_task(db, person, task_id)
         session = context.session_for(person, task.recording)
-        lines = lines_of_task(db, task.id)
+        muted = () if variant == "raw" else silent(task, lines_of_task(db, task.id))
     found = sound(context.corpus, session, redacted=variant == "redacted")
     if found is None:
         raise UnknownError("there is no redacted copy of this recording")
-    return found, lines
+    return found, muted
 
 
 def _right(person: Person, variant: Variant) -> None:

@@ -18,6 +18,7 @@ from speechkit.review.requests import Batch, Count, Name, OneOrSeveral, Role
 from speechkit.review.schema import Task
 from speechkit.review.server.context import CurrentContext, CurrentPerson, ReviewContext
 from speechkit.review.sound import redacted_copy
+from speechkit.review.speaker_names import shown_speakers
 
 router = APIRouter(prefix="/api")
 
@@ -64,6 +65,7 @@ def get_task(task_id: TaskId, context: CurrentContext, person: CurrentPerson) ->
         task = seen_task(db, person, task_id)
         session = context.session_for(person, task.recording)
         about = _about(task) | {
+            "speakers": shown_speakers(task, hidden=hides(person)),
             "editable": may_edit(db, person, task),
             "lines": tasks.shown_lines(db, person, task),
             "hidden": hides(person),
@@ -174,7 +176,6 @@ def _about(task: Task) -> dict[str, Any]:
         "state": task.state,
         "language": task.language,
         "duration": task.duration,
-        "speakers": task.speakers,
         "num_edits": task.num_edits,
     }
 

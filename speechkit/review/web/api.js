@@ -26,7 +26,8 @@ let renewing = null;
  */
 export async function whoAmI() {
   const me = await ask("GET", "/api/me");
-  ({ csrf, name } = me);
+  csrf = me.csrf;
+  name = me.name;
   return me;
 }
 
@@ -66,11 +67,12 @@ export async function takeUpSession() {
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
  */
-export async function ask(method, path, body) {
+export async function ask(method, path, body, headers = {}) {
   for (let attempt = 0; ; attempt++) {
-    const answer = await send(method, path, body);
+    const answer = await send(method, path, body, { headers });
     if (answer.ok) return answer.json();
     const said = await answer.json().catch(() => ({}));
     const over = answer.status === 401 || said.kind === "CsrfError";
@@ -91,20 +93,20 @@ export async function ask(method, path, body) {
  * @param {unknown} body
  */
 export function sendLast(path, body) {
-  send("POST", path, body, true).catch(() => {});
+  send("POST", path, body, { keepalive: true }).catch(() => {});
 }
 
 /**
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
- * @param {boolean} [keepalive]
+ * @param {{ keepalive?: boolean, headers?: Record<string, string> }} [options]
  */
-function send(method, path, body, keepalive = false) {
+function send(method, path, body, { keepalive = false, headers = {} } = {}) {
   return fetch(path, {
     method,
     keepalive,
-    headers: { "content-type": "application/json", "x-csrf-token": csrf },
+    headers: { "content-type": "application/json", "x-csrf-token": csrf, ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
 }

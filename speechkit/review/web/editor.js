@@ -8,6 +8,7 @@ import { element } from "./dom.js";
 import { Editing } from "./editing.js";
 import { openFind } from "./finding.js";
 import { offerHandOver } from "./handover.js";
+import { unlock, watchIdle } from "./idle.js";
 import { Lines } from "./lines.js";
 import { Offering } from "./offering.js";
 import { connectPedal } from "./pedal.js";
@@ -29,7 +30,7 @@ const canvas = (/** @type {string} */ id) => /** @type {HTMLCanvasElement} */ (e
 const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
 
 const id = new URLSearchParams(location.search).get("task") ?? "";
-await whoAmI();
+const me = await whoAmI();
 const [task, own] = await Promise.all([
   /** @type {Promise<Task>} */ (ask("GET", `/api/tasks/${encodeURIComponent(id)}`)),
   ask("GET", "/api/words"),
@@ -140,8 +141,11 @@ renewSessionsBy(async (name) => {
   const { offered } = await fetch("/api/oidc").then((answer) => answer.json()).catch(() => ({ offered: false }));
   await offerLogin(name, offered);
   sync.loggedOut = false;
+  unlock();
   sync.update();
 });
+const idle = watchIdle(me.idle, saving, player);
+sync.touched = () => idle.touched();
 if (task.editable) {
   try {
     await sync.lease();

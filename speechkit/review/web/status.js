@@ -41,11 +41,13 @@ export function noticeError(error) {
 export function offerLogin(name, elsewhere) {
   return new Promise((resolve) => {
     const button = make("button", {}, "Log in again");
-    button.addEventListener("click", async () => {
+    const logIn = async () => {
       if (!(await askPassword(name, elsewhere))) return;
       notice("");
       resolve();
-    });
+    };
+    button.addEventListener("click", logIn);
+    if (document.body.classList.contains("locked")) logIn();
     notice("Your session has ended. What you type stays here, and is saved once you log in.", button);
   });
 }

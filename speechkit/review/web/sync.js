@@ -41,6 +41,8 @@ export class Sync extends EventTarget {
     this.loggedOut = false;
     /** Whether something was typed that is not in the queue yet. */
     this.typing = () => false;
+    /** Whether somebody touched the page since the last heartbeat. */
+    this.touched = () => true;
     /** @type {number | undefined} */
     this.beat = undefined;
     this.wake = () => {};
@@ -93,7 +95,9 @@ export class Sync extends EventTarget {
 
   async heartbeat() {
     try {
-      await ask("POST", `${this.path}/heartbeat`, { epoch: this.epoch });
+      /** @type {Record<string, string>} */
+      const headers = this.touched() ? { "x-touched": "1" } : {};
+      await ask("POST", `${this.path}/heartbeat`, { epoch: this.epoch }, headers);
     } catch (error) {
       if (error instanceof Refused && error.status < 429) this.lose(error.message);
     }

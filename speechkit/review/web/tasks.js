@@ -30,7 +30,7 @@ function row(task) {
   const state = task.mine && task.state === "open" ? "yours" : STATES[task.state];
   return make("li", {}, make("a", { href: `/editor?task=${encodeURIComponent(task.id)}` },
     make("strong", {}, task.recording),
-    make("span", {}, make("span", { class: "tag" }, task.track === "a" ? state : `${task.track}, ${state}`)),
+    make("span", {}, make("span", { class: "tag" }, ["", "a"].includes(task.track) ? state : `${task.track}, ${state}`)),
     make("span", { class: "quiet" }, facts.filter(Boolean).join(" · ")),
     make("span", { class: "quiet" }, task.editable ? "" : "read only"),
     make("progress", { max: task.num_lines || 1, value: task.num_done, "aria-label": "lines done" })));

@@ -55,6 +55,7 @@ export interface Me {
   roles: string[];
   hear_raw: boolean;
   csrf: string;
+  idle: number; // seconds
 }
 
 export interface Summary extends Omit<Task, "lines"> {
