@@ -81,7 +81,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `read` takes the file or folder that `write` made; None where there is nothing to read back,
     as `write` is None where a format is only read.
     With a `companion`, `speechkit.jsonl` beside the format's own files keeps all that is known of
-    recordings, which other tools pass over.
+    recordings, which other tools pass over. `oracle` is the tool that tests hold it to.
     """
 
     name: str
@@ -90,6 +90,7 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     read: Callable[[Path], Bundle] | None
     drops: tuple[str, ...] = ()
     companion: bool = True
+    oracle: str = ""
 
 
 # ---- sound files

@@ -265,10 +265,12 @@ AUDIOFOLDER = Format(
     title="Hugging Face audiofolder",
     write=write_audiofolder,
     read=read_audiofolder,
+    oracle="datasets",
 )
 PARQUET = Format(
     name="parquet",
     title="Hugging Face Parquet, audio inside",
     write=write_parquet,
     read=read_parquet,
+    oracle="datasets",
 )

@@ -173,4 +173,5 @@ FORMAT = Format(
     read=read_kaldi,
     drops=DROPS,
     companion=False,
+    oracle="lhotse",
 )

@@ -219,5 +219,9 @@ def _files(path: Path, kind: str) -> list[Path]:
 
 
 FORMAT = Format(
-    name="lhotse", title="lhotse recordings and supervisions", write=write_lhotse, read=read_lhotse
+    name="lhotse",
+    title="lhotse recordings and supervisions",
+    write=write_lhotse,
+    read=read_lhotse,
+    oracle="lhotse",
 )

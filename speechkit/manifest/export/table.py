@@ -150,5 +150,7 @@ def _segment(row: dict[str, Any], file: Path, number: int) -> ReleasedSegment:
     )
 
 
-CSV = Format(name="csv", title="CSV for pandas", write=write_csv, read=read_csv)
-TABLE = Format(name="table", title="Parquet for pandas", write=write_table, read=read_table)
+CSV = Format(name="csv", title="CSV for pandas", write=write_csv, read=read_csv, oracle="pandas")
+TABLE = Format(
+    name="table", title="Parquet for pandas", write=write_table, read=read_table, oracle="pandas"
+)

@@ -253,4 +253,4 @@ def _members(file: Path) -> Iterator[tuple[str, bytes]]:
 WEBDATASET = Format(
     name="webdataset", title="WebDataset tars", write=write_webdataset, read=read_webdataset
 )
-SHAR = Format(name="shar", title="lhotse Shar", write=write_shar, read=read_shar)
+SHAR = Format(name="shar", title="lhotse Shar", write=write_shar, read=read_shar, oracle="lhotse")

@@ -80,6 +80,7 @@ def _transcript(kind: TranscriptFormat) -> Format:
         read=read if kind.parse or kind.load else None,
         drops=drops,
         companion=False,
+        oracle=kind.oracle,
     )
 
 
@@ -188,6 +189,7 @@ _RTTM = Format(
     read=_read_rttm,
     drops=("all words", "language", *_METADATA),
     companion=False,
+    oracle="meeteval",
 )
 _UEM = Format(
     name="uem",
