@@ -40,6 +40,8 @@ def test_commands_exist(path: Path) -> None:
             found = command.get_command(context, rest[0]) if rest else None
             assert found is not None, f"no command: speechkit {' '.join(arguments[:2])}"
             command, context = found, click.Context(found, parent=context, info_name=rest.pop(0))
+        old = set().union(*(old_spellings(each) for each in command.params))
+        assert not old & set(rest), f"speechkit {' '.join(arguments[:2])}: an old spelling"
         try:
             _, left, _ = command.make_parser(context).parse_args(rest)
         except click.UsageError as error:
@@ -80,9 +82,9 @@ def test_commands_within_sentences_exist(path: Path) -> None:
             assert command is not None, f"no command: speechkit {words}"
 
 
-def every_option() -> tuple[set[str], set[str]]:
-    """All option names of the program: those that are shown, and old spellings that are hidden."""
-    shown, hidden = {"--help", "--version"}, set()
+def every_option() -> set[str]:
+    """All option names of the program that its help shows; old spellings work and are left out."""
+    names = {"--help", "--version"}
     commands: list[click.Command] = [cli]
     while commands:
         command = commands.pop()
@@ -92,14 +94,21 @@ def every_option() -> tuple[set[str], set[str]]:
             commands += [each for each in below if each is not None]
         for option in command.params:
             if isinstance(option, click.Option):
-                (hidden if option.hidden else shown).update((*option.opts, *option.secondary_opts))
-    return shown, hidden - shown
+                names.update({*option.opts, *option.secondary_opts} - old_spellings(option))
+    return names
+
+
+def old_spellings(option: click.Parameter) -> set[str]:
+    """The names of an option that still work and that nobody should learn any more."""
+    if getattr(option, "hidden", False):
+        return set(option.opts)
+    return set(getattr(option, "old", ()))
 
 
 @pytest.mark.parametrize("path", [p for p in EVERY_PAGE if p.name != "CHANGELOG.md"], ids=name_of)
 def test_options_within_sentences_exist_and_are_current(path: Path) -> None:
     """`--option` in running text is one of ours; no page teaches an old spelling."""
-    shown, _ = every_option()
+    shown = every_option()
     text = BLOCK.sub("", path.read_text("utf-8"))
     for code in re.findall(r"`((?:speechkit[^`]*)?--[^`]+)`", text):
         for option in re.findall(r"(?<![\w-])--[a-z][\w-]*", code):
