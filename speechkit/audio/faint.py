@@ -55,8 +55,8 @@ class Voices(msgspec.Struct, frozen=True, kw_only=True):
     """Where there is speech, in seconds: `plain`, loud enough as recorded; `faint`, so soft or so
     covered that noise has to be taken away and the volume turned up. Each sorted and disjoint."""
 
-    plain: tuple[Interval, ...]
-    faint: tuple[Interval, ...]
+    plain: tuple[Interval, ...] = ()
+    faint: tuple[Interval, ...] = ()
 
     @property
     def all(self) -> tuple[Interval, ...]:

@@ -8,12 +8,13 @@ from contextlib import ExitStack, contextmanager
 import msgspec
 
 from speechkit.audio.channels import same_sounds
-from speechkit.audio.faint import audible, find_voices
+from speechkit.audio.faint import Voices, audible, find_voices
 from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_of, segment_id
 from speechkit.core.engines import (
     SAMPLE_RATE,
     DetectVoice,
+    RecordedTranscriber,
     Sound,
     Transcribe,
     Transcriber,
@@ -26,6 +27,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.time import Interval, overlap
 from speechkit.core.types import FAINT, Recording, Segment
+from speechkit.transcription.foreign import in_own_language
 from speechkit.transcription.repeats import without_repeats
 
 NAME = "transcribe"
@@ -96,6 +98,8 @@ class TranscribeStage:
         recording = task.recording
         check_channels(recording)
         language = self.options.language or next(iter(recording.context.languages), "")
+        if isinstance(self._engine, RecordedTranscriber):
+            return numbered(recording.id, self._engine.recall(recording, language or None).segments)
         with open_sound(
             task.audio_path, SAMPLE_RATE, mono=False, scratch=task.workspace.scratch
         ) as channels:
@@ -146,23 +150,28 @@ def transcribe_channels(
     Where the language is to be found out, a channel that is unsure follows the surest one: in a
     conversation people mostly share a language, and a channel of backchannels is easily mistaken.
     """
-    faint = {
-        channel: find_voices(one, detect).faint if detect is not None else ()
+    voices = {
+        channel: find_voices(one, detect) if detect is not None else Voices()
         for channel, one in streams.items()
     }
-    sounds = {channel: audible(one, faint[channel]) for channel, one in streams.items()}
+    sounds = {channel: audible(one, voices[channel].faint) for channel, one in streams.items()}
     heard = {channel: transcribe(one, language or None) for channel, one in sounds.items()}
     if not language and len(heard) > 1:
         surest = max(heard.values(), key=lambda one: one.language_probability)
         for channel, one in heard.items():
             if _is_unsure(one) and one.language != surest.language and surest.language:
                 heard[channel] = transcribe(sounds[channel], surest.language)
+    main = language or max(heard.values(), key=lambda one: one.language_probability).language
     return [
         msgspec.structs.replace(
-            segment, channel=channel, labels=_with_faint(segment, faint[channel])
+            segment, channel=channel, labels=_with_faint(segment, voices[channel].faint)
         )
         for channel, one in heard.items()
-        for segment in one.segments
+        for segment in (
+            in_own_language(sounds[channel], one.segments, transcribe, main, voices[channel].all)
+            if detect is not None
+            else one.segments
+        )
     ]
 
 

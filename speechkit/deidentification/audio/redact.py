@@ -112,19 +112,24 @@ def not_understood(segments: Sequence[Segment]) -> tuple[PhiSpan, ...]:
     That is text in which the recognizer repeats itself, and faint speech that it is not sure of.
     """
     return tuple(
-        PhiSpan(
-            segment=segment.id,
-            start_char=0,
-            end_char=len(segment.text),
-            identifier=Identifier.UNCERTAIN,
-            detector="not-understood",
-        )
+        whole_span(segment, "not-understood")
         for segment in segments
         if segment.text
         and (
             ("loop" in segment.labels and doubt([segment]) > 0)  # of text by people nobody doubts
             or (FAINT in segment.labels and doubt([segment]) > _FAINT_DOUBT)
         )
+    )
+
+
+def whole_span(segment: Segment, detector: str) -> PhiSpan:
+    """Return a span (UNCERTAIN) over all of a segment's text."""
+    return PhiSpan(
+        segment=segment.id,
+        start_char=0,
+        end_char=len(segment.text),
+        identifier=Identifier.UNCERTAIN,
+        detector=detector,
     )
 
 

@@ -46,7 +46,7 @@ from speechkit.core.types import (
 )
 from speechkit.deidentification.audio.listened import Listened, find_all_keys, keyed, listen_to
 from speechkit.deidentification.audio.placement import MaskRequest
-from speechkit.deidentification.audio.redact import Findings, Outcome, find, redact
+from speechkit.deidentification.audio.redact import Findings, Outcome, find, redact, whole_span
 from speechkit.deidentification.audio.redact_options import RedactOptions
 from speechkit.deidentification.audio.voices import with_other_voices
 from speechkit.deidentification.check.comparison import Token
@@ -54,10 +54,10 @@ from speechkit.deidentification.check.draft_quality import doubt
 from speechkit.deidentification.check.leak_check import rare_in
 from speechkit.deidentification.check.relisten import Relistening, relisten, search
 from speechkit.deidentification.check.verdict import discovery, verdict_of
-from speechkit.deidentification.policy import load_policy, policy_digest
+from speechkit.deidentification.policy import apply_policy, load_policy, policy_digest
 from speechkit.deidentification.text.detect_stage import open_detector
 from speechkit.deidentification.text.tagging import redact_segments
-from speechkit.language import main_language
+from speechkit.language import main_language, primary_subtag
 from speechkit.storage.files import scratch_prefix
 
 __all__ = ["NAME", "RedactOptions", "RedactStage"]
@@ -139,6 +139,7 @@ class RedactStage:
         sample_rate = task.recording.audio.sample_rate
         language = main_language(segments, task.recording.context.languages)
         listened = listen_to(task.audio_path, engines.voice, scratch)
+        phi += self._in_other_languages(segments, language, engines.detect)
         findings = self._find(segments, phi, listened, language)
         with ExitStack() as stack, ExitStack() as copies:
             folder = stack.enter_context(
@@ -166,7 +167,17 @@ class RedactStage:
                         for number, group in listened.groups.items()
                     }
                     keys = keyed(find_all_keys([stored[g[0]] for g in listened.groups.values()]))
-                    relistening = relisten(sounds, engines.listeners, language)
+                    relistening = relisten(
+                        sounds,
+                        engines.listeners,
+                        language,
+                        others={
+                            other: [
+                                (s.start, s.end, s.channel) for s in segments if s.language == other
+                            ]
+                            for other in others_of(segments, language)
+                        },
+                    )
                 return relistening.tokens(language)
 
             def more(masks: Sequence[Redaction]) -> tuple[MaskRequest, ...]:
@@ -218,6 +229,22 @@ class RedactStage:
             )
             found = self._discovery(segments, outcome, listened)
             return _copy(released, outcome, removal, found, audio, path, task.workspace)
+
+    def _in_other_languages(
+        self, segments: Sequence[Segment], language: str, detect: DetectPhi | None
+    ) -> tuple[PhiSpan, ...]:
+        """What goes from segments in another language: what is found with its own tables, and all of
+        those for which there are no tables."""
+        spans: list[PhiSpan] = []
+        for other in others_of(segments, language):
+            own = tuple(s for s in segments if s.language == other and s.text)
+            try:
+                found = detect(own, other) if detect is not None else ()
+            except UsageError:  # no tables
+                spans += [whole_span(segment, "language") for segment in own]
+            else:
+                spans += apply_policy(self._policy, found)
+        return tuple(spans)
 
     def _find(
         self,
@@ -279,6 +306,13 @@ class RedactStage:
             " ".join([one.spec, *(f"{key}={value}" for key, value in sorted(given.items()))])
             for one, (_, given) in zip(self._listeners, self.options.listeners, strict=True)
         )
+
+
+def others_of(segments: Sequence[Segment], language: str) -> list[str]:
+    """Return the languages of segments that are not the recording's."""
+    main = primary_subtag(language)
+    known = {s.language for s in segments if s.language and s.text}
+    return sorted(one for one in known if primary_subtag(one) != main)
 
 
 def _has_text(segments: Sequence[Segment]) -> bool:

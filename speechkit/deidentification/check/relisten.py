@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from speechkit.core.engines import DetectPhi, Sound, Transcribe
-from speechkit.core.errors import InputError
+from speechkit.core.engines import SAMPLE_RATE, DetectPhi, Sound, Transcribe
+from speechkit.core.errors import InputError, UsageError
 from speechkit.core.margins import WIDEST
 from speechkit.core.text import word_offsets
 from speechkit.core.time import Interval, overlap, union
@@ -21,6 +21,7 @@ from speechkit.deidentification.audio.placement import MaskRequest, whole_runs
 from speechkit.deidentification.check.comparison import Token, listen
 from speechkit.deidentification.check.leak_check import NEAR, words_of
 from speechkit.deidentification.policy import Policy, apply_policy
+from speechkit.language import main_language
 
 _LOOPING = "loop"  # a label of segments in which the recognizer repeats itself
 _VOICE_NEAR = 0.5  # s around an identifier in which there must be a voice
@@ -40,22 +41,54 @@ class Relistening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def relisten(
-    sounds: Mapping[int | None, Sound], listeners: Sequence[Transcribe], language: str
+    sounds: Mapping[int | None, Sound],
+    listeners: Sequence[Transcribe],
+    language: str,
+    *,
+    others: Mapping[str, Sequence[tuple[float, float, int | None]]] = {},
 ) -> Relistening:
-    """Let every listener write down every channel, at 16 kHz, faint speech brought up already."""
-    transcripts = []
-    for channel, sound in sounds.items():
-        for number, transcribe in enumerate(listeners):
-            segments = transcribe(sound, language or None).segments
-            transcripts.append(
-                tuple(
-                    msgspec.structs.replace(
-                        segment, id=f"heard-{channel}-{number}-{index}", channel=channel
-                    )
-                    for index, segment in enumerate(segments)
+    """Let every listener write down every channel.
+
+    Args:
+        sounds: by channel, at 16 kHz, faint speech brought up already.
+        listeners: who listens.
+        language: of the recording.
+        others: stretches (start, end, channel) in other languages, heard once more in those.
+    """
+    transcripts: list[tuple[Segment, ...]] = []
+
+    def add(segments: Sequence[Segment], channel: int | None, offset: float = 0.0) -> None:
+        number = len(transcripts)
+        transcripts.append(
+            tuple(
+                msgspec.structs.replace(
+                    moved(segment, offset), id=f"heard-{number}-{index}", channel=channel
                 )
+                for index, segment in enumerate(segments)
             )
+        )
+
+    for channel, sound in sounds.items():
+        for transcribe in listeners:
+            add(transcribe(sound, language or None).segments, channel)
+    for other, stretches in others.items():
+        for start, end, channel in stretches:
+            sound = sounds[channel if channel in sounds else next(iter(sounds))]
+            first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
+            for transcribe in listeners:
+                add(transcribe(sound[first:last], other).segments, channel, start)
     return Relistening(transcripts=tuple(transcripts))
+
+
+def moved(segment: Segment, by: float) -> Segment:
+    """Return a segment `by` seconds later."""
+    words = tuple(
+        msgspec.structs.replace(word, start=word.start + by, end=word.end + by)
+        for word in segment.words
+    )
+    return msgspec.structs.replace(
+        segment, start=segment.start + by, end=segment.end + by, words=words
+    )
 
 
 def search(
@@ -88,7 +121,11 @@ def search(
         segments = tuple(s for s in transcript if s.text and _LOOPING not in s.labels)
         if not segments:
             continue
-        spans = whole_runs(segments, apply_policy(policy, detect(segments, language)))
+        try:
+            found = detect(segments, main_language(segments, [language]))
+        except UsageError:  # no tables for it: what is in it is muted whole, see `redact_stage.py`
+            continue
+        spans = whole_runs(segments, apply_policy(policy, found))
         by_id = {segment.id: segment for segment in segments}
         for span in spans:
             segment = by_id[span.segment]
