@@ -11,8 +11,8 @@ from speechkit.core.margins import WIDEST, word_margin
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Segment, Word
 from speechkit.deidentification.audio.masked_words import covered_words, kept_words
 from speechkit.deidentification.audio.placement import (
-    PlaceOptions,
     MaskRequest,
+    PlaceOptions,
     place,
     redactions,
     whole_runs,
