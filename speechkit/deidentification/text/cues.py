@@ -1,4 +1,4 @@
-"""What a language brings: its tables (`languages/<lang>/cues.toml`), patterns compiled once.
+"""What a language has: its tables (`languages/<lang>/cues.toml`), patterns compiled once.
 
 A fifth language is a folder with `numbers.toml` and `cues.toml`, and its code in LANGUAGES.
 """
@@ -73,7 +73,7 @@ class Orgs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Spelled(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How letters are called, and which letters one after the other are no name."""
+    """How letters are called, and which sequences of letters are not names."""
 
     letters: dict[str, str]
     sure_letters: frozenset[str]
@@ -173,7 +173,7 @@ class Language:
     @cached_property
     def labs_before(self) -> re.Pattern[str]:
         """What before a number says that it is a measured value; search before the number."""
-        return re.compile(rf"(?<![\w'])(?:{'|'.join(self.cues.labs)})(?![\w'])")
+        return re.compile(rf"(?<![\w'])(?:{'|'.join(self.cues.labs)})(?:e?[sn])?(?![\w'])")
 
 
 def phrase(words: Iterable[str]) -> re.Pattern[str]:

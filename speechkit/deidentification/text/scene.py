@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from speechkit.core.types import Identifier
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.candidate import Candidate
 from speechkit.deidentification.text.cues import Language
+from speechkit.deidentification.text.dialogue import Label
 from speechkit.deidentification.text.everyday import is_everyday
 from speechkit.deidentification.text.sequences import Run, runs
 from speechkit.deidentification.text.tokens import (
@@ -23,7 +25,13 @@ from speechkit.deidentification.text.tokens import (
 class Scene:
     """A conversation with what is known about it: language, numbers, turns."""
 
-    def __init__(self, conversation: Conversation, language: Language) -> None:
+    def __init__(
+        self,
+        conversation: Conversation,
+        language: Language,
+        labels: Sequence[Label] = (),
+    ) -> None:
+        self.labels = labels
         self.conversation = conversation
         self.language = language
         self.tokens = conversation.tokens

@@ -6,7 +6,9 @@ from functools import cache
 
 import msgspec
 
+from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import LANGUAGES, get_language
+from speechkit.deidentification.text.everyday import is_everyday
 from speechkit.deidentification.text.numbers import Number, number_at
 from speechkit.deidentification.text.tokens import (
     COMMA,
@@ -55,43 +57,109 @@ class Run(msgspec.Struct, frozen=True):
         return any(part.spoken for part in self.parts)
 
 
+class _Reader(msgspec.Struct, frozen=True):
+    """What reading numbers in a conversation needs; `others` are those in other languages."""
+
+    conversation: Conversation
+    language: str
+    table: NumberPhrases
+    letters: frozenset[str]
+    others: dict[int, Number]
+
+    def __repr__(self) -> str:
+        return f"_Reader({self.language})"
+
+    def number_at(self, index: int) -> Number | None:
+        """Return the number that starts at a token, in any language it may be said in."""
+        number = number_at(self.conversation, index, self.language)
+        return number or self.others.get(index)
+
+
 def runs(conversation: Conversation, language: str, letters: frozenset[str]) -> tuple[Run, ...]:
     """Return all runs of numbers and single letters, longest possible, in order.
 
     A run may go on in the next turn when that starts with a number: people read out in pieces.
     """
-    table = number_phrases(language)
-    found: list[Run] = []
+    sequences: list[Run] = []
     index = 0
     tokens = conversation.tokens
+    others = numbers_of_other_languages(conversation, language)
+    reader = _Reader(conversation, language, number_phrases(language), letters, others)
     while index < len(tokens):
-        parts, _ = _run_at(conversation, index, language, table, letters)
+        parts, after = _run_at(reader, index)
+        if not any(part.kind == "digits" for part in parts):
+            index = max(after, index + 1)  # what starts inside ends there too, and has no digits
+            continue
         parts = _trim(parts, tokens, language)
-        if parts and any(part.kind == "digits" for part in parts):
-            found.append(Run(tuple(parts)))
-            index = parts[-1].after
-        else:
-            index += 1
-    return tuple(found)
+        sequences.append(Run(tuple(parts)))
+        index = parts[-1].after
+    return tuple(sequences)
 
 
-def _run_at(
-    conversation: Conversation,
-    index: int,
-    language: str,
-    table: NumberPhrases,
-    letters: frozenset[str],
-) -> tuple[list[Number], int]:
+_FEWEST_IN_OTHER = 3  # numbers in a row that are surely of another language
+_FEWEST_SURE = 2  # of them words that the language of the conversation does not have
+
+
+def numbers_of_other_languages(conversation: Conversation, language: str) -> dict[int, Number]:
+    """Return numbers by their first token that are said in another language than the rest.
+
+    Three in a row, or one or two beside a number of the conversation's own language.
+    """
+    others: dict[int, Number] = {}
+    for code in LANGUAGES:
+        if code == language:
+            continue
+        row: list[Number] = []
+        for index in range(len(conversation.tokens) + 1):
+            if row and index < row[-1].after:
+                continue
+            number = None
+            if index < len(conversation.tokens) and conversation.tokens[index].key.isalpha():
+                number = number_at(conversation, index, code)
+            if row and (number is None or conversation.gap(index) >= STOP):
+                if _is_in_other(conversation, row, language):
+                    others.update((item.first, item) for item in row)
+                row = []
+            if number is not None:
+                row.append(number)
+    return others
+
+
+def _is_in_other(conversation: Conversation, row: list[Number], language: str) -> bool:
+    def known(index: int) -> bool:
+        word = conversation.tokens[index].key
+        return is_everyday(word, language) or lists.is_listed(word, language)
+
+    if all(number_at(conversation, item.first, language) for item in row):
+        return False  # "six": the same in both
+    sure = sum(not known(item.first) for item in row)
+    if len(row) >= _FEWEST_IN_OTHER:
+        return sure >= _FEWEST_SURE
+    neighbors = [
+        index
+        for index in (row[0].first - 1, row[-1].after)
+        if 0 <= index < len(conversation.tokens)
+    ]
+    return sure == len(row) and any(
+        number_at(conversation, index, language) is not None for index in neighbors
+    )
+
+
+def _run_at(reader: _Reader, index: int) -> tuple[list[Number], int]:
     parts: list[Number] = []
-    tokens = conversation.tokens
+    tokens = reader.conversation.tokens
     while index < len(tokens):
-        part = _part_at(conversation, index, language, table, letters)
+        part = _part_at(reader, index)
         if parts and tokens[index].gap >= STOP and not _goes_on(parts, tokens[index], part):
             break
-        if part is None and parts and tokens[index].key in table.joiners:
+        if parts and tokens[index].gap >= COMMA and part is not None and len(part.value) > 1:
+            if part.kind == "letters":
+                break  # "Platelets 150000, CD4 450": another value
+        word = part is not None and part.kind == "letters" and tokens[index].text.islower()
+        if (part is None or word) and parts and tokens[index].key in reader.table.joiners:
             after = index + 1
             if after < len(tokens) and tokens[after].gap < STOP:
-                part = _part_at(conversation, after, language, table, letters)
+                part = _part_at(reader, after)
                 part = part if part is not None and part.kind == "digits" else None
         if part is None:
             break
@@ -111,25 +179,19 @@ def _goes_on(parts: list[Number], token: Token, part: Number | None) -> bool:
     return sum(part.kind == "digits" for part in parts) >= 3
 
 
-def _part_at(
-    conversation: Conversation,
-    index: int,
-    language: str,
-    table: NumberPhrases,
-    letters: frozenset[str],
-) -> Number | None:
-    tokens = conversation.tokens
+def _part_at(reader: _Reader, index: int) -> Number | None:
+    tokens = reader.conversation.tokens
     token = tokens[index]
-    times = 2 if token.key in table.twice else 3 if token.key in table.thrice else 0
+    times = 2 if token.key in reader.table.twice else 3 if token.key in reader.table.thrice else 0
     if times and index + 1 < len(tokens) and tokens[index + 1].gap < COMMA:
-        following = _part_at(conversation, index + 1, language, table, letters)
+        following = _part_at(reader, index + 1)
         if following is not None and len(following.value) == 1:
             return Number(index, following.after, following.value * times, following.kind, True)
         return None
-    number = number_at(conversation, index, language)
+    number = reader.number_at(index)
     if number is not None:
         return number
-    if token.key in letters or (len(token.key) == 1 and token.key.isalpha()):
+    if token.key in reader.letters or (len(token.key) == 1 and token.key.isalpha()):
         value = token.key if len(token.key) == 1 else token.key[0]
         return Number(index, index + 1, value, "letters", True)
     if token.shouted and token.text.isalpha() and len(token.text) <= 4:

@@ -6,7 +6,7 @@ lead back to each segment. A language without tables gets written patterns only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,12 +25,15 @@ from speechkit.deidentification.text.candidate import (
     outside_tags,
     split_candidates,
 )
-from speechkit.deidentification.text.cues import LANGUAGES, get_language
+from speechkit.deidentification.text.cues import LANGUAGES, Language, get_language
+from speechkit.deidentification.text.dialogue import Label, speaker_labels
+from speechkit.deidentification.text.readable import Readable, readable
 from speechkit.deidentification.text.recognizers.written import find_written
 from speechkit.deidentification.text.registry import added, candidates_in
 from speechkit.deidentification.text.repeats import recognize_repeats
 from speechkit.deidentification.text.scene import Scene
 from speechkit.deidentification.text.tokens import Conversation
+from speechkit.deidentification.text.wrapped import across, soft_breaks
 from speechkit.language import primary_subtag
 
 VERSION = "2"
@@ -76,7 +79,12 @@ class Spoken:
 
     def _detect(self, segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]:
         joined, starts = join_segments(segments)
-        candidates = find_candidates(joined, language, self._options)
+        turns = {
+            start
+            for start, segment, before in zip(starts[1:], segments[1:], segments, strict=False)
+            if segment.speaker != before.speaker
+        }
+        candidates = find_candidates(joined, language, self._options, turns)
         return tuple(split_candidates(segments, starts, candidates))
 
 
@@ -91,20 +99,53 @@ def make(model: str, options: dict[str, str]) -> Spoken:
     return Spoken(parse_options(SpokenOptions, options, "engine spoken"))
 
 
-def find_candidates(text: str, language: str, options: SpokenOptions) -> tuple[Candidate, ...]:
+def find_candidates(
+    text: str, language: str, options: SpokenOptions, turns: Collection[int] = ()
+) -> tuple[Candidate, ...]:
     """Return what identifies in a text, merged, in order.
+
+    `turns` are offsets of lines that somebody else says than the line before, where that is known.
 
     Raises:
         UsageError: if there are no tables for the language and `patterns_only` is not set.
     """
+    seen = readable(text)
     code = primary_subtag(language)
     if options.patterns_only and code not in LANGUAGES:
-        return merge(find_written(text, "US"), text)
+        candidates = list(find_written(seen.text, "US"))
+    else:
+        places = [seen.seen_at(at) for at in turns]
+        candidates = _by_tables(seen.text, code, options.least_score, places)
+    return merge(outside_tags((_moved(item, seen) for item in candidates), text), text)
+
+
+def _by_tables(text: str, code: str, least_score: float, turns: Collection[int]) -> list[Candidate]:
     tables = get_language(code)
-    scene = Scene(Conversation(text, tables.cues.fillers), tables)
-    candidates = [item for item in candidates_in(scene) if item.score >= options.least_score]
+    labels = speaker_labels(text, tables.stopwords)
+    candidates = _recognized(text, tables, labels, least_score)
+    breaks = soft_breaks(text, labels, tables.stopwords, turns)
+    if breaks:
+        characters = list(text)
+        for at in breaks:
+            characters[at] = " "
+        joined = "".join(characters)
+        candidates += across(_recognized(joined, tables, labels, least_score), breaks)
+    return candidates
+
+
+def _recognized(
+    text: str, tables: Language, labels: Sequence[Label], least_score: float
+) -> list[Candidate]:
+    roles = [(label.start, label.end) for label in labels if label.role]
+    scene = Scene(Conversation(text, tables.cues.fillers, roles), tables, labels)
+    candidates = [item for item in candidates_in(scene) if item.score >= least_score]
     candidates.extend(recognize_repeats(scene, candidates))
-    return merge(outside_tags(candidates, text), text)
+    return candidates
+
+
+def _moved(candidate: Candidate, seen: Readable) -> Candidate:
+    start, end = seen.original(candidate.start, candidate.end)
+    return msgspec.structs.replace(candidate, start=start, end=end)
 
 
 __all__ = ["Spoken", "SpokenOptions", "find_candidates", "make"]

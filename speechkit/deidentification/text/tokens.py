@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 import msgspec
 
+from speechkit.deidentification.text.titles import title_abbreviations
 from speechkit.language import fold_word
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\s]")
@@ -223,7 +224,13 @@ def _abbreviated(text: str, start: int) -> bool:
         at -= 1
     word = text[at:start]
     initial = len(word) == 1 and word.isupper() and not text[max(0, at - 1) : at].isdecimal()
-    return initial or fold_word(word) in _ABBREVIATIONS
+    if initial or fold_word(word) in _ABBREVIATIONS:
+        return True
+    # A title is one with its capital and a name after it: not "Tell me. Then".
+    following = text[start + 1 : start + 4].lstrip(" ")
+    return (
+        word[:1].isupper() and following[:1].isupper() and fold_word(word) in title_abbreviations()
+    )
 
 
 def _is_cased(tokens: Sequence[Token]) -> bool:

@@ -1,6 +1,6 @@
 """Dates in words and digits: day and month, month and year, month alone with an event, birth dates.
 
-A bare year, a weekday and relative time ("last week") are no identifiers here.
+A bare year, a weekday and relative time ("last week") are not identifiers here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MONTH_YEAR = re.compile(r"(?<![\d./-])(\d{1,2})[./-]((?:19|20)\d{2})(?![\d./-])
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
-    """Yield dates."""
+    """Yield dates of days, months with an event, and dates of birth."""
     yield from _digits(scene)
     patterns = _patterns(scene.language.code)
     for first, after, _ in scene.conversation.matches(patterns["dated"]):
@@ -96,7 +96,8 @@ def _bare_ok(scene: Scene, match: re.Match[str], mark: str) -> bool:
         return False
     if scene.language.units_after.match(scene.following(after, 3)):
         return False
-    return scene.language.labs_before.search(scene.before(first, 4)) is None
+    line, _ = scene.line_of(first)
+    return scene.language.labs_before.search(scene.before(first, min(10, first - line))) is None
 
 
 @cache
@@ -130,6 +131,22 @@ def _patterns(code: str) -> dict[str, re.Pattern[str]]:
             rf"\s(?P<day>{ordinals}|\d\d?\s?(?:{marks}))(?![\w'])"
         ),
     }
+
+
+@cache
+def whole_dates(code: str) -> re.Pattern[str]:
+    """Return a pattern of dates with a day or a year and the full name of a month."""
+    cues = get_language(code).cues
+    months = "|".join(sorted(cues.months, key=len)[::-1])
+    marks = "|".join(cues.ordinal_marks) or "(?!)"
+    ordinals = "|".join(sorted((word.replace(" ", r"\s") for word in cues.ordinals), key=len)[::-1])
+    day = rf"(?:(?:0?[1-9]|[12]\d|3[01])(?:\s?(?:{marks}))?|{ordinals}|{_number_words(code, 31)})"
+    link = rf"(?:\s(?:{'|'.join(cues.date_links)})){{0,2}}"
+    year = rf"(?:{link}\s(?:(?:19|20)\d\d|{_year_words(code)}))"
+    return re.compile(
+        rf"(?<![\w'])(?:{day}{link}\s(?:{months}){year}?|(?:{months}){link}\s{day}{year}?"
+        rf"|(?:{months}){link}\s(?:19|20)\d\d)(?![\w'])"
+    )
 
 
 def _month_number(code: str) -> str:
@@ -202,7 +219,7 @@ def _day_alone(scene: Scene, pattern: re.Pattern[str]) -> Iterator[Candidate]:
 
 
 def _closes(scene: Scene, index: int) -> bool:
-    """Say whether a word after an ordinal is no noun: a clause ends or goes on otherwise."""
+    """Say whether a word after an ordinal is not a noun: the clause ends, or continues in another way."""
     return scene.word(index) in scene.language.stopwords
 
 

@@ -16,7 +16,7 @@ from speechkit.deidentification.text.name_likeness import (
     name_likeness,
 )
 from speechkit.deidentification.text.negatives import is_negative
-from speechkit.deidentification.text.recognizers import signatures
+from speechkit.deidentification.text.recognizers import signatures, titled
 from speechkit.deidentification.text.recognizers.signatures import PARTICLES
 from speechkit.deidentification.text.scene import (
     COMMA,
@@ -35,6 +35,7 @@ _FUNCTION_WORD = 5.8
 def recognize(scene: Scene) -> Iterator[Candidate]:
     """Yield names; overlapping candidates are merged later."""
     yield from _titles(scene)
+    yield from titled.recognize(scene)
     yield from _introductions(scene)
     yield from _nicknames(scene)
     yield from _relations(scene)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from speechkit.core.types import Identifier
+from speechkit.deidentification.text.recognizers.series import is_series
 from speechkit.deidentification.text.scene import Candidate, Scene
 from speechkit.deidentification.text.sequences import Run
 from speechkit.deidentification.text.tokens import NONE
@@ -18,10 +19,9 @@ from speechkit.deidentification.text.tokens import NONE
 DETECTOR = "numbers"
 _WINDOW = 12  # words before a number in which a cue counts
 _SPELLED_UNITS = frozenset(("c c", "m l", "k g", "m m", "c m", "p m", "a m"))
-_ICD = re.compile(r"(?i)[A-TV-Z]\d\d(?:\.\d{1,2})?")  # codes of diagnoses, WHO ICD-10
 _LONG = 7  # digits that are an identifier without any cue
 _HOTLINES = frozenset(("911", "999", "112", "111", "101", "988", "061", "116117"))
-_TABLE = 34  # digits in a row that are no one's number: measurements in columns
+_TABLE = 34  # digits in a row that belong to no number: measurements in columns
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
@@ -37,7 +37,7 @@ def recognize(scene: Scene) -> Iterator[Candidate]:
 
 def is_quantity(scene: Scene, run: Run) -> bool:
     """Say whether a number is a dose, a lab value, a duration, an age or a count."""
-    if _ICD.fullmatch(scene.conversation.text, *scene.conversation.span(run.first, run.after)):
+    if is_series(scene, run):
         return True
     following = scene.following(run.after, 3)
     tail = " ".join(_letters_at_end(run))
@@ -123,7 +123,7 @@ def _asked(scene: Scene, index: int) -> str:
 
 
 def _enough(scene: Scene, run: Run, size: int, letters: int) -> bool:
-    """Say whether a run with a cue is long enough to be a number of somebody."""
+    """Say whether a run with a cue is long enough to be a person's number."""
     if size + letters >= 4 and size >= 2:
         return True
     if size >= 3:
@@ -138,7 +138,7 @@ def _is_measure(run: Run) -> bool:
 
 
 def _is_counting(run: Run) -> bool:
-    """Say whether somebody counts: "one two three … five six eight ten"."""
+    """Say whether the speaker counts: "one two three … five six eight ten"."""
     if run.letters or len(run.parts) < 4:
         return False
     return all(
@@ -147,7 +147,7 @@ def _is_counting(run: Run) -> bool:
 
 
 def _is_read_out(run: Run) -> bool:
-    """Say whether digits are read one by one and are no counting ("one, two, three"), no hotline."""
+    """Say whether digits are read one by one, and are neither a count ("one, two, three") nor a hotline."""
     values = [part.value for part in run.parts]
     if run.letters or any(len(value) != 1 for value in values) or run.digits in _HOTLINES:
         return False

@@ -17,7 +17,7 @@ from speechkit.deidentification.text.scene import Scene
 EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
 LOOSE_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
 URL = re.compile(
-    r"(?i)\b(?:https?://\S+|www\.[^\s,;]+|[a-z0-9][\w-]*(?:\.[\w-]+)*\."
+    r"(?i)(?:\bhttps?://\S+|\bwww\.[^\s,;]+|(?<![\w.-])[a-z0-9][\w-]*(?:\.[\w-]+)*\."
     r"(?:com|org|net|edu|gov|info|co\.uk|nhs\.uk|org\.uk|ac\.uk|es|fr|de|io|eu|mx|us|ie|at|ch)"
     r"\b(?:/[^\s,;]*)?)"
 )
@@ -33,7 +33,7 @@ DNI = re.compile(r"(?i)(?<!\w)(?:\d{2}\.?\d{3}\.?\d{3}[ -]?[A-Z]|[XYZ][ -]?\d{7}
 NIR = re.compile(
     r"(?<!\d)[12][ .]?\d{2}[ .]?\d{2}[ .]?(?:\d{2}|2[AB])[ .]?\d{3}[ .]?\d{3}(?:[ .]?\d{2})?(?!\d)"
 )
-SSN = re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])")
+SSN = re.compile(r"(?<![\d-])\d{3}[-–]\d{2}[-–]\d{4}(?![\d-])")
 NINO = re.compile(r"(?i)\b[ABCEGHJ-PRSTW-Z][ABCEGHJ-NPRSTW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,4})?\b")
 CARD = re.compile(r"(?<![\d-])(?:\d[ -]?){13,18}\d(?![\d-])")
