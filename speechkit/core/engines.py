@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload, runtime_checkable
 
 import msgspec
 
@@ -21,7 +21,7 @@ from speechkit.core.errors import MissingExtraError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.core.text import primary_subtag
 from speechkit.core.time import Interval
-from speechkit.core.types import PhiSpan, Segment, Turn
+from speechkit.core.types import PhiSpan, Recording, Segment, Turn
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -59,6 +59,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
         calibration: of a transcriber's word probabilities; None: they are taken as they are.
         policy_options: of a PHI detector: field of a policy → the engine's option that it sets.
         leaves_this_machine: sound or text is sent to another machine.
+        needs_model: there is no default model; `engine` alone is not enough.
     """
 
     languages: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration | None = None
     policy_options: Mapping[str, str] = {}
     leaves_this_machine: bool = False
+    needs_model: bool = False
 
 
 class Engine(Protocol):
@@ -154,6 +156,19 @@ class Diarizer(Engine, Protocol):
 
 class Transcriber(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[Transcribe]: ...
+
+
+@runtime_checkable
+class RecordedTranscriber(Engine, Protocol):
+    """A transcriber that hears nothing: it looks up what was written for a recording elsewhere."""
+
+    def recall(self, recording: Recording, language: str | None) -> Transcript:
+        """Return what was written; its segments may name channels and speakers.
+
+        Raises:
+            InputError: if nothing was.
+        """
+        ...
 
 
 class Aligner(Engine, Protocol):

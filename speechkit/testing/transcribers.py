@@ -47,7 +47,10 @@ def says_the_language(subject: Subject) -> None:
         )
     found = subject.run(samples, None)
     expect(0 <= found.language_probability <= 1, "language_probability is not from 0 to 1")
-    expect(not found.segments or found.language, "no language is named, though something was heard")
+    expect(
+        not found.segments or found.language or found.language_probability == 0,
+        "no language is named, but its probability is not 0",
+    )
 
 
 def refuses_languages_that_it_does_not_know(subject: Subject) -> None:

@@ -15,6 +15,7 @@ from speechkit.core.engines import (
     SAMPLE_RATE,
     DetectVoice,
     RecordedTranscriber,
+    RecordedTranscriber,
     Sound,
     Transcribe,
     Transcriber,
@@ -98,6 +99,8 @@ class TranscribeStage:
         recording = task.recording
         check_channels(recording)
         language = self.options.language or next(iter(recording.context.languages), "")
+        if isinstance(self._engine, RecordedTranscriber):
+            return numbered(recording.id, self._engine.recall(recording, language or None).segments)
         if isinstance(self._engine, RecordedTranscriber):
             return numbered(recording.id, self._engine.recall(recording, language or None).segments)
         with open_sound(
