@@ -15,7 +15,6 @@ from speechkit.core.engines import (
     SAMPLE_RATE,
     DetectVoice,
     RecordedTranscriber,
-    RecordedTranscriber,
     Sound,
     Transcribe,
     Transcriber,
@@ -99,8 +98,6 @@ class TranscribeStage:
         recording = task.recording
         check_channels(recording)
         language = self.options.language or next(iter(recording.context.languages), "")
-        if isinstance(self._engine, RecordedTranscriber):
-            return numbered(recording.id, self._engine.recall(recording, language or None).segments)
         if isinstance(self._engine, RecordedTranscriber):
             return numbered(recording.id, self._engine.recall(recording, language or None).segments)
         with open_sound(
