@@ -1,3 +1,3 @@
 """The version of speechkit: in every release and every `--version`."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"
