@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from speechkit.core.errors import AudioError, ModelError
+from speechkit.core.errors import AudioError, ModelError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Audio, Recording, Session, Turn
 from speechkit.storage.corpus import Corpus
@@ -83,6 +83,21 @@ class Toy:
             for n in range(20)
         ]
         return (*turns, Turn(start=20.0, end=21.0, speaker=CANARY.decode()))
+
+
+class Misused(Toy):
+    """Raises a usage error for one recording, as a stage does that asks too much of it."""
+
+    error = UsageError("no such channel")
+
+    def __init__(self, recording: str) -> None:
+        super().__init__("misused")
+        self.recording = recording
+
+    def _one(self, task: Task) -> tuple[Turn, ...]:
+        if task.recording.id == self.recording:
+            raise self.error
+        return super()._one(task)
 
 
 def pipeline(**options: object) -> tuple[Toy, ...]:
