@@ -14,11 +14,13 @@ from speechkit.cli import review_work
 from speechkit.cli.options import AS_JSON, PATH, option
 from speechkit.cli.review_options import CORPUS, DATABASE, opened, show
 from speechkit.cli.review_users import users
+from speechkit.core.digest import digest_of
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
+from speechkit.governance.audit import LOG, verify_log
 from speechkit.pipeline.corrections import clinical_weights, redact_corrected
 from speechkit.pipeline.pipelines import default_pipeline
-from speechkit.review.audit import checkpoints, findings
+from speechkit.review.audit import Checkpoints, checkpoints, findings
 from speechkit.review.export import Exported, export_corrections
 from speechkit.review.load_drafts import LoadOptions, create_tasks
 from speechkit.review.schema import User
@@ -44,9 +46,21 @@ def command() -> None:
 @click.option("--tls-cert", type=PATH, metavar="FILE", help="Certificate for TLS (PEM).")
 @click.option("--tls-key", type=PATH, metavar="FILE", help="Key of the certificate (PEM).")
 @click.option(
+    "--name",
+    "names",
+    multiple=True,
+    metavar="HOSTNAME",
+    help="Serve the editor under this name; without it, under those of the certificate.",
+)
+@click.option(
     "--behind-proxy",
     metavar="HOSTNAME",
     help="Trust a proxy that serves the editor as https://HOSTNAME.",
+)
+@click.option(
+    "--trust-forwarded-for",
+    is_flag=True,
+    help="Take addresses of clients from the proxy's X-Forwarded-For: its last entry.",
 )
 @click.option(
     "--auto-accept",
@@ -70,6 +84,7 @@ def command() -> None:
     show_default=True,
     help="Claim of the provider that is the name of an account here.",
 )
+@click.option("--no-passwords", is_flag=True, help="Let people log in at the OpenID provider only.")
 @click.option(
     "--needs", default="", metavar="CREDENTIAL", help="Ask for this credential for new tasks."
 )
@@ -87,12 +102,15 @@ def serve(
     database: str | None,
     tls_cert: Path | None,
     tls_key: Path | None,
+    names: tuple[str, ...],
     behind_proxy: str | None,
+    trust_forwarded_for: bool,
     auto_accept: float,
     oidc_issuer: str | None,
     oidc_client: str,
     oidc_secret_file: Path | None,
     oidc_claim: str,
+    no_passwords: bool,
     needs: str,
     requests_per_second: float,
 ) -> None:
@@ -101,6 +119,7 @@ def serve(
     Beyond this machine it is served over TLS only: with --tls-cert and --tls-key, or by a proxy.
     """
     from speechkit.review.server.app import make_app
+    from speechkit.review.server.names import names_of_certificate
     from speechkit.review.server.serve import serve_app
     from speechkit.review.server.settings import LOOPBACK, OidcOptions, Settings
     from speechkit.review.sound import prepare
@@ -113,6 +132,15 @@ def serve(
             f"--host {host} would send patients' words over the network in the clear; give "
             "--tls-cert and --tls-key, or --behind-proxy HOSTNAME"
         )
+    if host not in LOOPBACK and tls_cert is None:
+        raise UsageError(
+            f"--host {host} without --tls-cert listens in the clear on the network; a proxy on this "
+            "machine reaches 127.0.0.1"
+        )
+    if trust_forwarded_for and behind_proxy is None:
+        raise UsageError("--trust-forwarded-for goes with --behind-proxy HOSTNAME")
+    if no_passwords and oidc_issuer is None:
+        raise UsageError("--no-passwords goes with --oidc-issuer: nobody could log in otherwise")
     oidc = None
     if oidc_issuer is not None:
         if not oidc_client or oidc_secret_file is None:
@@ -121,7 +149,10 @@ def serve(
         oidc = OidcOptions(
             issuer=oidc_issuer, client_id=oidc_client, client_secret=secret, claim=oidc_claim
         )
-    hosts = (*LOOPBACK, host.lower(), *([behind_proxy.lower()] if behind_proxy else []))
+    if tls_cert is not None and not names:
+        names = names_of_certificate(tls_cert)
+    public = tuple(name.lower() for name in (*names, *([behind_proxy] if behind_proxy else [])))
+    hosts = (*LOOPBACK, host.lower(), *public)
     with opened(corpus_path, database) as (corpus, store):
         options = LoadOptions(auto_accept=auto_accept, needs=needs, weigh=clinical_weights)
         new, total = create_tasks(corpus, store, options)
@@ -133,19 +164,24 @@ def serve(
         if not num_users:
             click.echo(
                 f"there is no account yet: speechkit review users add {corpus_path} NAME "
-                "--role transcriber",
+                f"--role transcriber{' --database URL, as here' if database else ''}",
                 err=True,
             )
         settings = Settings(
             https=https,
             hosts=hosts,
+            public=public,
+            site=digest_of(str(corpus.root.resolve()))[:8],
+            passwords=not no_passwords,
             requests_per_second=requests_per_second,
             burst=int(4 * requests_per_second),
             oidc=oidc,
         )
         app = make_app(corpus, store, settings)
         threading.Thread(target=prepare, args=(corpus,), daemon=True).start()
-        serve_app(app, host, port, tls_cert=tls_cert, tls_key=tls_key)
+        proxy = "127.0.0.1,::1" if trust_forwarded_for else ""
+        with Checkpoints(store, corpus):
+            serve_app(app, host, port, tls_cert=tls_cert, tls_key=tls_key, proxy=proxy)
 
 
 @command.command("export")
@@ -192,9 +228,12 @@ def export_layers(
 @CORPUS
 @DATABASE
 def audit(corpus_path: Path, database: str | None) -> None:
-    """Check the audit log's chain, also against the checkpoints in the journal."""
+    """Check the audit log's chain, the journal's own, and one against the other."""
     with opened(corpus_path, database) as (corpus, store), store.read() as db:
         wrong = findings(db, checkpoints(corpus))
+        wrong += [
+            f"{one.file}, line {one.line}: {one.reason}" for one in verify_log(corpus.root / LOG)
+        ]
     for line in wrong:
         click.echo(line)
     click.echo(f"audit log: {f'{len(wrong)} wrong' if wrong else 'whole'}", err=True)

@@ -105,3 +105,64 @@ def disable_user(corpus_path: Path, name: str, database: str | None) -> None:
     """Close an account and its sessions; what it did stays on record."""
     with opened(corpus_path, database) as (_, store), store.write() as db:
         accounts.disable_user(db, name)
+
+
+@users.command("enable")
+@CORPUS
+@click.argument("name")
+@DATABASE
+def enable_user(corpus_path: Path, name: str, database: str | None) -> None:
+    """Open an account again that was closed."""
+    with opened(corpus_path, database) as (_, store), store.write() as db:
+        accounts.change_user(db, name, disabled=False)
+
+
+@users.command("password")
+@CORPUS
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@DATABASE
+def reset_password(
+    corpus_path: Path, name: str, password_stdin: bool, database: str | None
+) -> None:
+    """Give an account a new password; without --password-stdin one is generated and printed once."""
+    given = sys.stdin.readline().rstrip("\n") if password_stdin else ""
+    password = given if password_stdin else secrets.token_urlsafe(12)
+    with opened(corpus_path, database) as (_, store), store.write() as db:
+        accounts.reset_password(db, name, password)
+    if not password_stdin:
+        click.echo(password)
+        click.echo(f"that is the new password of {name}; it is shown once", err=True)
+
+
+@users.command("change")
+@CORPUS
+@click.argument("name")
+@click.option("--role", "roles", multiple=True, help="Role in place of the present ones.")
+@click.option("--hear-raw/--no-hear-raw", default=None, help="Right to unredacted audio and text.")
+@click.option("--credential", "credentials", multiple=True, help="Credential in place of these.")
+@click.option("--no-credentials", is_flag=True, help="Take all credentials away.")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="In place of these.")
+@click.option("--any-language", is_flag=True, help="Let the account work in every language.")
+@DATABASE
+def change_user(
+    corpus_path: Path,
+    name: str,
+    roles: tuple[str, ...],
+    hear_raw: bool | None,
+    credentials: tuple[str, ...],
+    no_credentials: bool,
+    languages: tuple[str, ...],
+    any_language: bool,
+    database: str | None,
+) -> None:
+    """Change what an account may do; what is not given stays. Its sessions end."""
+    with opened(corpus_path, database) as (_, store), store.write() as db:
+        accounts.change_user(
+            db,
+            name,
+            roles=roles or None,
+            hear_raw=hear_raw,
+            credentials=() if no_credentials else credentials or None,
+            languages=() if any_language else languages or None,
+        )

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session as Db
 from speechkit.core.errors import SpeechkitError, UsageError, did_you_mean
 from speechkit.review.audit import record
 from speechkit.review.schema import Login, User
+from speechkit.review.store import Store
 
 ROLES = ("admin", "transcriber", "reviewer", "adjudicator", "auditor")
 IDLE = 30 * 60.0  # seconds without anybody touching the page after which a session ends
@@ -69,9 +70,7 @@ def add_user(
     Raises:
         UsageError: for a name that is taken, an unknown role, or too weak a password.
     """
-    for role in roles:
-        if role not in ROLES:
-            raise UsageError(f"no role {role!r}; {did_you_mean(role, ROLES)}")
+    _check_roles(roles)
     if not name or len(name) > 100 or not name.isprintable() or name != name.strip():
         raise UsageError("a user's name must have 1 to 100 printable characters")
     if db.scalar(select(User).where(User.name == name)) is not None:
@@ -117,20 +116,81 @@ def find_user(db: Db, name: str) -> User:
     return user
 
 
-def change_password(db: Db, person: Person, old: str, new: str) -> None:
-    """Give the account another password and end its other sessions.
+def change_password(store: Store, person: Person, old: str, new: str) -> None:
+    """Give the account another password and end its sessions.
 
     Raises:
         SpeechkitError: if the old one is wrong.
         UsageError: if the new one is too weak.
     """
-    user = db.get_one(User, person.id)
-    if not _matches(user.password, old):
+    with store.read() as db:
+        before = db.get_one(User, person.id).password
+    if not _matches(before, old):
         raise SpeechkitError("that is not the present password")
+    check_password(new, person.name)
+    hashed = _HASHER.hash(new)
+    with store.write() as db:
+        user = db.get_one(User, person.id)
+        if user.password != before:
+            raise SpeechkitError("the password was changed meanwhile")
+        _renew(db, user, hashed)
+        record(db, person.name, "password-changed")
+
+
+def reset_password(db: Db, name: str, new: str, *, by: str = "command line") -> None:
+    """Give an account a new password, for somebody who forgot theirs; its sessions end.
+
+    Raises:
+        UsageError: if there is no such account, or the password is too weak.
+    """
+    user = find_user(db, name)
     check_password(new, user.name)
-    user.password = _HASHER.hash(new)
+    _renew(db, user, _HASHER.hash(new))
+    record(db, by, "password-reset", user=name)
+
+
+def change_user(
+    db: Db,
+    name: str,
+    *,
+    roles: Sequence[str] | None = None,
+    hear_raw: bool | None = None,
+    credentials: Sequence[str] | None = None,
+    languages: Sequence[str] | None = None,
+    disabled: bool | None = None,
+    by: str = "command line",
+) -> User:
+    """Change what an account may do; None leaves a thing as it is. Its sessions end.
+
+    Raises:
+        UsageError: if there is no such account, or a role is unknown.
+    """
+    user = find_user(db, name)
+    _check_roles(roles or ())
+    changes = {
+        "roles": None if roles is None else list(roles),
+        "hear_raw": hear_raw,
+        "credentials": None if credentials is None else list(credentials),
+        "languages": None if languages is None else list(languages),
+        "disabled": disabled,
+    }
+    changed = {field: value for field, value in changes.items() if value is not None}
+    for field, value in changed.items():
+        setattr(user, field, value)
     db.execute(delete(Login).where(Login.user == user.id))
-    record(db, person.name, "password-changed")
+    record(db, by, "user-changed", user=name, **changed)
+    return user
+
+
+def _renew(db: Db, user: User, hashed: str) -> None:
+    user.password = hashed
+    db.execute(delete(Login).where(Login.user == user.id))
+
+
+def _check_roles(roles: Sequence[str]) -> None:
+    for role in roles:
+        if role not in ROLES:
+            raise UsageError(f"no role {role!r}; {did_you_mean(role, ROLES)}")
 
 
 def check_password(password: str, name: str) -> None:
@@ -143,21 +203,37 @@ def check_password(password: str, name: str) -> None:
         raise UsageError("a password must have at least five different characters")
 
 
-def log_in(db: Db, name: str, password: str) -> Opened | None:
-    """Open a session; None if name or password is wrong, or the account closed."""
-    user = db.scalar(select(User).where(User.name == name))
-    right = _matches(user.password if user else _nobody(), password)
-    if user is None or not right or user.disabled:
-        record(db, "somebody", "login-refused")  # a mistyped name may be a password
-        return None
-    if _HASHER.check_needs_rehash(user.password):
-        user.password = _HASHER.hash(password)
-    return _open(db, user)
+def log_in(store: Store, name: str, password: str) -> Opened | None:
+    """Open a session; None if name or password is wrong, or the account closed.
+
+    Passwords are hashed between two transactions: that takes long, and others want to write.
+    """
+    with store.read() as db:
+        hashed = db.scalar(select(User.password).where(User.name == name)) or _nobody()
+    right = _matches(hashed, password)
+    renewed = _HASHER.hash(password) if right and _HASHER.check_needs_rehash(hashed) else ""
+    with store.write() as db:
+        user = db.scalar(select(User).where(User.name == name))
+        if user is None or not right or user.password != hashed or user.disabled:
+            record(db, "somebody", "login-refused")  # a mistyped name may be a password
+            return None
+        if renewed:
+            user.password = renewed
+        return _open(db, user)
 
 
-def log_in_as(db: Db, name: str) -> Opened | None:
-    """Open a session for a person whom an OpenID provider has named; None without an account."""
-    user = db.scalar(select(User).where(User.name == name))
+def log_in_as(db: Db, name: str, subject: str) -> Opened | None:
+    """Open a session for somebody whom an OpenID provider has named; None without an account.
+
+    Names may change at a provider, and another person may get one: the first login binds the account
+    to the provider's own, unchanging `subject`, and from then on only that opens it.
+    """
+    user = db.scalar(select(User).where(User.subject == subject))
+    if user is None:
+        user = db.scalar(select(User).where(User.name == name, User.subject.is_(None)))
+        if user is not None and not user.disabled:
+            user.subject = subject
+            record(db, user.name, "account-bound", by="provider")
     if user is None or user.disabled:
         record(db, "somebody", "login-refused", by="provider")
         return None

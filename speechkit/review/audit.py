@@ -6,9 +6,11 @@ checkpoint kept elsewhere: `checkpoint` writes the head into the corpus's journa
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 from sqlalchemy import select
@@ -16,9 +18,11 @@ from sqlalchemy.orm import Session as Db
 
 from speechkit.core.digest import canonical_json, digest_of
 from speechkit.review.schema import AuditHead, AuditRow
+from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
 
 FIRST = "0" * 64
+EVERY_ROWS, EVERY_SECONDS = 200, 60.0  # a checkpoint
 
 
 def record(db: Db, who: str, event: str, **facts: Any) -> None:
@@ -69,6 +73,49 @@ def checkpoint(db: Db, corpus: Corpus) -> None:
     """Write the head of the chain into the corpus's journal."""
     head = db.scalars(select(AuditHead)).one()
     corpus.note("review-audit", number=head.number, hash=head.hash)
+
+
+class Checkpoints:
+    """Writes the head of the chain into the journal while people work: after so many rows or
+    seconds, whichever comes first, if there is something new."""
+
+    def __init__(
+        self,
+        store: Store,
+        corpus: Corpus,
+        *,
+        rows: int = EVERY_ROWS,
+        seconds: float = EVERY_SECONDS,
+    ) -> None:
+        self._store, self._corpus, self._rows, self._seconds = store, corpus, rows, seconds
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        number, at = self._head(), time.monotonic()
+        while not self._stopped.wait(min(1.0, self._seconds / 2)):
+            new = self._head() - number
+            if new >= self._rows or (new and time.monotonic() - at >= self._seconds):
+                number, at = number + new, time.monotonic()
+                self._write()
+        if self._head() > number:
+            self._write()
+
+    def _head(self) -> int:
+        with self._store.read() as db:
+            return db.scalars(select(AuditHead.number)).one()
+
+    def _write(self) -> None:
+        with self._store.read() as db:
+            checkpoint(db, self._corpus)
 
 
 def checkpoints(corpus: Corpus) -> dict[int, str]:

@@ -41,7 +41,7 @@ def test_what_a_page_does_by_itself_is_no_use(client: Any, task: str, store: Sto
 
 @pytest.fixture
 def impatient(corpus: Corpus, store: Store) -> Iterator[str]:
-    settings = Settings(requests_per_second=1000, burst=5000, idle=8.0)
+    settings = Settings(requests_per_second=1000, burst=5000, idle=15.0)
     server = Running(make_app(corpus, store, settings))
     yield server.url
     server.stop()

@@ -63,6 +63,12 @@ class TooManyError(RefusedError):
     """Too many failed logins."""
 
 
+@router.get("/login")
+def ways_in(context: CurrentContext) -> dict[str, bool]:
+    """Say whether one can log in with a password."""
+    return {"passwords": context.settings.passwords}
+
+
 @router.post("/login")
 def login(
     asked: Login, request: Request, response: Response, context: CurrentContext
@@ -71,8 +77,9 @@ def login(
     client = request.client.host if request.client else ""
     if context.failures.blocks(asked.name) or context.failures_from.blocks(client):
         raise TooManyError("too many failed logins; wait a quarter of an hour")
-    with context.store.write() as db:
-        opened = log_in(db, asked.name, asked.password)
+    if not context.settings.passwords:
+        raise RefusedError("people log in at their organization's provider here")
+    opened = log_in(context.store, asked.name, asked.password)
     if opened is None:
         context.failures.add(asked.name)
         context.failures_from.add(client)
@@ -118,8 +125,7 @@ def password(asked: NewPassword, context: CurrentContext, person: CurrentPerson)
     if context.failures.blocks(person.name):
         raise TooManyError("too many failed tries; wait a quarter of an hour")
     try:
-        with context.store.write() as db:
-            change_password(db, person, asked.old, asked.new)
+        change_password(context.store, person, asked.old, asked.new)
     except Exception:
         context.failures.add(person.name)
         raise

@@ -36,7 +36,12 @@ _STATUS: dict[type[SpeechkitError], int] = {
     EditError: 422,
     UsageError: 422,
 }
-PAGES = {"/": "tasks.html", "/login": "login.html", "/editor": "editor.html"}
+PAGES = {
+    "/": "tasks.html",
+    "/login": "login.html",
+    "/password": "password.html",
+    "/editor": "editor.html",
+}
 
 
 def make_app(corpus: Corpus, store: Store, settings: Settings = Settings()) -> App:  # noqa: B008

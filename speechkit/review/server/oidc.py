@@ -6,6 +6,7 @@ they may do stands in the account of that name, which is made on the command lin
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 import time
@@ -64,8 +65,8 @@ class Provider:
             self._begun[state] = begun
         return url, state
 
-    def finish(self, code: str, state: str, redirect_uri: str) -> str:
-        """Return who logged in, by the claim that names accounts.
+    def finish(self, code: str, state: str, redirect_uri: str) -> tuple[str, str]:
+        """Return who logged in: by the claim that names accounts, and as the provider's subject.
 
         Raises:
             RefusedError: if the login was not begun here, or the token does not hold.
@@ -90,6 +91,7 @@ class Provider:
                 aud={"essential": True, "value": self._options.client_id},
                 exp={"essential": True},
                 nonce={"essential": True, "value": begun.nonce},
+                sub={"essential": True},
             ).validate(claims)
         except (AuthlibBaseError, JoseError, httpx.HTTPError, KeyError, ValueError) as error:
             raise RefusedError("the provider's answer does not hold; try again") from error
@@ -98,7 +100,10 @@ class Provider:
         name = claims.get(self._options.claim)
         if not isinstance(name, str) or not name:
             raise RefusedError(f"the provider does not say {self._options.claim!r} of you")
-        return name
+        if self._options.claim == "email" and claims.get("email_verified") is not True:
+            raise RefusedError("the provider has not verified your email address")
+        subject = hashlib.sha256(f"{self._options.issuer} {claims['sub']}".encode()).hexdigest()
+        return name, subject
 
     def _client(self, redirect_uri: str) -> Any:
         return OAuth2Client(

@@ -51,9 +51,9 @@ def finish(request: Request, context: CurrentContext, state: _Text, code: _Text 
     try:
         if not same(request.cookies.get(_COOKIE, ""), state) or not code:
             raise RefusedError("this login was not started in this browser; try again")
-        name = _provider(context).finish(code, state, _back(request, context))
+        name, subject = _provider(context).finish(code, state, _back(request, context))
         with context.store.write() as db:
-            opened = log_in_as(db, name)
+            opened = log_in_as(db, name, subject)
         if opened is None:
             raise RefusedError("there is no account for you here")
     except RefusedError as error:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from speechkit.review.server.limits import Bucket
+from speechkit.review.server.names import is_named
 from speechkit.review.server.settings import Settings
 
 _LOG = logging.getLogger("uvicorn.error")
@@ -78,12 +79,13 @@ class Guard:
     def _refusal(self, scope: Scope) -> tuple[int, bytes] | None:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         host = headers.get(b"host", "")
-        if _without_port(host) not in self._settings.hosts:
+        if not is_named(_without_port(host), self._settings.hosts):
             return 421, b'{"error":"the review editor is not served under that name; see --name"}'
         if scope["method"] not in ("GET", "HEAD"):
             site = headers.get(b"sec-fetch-site", "same-origin")
             origin = headers.get(b"origin")
-            if site not in ("same-origin", "none") or not _same_origin(origin, host):
+            own = _same_origin(origin, host) or self._is_public(origin)
+            if site not in ("same-origin", "none") or not own:
                 return 403, b'{"error":"a request from another site"}'
         client = (scope.get("client") or ("",))[0]
         if not self._bucket.allows(client):
@@ -92,6 +94,12 @@ class Guard:
         if not length.isdecimal() or int(length) > self._settings.most_bytes:
             return 413, b'{"error":"the request is too large"}'
         return None
+
+    def _is_public(self, origin: str | None) -> bool:
+        """Say whether an origin is a name under which a proxy serves this, with a Host of its own."""
+        scheme, _, host = (origin or "").partition("://")
+        name = _without_port(host)
+        return scheme == "https" and self._settings.https and is_named(name, self._settings.public)
 
     def _guarded(self, send: Send) -> Send:
         async def guarded(message: Message) -> None:

@@ -10,13 +10,22 @@ import click
 import uvicorn
 
 from speechkit.core.errors import UsageError
+from speechkit.review.server.patience import PatientProtocol
 from speechkit.review.server.security import App
 
 
 def serve_app(
-    app: App, host: str, port: int, *, tls_cert: Path | None = None, tls_key: Path | None = None
+    app: App,
+    host: str,
+    port: int,
+    *,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    proxy: str = "",
 ) -> None:
     """Serve until stopped; port 0 takes a free one. The address goes to standard error.
+
+    `proxy`: address of a proxy whose X-Forwarded-For is believed, for its last hop; none if empty.
 
     Raises:
         UsageError: if the address cannot be had.
@@ -37,6 +46,9 @@ def serve_app(
         access_log=False,
         log_level="warning",
         server_header=False,
+        http=PatientProtocol,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
         ssl_certfile=tls_cert,
         ssl_keyfile=tls_key,
         timeout_graceful_shutdown=3,

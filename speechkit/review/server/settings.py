@@ -30,6 +30,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     https: bool = False
     hosts: tuple[str, ...] = LOOPBACK
+    public: tuple[str, ...] = ()  # of the hosts: names that browsers reach over TLS
+    site: str = ""  # tells apart the cookies of several editors on one machine
+    passwords: bool = True  # False: people log in at the OpenID provider only
     requests_per_second: float = 60.0
     burst: int = 240
     failed_logins: int = 5
@@ -41,4 +44,5 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def cookie(self) -> str:
         """The session cookie's name; the prefix makes browsers enforce what it promises."""
-        return "__Host-speechkit" if self.https else "speechkit"
+        name = f"speechkit-{self.site}" if self.site else "speechkit"
+        return f"__Host-{name}" if self.https else name

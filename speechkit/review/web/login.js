@@ -28,5 +28,9 @@ function wayBack() {
 }
 
 name.focus();
-const { offered } = await (await fetch("/api/oidc")).json();
+const [{ offered }, { passwords }] = await Promise.all(["/api/oidc", "/api/login"].map(async (path) =>
+  (await fetch(path)).json()));
 element("elsewhere").hidden = !offered;
+for (const one of form.querySelectorAll("label, button")) {
+  /** @type {HTMLElement} */ (one).hidden = !passwords;
+}
