@@ -17,7 +17,7 @@ def refusal_of(copy: RedactedCopy) -> str:
     >>> refusal_of(copy("clean")), refusal_of(copy("failed", heard=2))
     ('', 'the check failed: 2 removed words are still heard')
     >>> refusal_of(copy("doubtful", doubt=0.4))
-    '40% of the draft is probably wrong: correct it, then run again'
+    'no clean copy: 40% of the draft is probably wrong; correct the draft, then run again'
     """
     masks_failed = any(redaction.verdict != "clean" for redaction in copy.redactions)
     if copy.verdict == "clean" and not masks_failed:
@@ -26,9 +26,13 @@ def refusal_of(copy: RedactedCopy) -> str:
         return f"the check failed: {copy.heard} removed words are still heard"
     if copy.removal is not msgspec.UNSET and copy.removal.keys:
         return f"the check failed: {copy.removal.keys} keyed numbers still sound"
-    if copy.discovery is not msgspec.UNSET and copy.discovery.reasons:
-        reasons = "; ".join(copy.discovery.reasons)
-        return f"no clean copy: {reasons}; correct the draft, then run again"
     if copy.verdict == "doubtful":
-        return f"{copy.doubt:.0%} of the draft is probably wrong: correct it, then run again"
+        return f"no clean copy: {why_doubtful(copy)}; correct the draft, then run again"
     return "the check of the redacted copy failed"
+
+
+def why_doubtful(copy: RedactedCopy) -> str:
+    """Return why it is not sure that everything was found in a doubtful copy."""
+    if copy.discovery is not msgspec.UNSET and copy.discovery.reasons:
+        return "; ".join(copy.discovery.reasons)
+    return f"{copy.doubt:.0%} of the draft is probably wrong"

@@ -14,6 +14,7 @@ from speechkit.core.errors import StoreError
 from speechkit.core.reviewed import AUTO_ACCEPTED, CORRECTED, CORRECTED_PHI, UNREVIEWED
 from speechkit.core.stage import Resources, Stage, Task, Work, Writes
 from speechkit.core.types import Item, Layer, PhiSpan, RedactedCopy, Segment
+from speechkit.core.verdicts import refusal_of
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.jobs import Failed, jobs_of
 from speechkit.storage.corpus import Corpus
@@ -118,12 +119,8 @@ def redact_corrected(
             digest = keyed_digest(raw, result.layer)
             corpus.note("stage", recording=result.recording, stage=stage.name, layer=digest)
             copy: RedactedCopy = layer.items[0]
-            if copy.verdict != "clean":
-                reasons[result.recording] = (
-                    f"{copy.doubt:.0%} of the text is probably wrong still"
-                    if copy.verdict == "doubtful"
-                    else f"the check failed: {copy.heard} removed words are still heard"
-                )
+            if reason := refusal_of(copy):
+                reasons[result.recording] = reason
     return reasons
 
 

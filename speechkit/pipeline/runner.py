@@ -12,6 +12,7 @@ from speechkit.core.digest import keyed_digest
 from speechkit.core.errors import SpeechkitError
 from speechkit.core.stage import Stage, cache_key
 from speechkit.core.types import Session
+from speechkit.core.verdicts import refusal_of
 from speechkit.governance.gate import Gate
 from speechkit.pipeline.jobs import Failed, Job, Stored, jobs_of
 from speechkit.pipeline.plan import PACE, check_plan, given_only, with_layer
@@ -139,11 +140,28 @@ def _run(
             reports.append(report)
             failures += failed
     finally:
-        corpus.record_failures("run", [msgspec.to_builtins(row) for row in failures])
+        rows = [*failures, *_withheld(corpus, stages, permitted, failures)]
+        corpus.record_failures("run", [msgspec.to_builtins(row) for row in rows])
     corpus.note(
         "run", recordings=len(sessions), stages=[s.name for s in stages], failed=len(failures)
     )
     return RunReport(recordings=len(sessions), stages=tuple(reports), failures=tuple(failures))
+
+
+def _withheld(
+    corpus: Corpus,
+    stages: Sequence[Stage],
+    sessions: Sequence[Session],
+    failures: Sequence[Failure],
+) -> Iterator[Failure]:
+    """Say why recordings have no clean copy: they did not fail, and still they are not released."""
+    if not stages or stages[-1].writes.kind != "redacted":
+        return
+    failed = {row.item for row in failures}
+    for name in sorted({session.recording.id for session in sessions} - failed):
+        layer = corpus.layer(corpus.session(name), stages[-1].writes.name)
+        if layer is not None and layer.items and (reason := refusal_of(layer.items[0])):
+            yield Failure(item=name, stage=stages[-1].name, reason=reason)
 
 
 def run_stages(

@@ -21,6 +21,7 @@ from speechkit.core.stage import Resources, Stage
 from speechkit.core.text import spread_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Context, Layer, Provenance, RedactedCopy, Segment
+from speechkit.core.verdicts import why_doubtful
 from speechkit.formats import format_segments, read_segments
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
@@ -247,8 +248,7 @@ def _result(
 def _refusal(copy: RedactedCopy) -> str:
     if copy.verdict == "doubtful":
         return (
-            f"{copy.doubt:.0%} of the draft is probably wrong, so that identifiers may have been "
-            "missed; not written. "
+            f"{why_doubtful(copy)}, so that identifiers may have been missed; not written. "
             "Give a corrected --transcript, or --set transcribe.engine= one that knows the speech better"
         )
     return (
