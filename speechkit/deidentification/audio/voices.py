@@ -11,6 +11,7 @@ import numpy as np
 from speechkit.audio.disguise import HEARD, Piece, disguised, shift_of
 from speechkit.core.engines import Sound
 from speechkit.core.types import Segment
+from speechkit.deidentification.audio.untranscribed import is_on
 
 
 def with_other_voices(
@@ -22,10 +23,9 @@ def with_other_voices(
     again, and one person in two recordings is not moved by the same. What is not known to be said by anybody
     goes with who speaks next to it.
     """
-    apart = any(segment.channel is not None for segment in segments)
     out = []
     for number, sound in enumerate(channels):
-        spoken = [s for s in segments if not apart or s.channel == number]
+        spoken = [segment for segment in segments if is_on(segment, number)]
         owners = speaker_parts(spoken, len(sound) / sample_rate)
         shifts = {
             speaker: shift_of(
