@@ -85,18 +85,18 @@ def parse_ctm(text: str, where: Path) -> Reading[Segment]:
 
 
 def format_ctm(segments: Segments) -> str:
-    """Write the words of segments; a segment without word times shares its time among its words."""
+    """Write the words of segments; one without word times shares its time among its words.
+
+    Not more than six fields, which is all that most tools take: speakers are lost.
+    """
     lines = []
     for name, items in segments.items():
         for segment in items:
-            speaker = one_word(segment.speaker) if segment.speaker else ""
             for word in segment.words or spread_words(segment):
-                known = word.confidence is not None
-                confidence = f" {word.confidence:.4f}" if known else " NA" if speaker else ""
+                confidence = "" if word.confidence is None else f" {word.confidence:.4f}"
                 lines.append(
                     f"{one_word(name)} {channel_field(segment.channel)} {word.start:.3f} "
-                    f"{word.end - word.start:.3f} {one_word(word.text)}{confidence}"
-                    f"{f' lex {speaker}' if speaker else ''}\n"
+                    f"{word.end - word.start:.3f} {one_word(word.text)}{confidence}\n"
                 )
     return "".join(lines)
 
@@ -140,7 +140,7 @@ FORMAT = TranscriptFormat(
     suffixes=(".ctm",),
     parse=parse_ctm,
     write=format_ctm,
-    drops=("segments", "language", "labels"),
+    drops=("segments", "speakers", "language", "labels"),
     passes_over=(
         "alternatives but the first",
         "tokens of type non-lex, misc and noscore",

@@ -14,7 +14,7 @@ from msgspec import UNSET
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Code, Context, Recording
-from speechkit.governance.fhir import Version
+from speechkit.governance.fhir_rules import Version
 
 _OWN = "urn:speechkit:"
 _UNKNOWN = Code(

@@ -16,7 +16,7 @@ from speechkit.manifest.schema import Release
 from speechkit.storage.files import write_bytes
 from speechkit.storage.journal import append_event, stamped
 
-HANDED_OUT = "handed-out.jsonl"
+DISCLOSURES = "handed-out.jsonl"
 MARK = ".speechkit-export"
 
 
@@ -41,7 +41,7 @@ class Mark(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     files: tuple[str, ...]
 
 
-class Handed(msgspec.Struct, frozen=True, kw_only=True):
+class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
     """One export: of which version, and where it was written to."""
 
     version: str
@@ -51,7 +51,7 @@ class Handed(msgspec.Struct, frozen=True, kw_only=True):
     by: str = ""
 
 
-def hand_out(path: Path, release: Release, made: Export, purpose: str) -> None:
+def record_disclosure(path: Path, release: Release, made: Export, purpose: str) -> None:
     """Note an export, in its folder and beside the versions."""
     folder = Path(made.path)
     files = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
@@ -65,34 +65,34 @@ def hand_out(path: Path, release: Release, made: Export, purpose: str) -> None:
         path=str(folder.resolve()),
         purpose=purpose or (release.consent.purpose if release.consent else ""),
     )
-    append_event(path.parent / HANDED_OUT, event)
+    append_event(path.parent / DISCLOSURES, event)
 
 
-def handed_out(folder: Path) -> tuple[Handed, ...]:
+def read_disclosures(folder: Path) -> tuple[Disclosure, ...]:
     """Return all exports of a corpus's versions, in order."""
-    log = folder / HANDED_OUT
+    log = folder / DISCLOSURES
     if not log.is_file():
         return ()
     found = []
     for line in log.read_bytes().splitlines():
         try:
-            found.append(msgspec.json.decode(line, type=Handed))
+            found.append(msgspec.json.decode(line, type=Disclosure))
         except msgspec.MsgspecError:
             continue  # `audit verify` names it
     return tuple(found)
 
 
-def take_back(
+def delete_exports(
     folder: Path, versions: Collection[str]
-) -> tuple[tuple[Handed, ...], tuple[Handed, ...]]:
+) -> tuple[tuple[Disclosure, ...], tuple[Disclosure, ...]]:
     """Delete the exports of versions where they were written; return those deleted, and the others.
 
     Only files that the export itself wrote are deleted, and only where its mark says that it is
     one. The others were moved or copied on: whoever has them must be told.
     """
-    deleted: list[Handed] = []
-    elsewhere: list[Handed] = []
-    for one in handed_out(folder):
+    deleted: list[Disclosure] = []
+    elsewhere: list[Disclosure] = []
+    for one in read_disclosures(folder):
         if one.version not in versions:
             continue
         (deleted if _delete(Path(one.path)) else elsewhere).append(one)

@@ -20,7 +20,6 @@ from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_bytes, digest_file, recording_id, segment_id
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Audio, Participant, Recording
-from speechkit.core.version import VERSION
 from speechkit.manifest.consistency import faulty_line, text_id
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.export.bundle import Bundle, no_audio
@@ -28,9 +27,7 @@ from speechkit.manifest.export.registry import find_format
 from speechkit.manifest.export.transcripts import ROLES
 from speechkit.manifest.release import check_version
 from speechkit.manifest.schema import (
-    RELEASE_SCHEMA_VERSION,
     Policy,
-    Release,
     ReleasedRedaction,
     ReleasedSegment,
     Split,
@@ -88,7 +85,9 @@ def import_release(
         raise UsageError(f"{format_} has no conversations; nothing can be imported from it")
     check_version(version)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", corpus):
-        raise UsageError("the name of a corpus may have letters, digits, dots, hyphens and underscores")
+        raise UsageError(
+            "the name of a corpus may have letters, digits, dots, hyphens and underscores"
+        )
     if not options.vouched_by.strip():
         raise UsageError("say who vouches that the files hold no identifiers (--vouched-by)")
     if not source.exists():
@@ -99,40 +98,34 @@ def import_release(
     _check_read(source, bundle, options, tell or (lambda _: None))
     people = _People(corpus)
     withheld: list[Withheld] = []
-    splits: dict[str, SplitName] = {}
+    named: dict[str, SplitName] = {}
     seen: set[str] = set()
     with (
         tempfile.TemporaryDirectory() as name,
         ReleaseWriter(dest_root / corpus, version) as writer,
     ):
         for index, (foreign, rows) in enumerate(bundle.by_recording()):
-            taken = _taken(foreign, rows, bundle, people, options, Path(name))
-            if fault := faulty_line(taken.recording, taken.segments, taken.redactions):
+            imported = _imported(foreign, rows, bundle, people, options, Path(name))
+            if fault := faulty_line(imported.recording, imported.segments, imported.redactions):
                 raise InputError(
                     f"{source}: recording {index + 1} of {len(bundle.recordings)}, {fault}; "
                     "nothing was imported"
                 )
-            if taken.recording.id in seen:
+            if imported.recording.id in seen:
                 reason = "the same content as another one"
                 withheld.append(Withheld(recording=f"item {index + 1}", reason=reason))
                 continue
-            seen.add(taken.recording.id)
-            writer.add(taken.recording, taken.segments, taken.redactions, taken.sound)
+            seen.add(imported.recording.id)
+            writer.add(imported.recording, imported.segments, imported.redactions, imported.sound)
             if foreign.id in bundle.splits:
-                splits[taken.recording.id] = bundle.splits[foreign.id]
+                named[imported.recording.id] = bundle.splits[foreign.id]
         drawn = make_splits(
             writer.recordings,
             shares=options.split_shares,
             synthetic_in_test=options.synthetic_in_test,
         )
-        made = _kept_splits(writer.recordings, drawn, splits, options)
-        release = Release(
-            schema_version=RELEASE_SCHEMA_VERSION,
-            corpus=corpus,
-            version=version,
-            parent=None,
-            speechkit=VERSION,
-            counts=writer.tally.counts(writer.recordings, made),
+        splits = _own_splits(writer.recordings, drawn, named, options)
+        release = writer.describe(
             policy=Policy(
                 licence=options.licence,
                 split_shares=options.split_shares,
@@ -140,12 +133,12 @@ def import_release(
                 tags=(),
             ),
             statement=_statement(format_, options, writer),
-            tools=(),
-            withheld=tuple(withheld),
+            splits=splits,
+            withheld=withheld,
             origin="imported",
             deidentified_by=options.vouched_by.strip(),
         )
-        return writer.publish(release, made)
+        return writer.publish(release, splits)
 
 
 def _check_read(
@@ -168,7 +161,7 @@ def _check_read(
         tell(f"passed over: {note}")
 
 
-class _Taken(msgspec.Struct, frozen=True, kw_only=True):
+class _Imported(msgspec.Struct, frozen=True, kw_only=True):
     recording: Recording
     segments: tuple[ReleasedSegment, ...]
     redactions: tuple[ReleasedRedaction, ...]
@@ -193,14 +186,14 @@ def _pseudonym(text: str) -> str:
     return f"p-{digest_bytes(text.encode())[:12]}"
 
 
-def _taken(
+def _imported(
     foreign: Recording,
     rows: tuple[ReleasedSegment, ...],
     bundle: Bundle,
     people: _People,
     options: ImportOptions,
     scratch: Path,
-) -> _Taken:
+) -> _Imported:
     """Return a recording as it is released: own ids, pseudonyms, FLAC or no audio."""
     sound = bundle.sounds.get(foreign.id)
     if sound is not None:
@@ -223,7 +216,7 @@ def _taken(
         for row in rows
     )
     name = place or text_id(named)
-    return _Taken(
+    return _Imported(
         recording=msgspec.structs.replace(
             foreign, id=name, audio=audio, participants=participants, phi=options.phi
         ),
@@ -292,7 +285,7 @@ def _speakers(
     return speakers, tuple(found.values())
 
 
-def _kept_splits(
+def _own_splits(
     recordings: list[Recording],
     drawn: tuple[Split, ...],
     said: Mapping[str, SplitName],

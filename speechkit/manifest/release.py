@@ -12,7 +12,6 @@ import msgspec
 from speechkit.core.digest import canonical_json
 from speechkit.core.errors import NothingToReleaseError, UsageError, did_you_mean
 from speechkit.core.types import Discovery, Recording, Removal
-from speechkit.core.version import VERSION
 from speechkit.governance.gate import Asking, Gate
 from speechkit.manifest.counts import Tally
 from speechkit.manifest.documentation.facts import NO_LICENCE
@@ -20,12 +19,10 @@ from speechkit.manifest.findings import discovery_of, removal_of
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import (
     RECORDINGS,
-    RELEASE_SCHEMA_VERSION,
     SPLITS,
     ConsentCheck,
     Parent,
     Policy,
-    Release,
     Split,
     SplitName,
     Statement,
@@ -107,12 +104,18 @@ def create_release(
 
     with ReleaseWriter(dest_root / corpus.name, version) as writer:
         withheld = []
-        for one in select(corpus, options.tags, refuse):
-            if isinstance(one, Withheld):
-                withheld.append(one)
+        for chosen in select(corpus, options.tags, refuse):
+            if isinstance(chosen, Withheld):
+                withheld.append(chosen)
                 continue
-            writer.add(one.recording, one.segments, one.redactions, one.source, one.custody)
-            statement.add(one)
+            writer.add(
+                chosen.recording,
+                chosen.segments,
+                chosen.redactions,
+                chosen.source,
+                chosen.custody,
+            )
+            statement.add(chosen)
         if not writer.recordings:
             reasons = Counter(item.reason for item in withheld)
             said = "; ".join(f"{n} {reason}" for reason, n in sorted(reasons.items()))
@@ -127,13 +130,8 @@ def create_release(
             stratify=options.stratify,
             kept=_splits_of(options.parent),
         )
-        release = Release(
-            schema_version=RELEASE_SCHEMA_VERSION,
-            corpus=corpus.name,
-            version=version,
+        release = writer.describe(
             parent=parent,
-            speechkit=VERSION,
-            counts=writer.tally.counts(writer.recordings, splits),
             policy=Policy(
                 licence=options.licence,
                 split_shares=options.split_shares,
@@ -144,7 +142,8 @@ def create_release(
             ),
             statement=statement.finished(writer.tally),
             tools=statement.tools,
-            withheld=tuple(withheld),
+            splits=splits,
+            withheld=withheld,
             consent=_consent_check(gate, writer.recordings),
             withdrawn=tombstones(dest_root / corpus.name, gate.withdrawn),
         )

@@ -6,7 +6,7 @@
                    redactions.jsonl  ReleasedRedaction, by recording and time
                    splits.jsonl      Split, by recording
                    custody.jsonl     Custody, by recording
-                   README.md, DATASHEET.md, …, croissant.json, prov.json: the papers
+                   README.md, DATASHEET.md, …, croissant.json, prov.json: the documents
                    SHA256SUMS.txt    and its signature, SHA256SUMS.txt.minisig
 <corpus>/audio/sha256/ab/abcd….flac  shared between versions
 """
@@ -29,7 +29,7 @@ CUSTODY = "custody.jsonl"
 SUMS = "SHA256SUMS.txt"
 WITHDRAWN = "WITHDRAWN.json"
 CHECKPOINT = "audit-checkpoint.json"
-PAPERS = (
+DOCUMENTS = (
     "README.md",
     "DATASHEET.md",
     "DE-IDENTIFICATION.md",

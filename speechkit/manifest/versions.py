@@ -13,8 +13,8 @@ from speechkit.core.errors import InputError, StoreError
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import (
     CUSTODY,
+    DOCUMENTS,
     LINE_TYPES,
-    PAPERS,
     RELEASE_JSON,
     RELEASE_SCHEMA_VERSION,
     SUMS,
@@ -24,8 +24,8 @@ from speechkit.manifest.schema import (
 # What stands in every release beside its line files, by schema version.
 WHOLE_FILES: dict[int, tuple[str, ...]] = {
     1: (RELEASE_JSON, "README.md", "LICENSE.txt", "DUA.txt"),
-    2: (RELEASE_JSON, *PAPERS[:-1]),
-    3: (RELEASE_JSON, *PAPERS),
+    2: (RELEASE_JSON, *DOCUMENTS[:-1]),
+    3: (RELEASE_JSON, *DOCUMENTS),
 }
 # Line files that a release of an older schema version does not have.
 LINE_FILES_SINCE = {CUSTODY: 3}

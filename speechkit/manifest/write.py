@@ -9,31 +9,49 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal, TypedDict, Unpack
 
 import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes, digest_file
 from speechkit.core.errors import InputError, StoreError
 from speechkit.core.types import Recording
+from speechkit.core.version import VERSION
 from speechkit.manifest.consistency import faulty_line
 from speechkit.manifest.counts import Tally
-from speechkit.manifest.documentation.documents import papers
+from speechkit.manifest.documentation.documents import release_documents
 from speechkit.manifest.lines import encode_line, write_lines
 from speechkit.manifest.schema import (
     CUSTODY,
     RECORDINGS,
     REDACTIONS,
     RELEASE_JSON,
+    RELEASE_SCHEMA_VERSION,
     SEGMENTS,
     SPLITS,
     SUMS,
+    ConsentCheck,
     Custody,
+    Parent,
+    Policy,
     Release,
     ReleasedRedaction,
     ReleasedSegment,
     Split,
+    Statement,
+    Tool,
+    Withdrawn,
+    Withheld,
 )
+
+
+class ReleaseOrigin(TypedDict, total=False):
+    """Fields of a `Release` that say where it comes from."""
+
+    origin: Literal["pipeline", "imported"]
+    consent: ConsentCheck | None
+    withdrawn: tuple[Withdrawn, ...]
+    deidentified_by: str
 
 
 class Spool:
@@ -136,6 +154,32 @@ class ReleaseWriter:
             self.tally.add_redaction(redaction)
         self.recordings.append(recording)
 
+    def describe(
+        self,
+        *,
+        policy: Policy,
+        statement: Statement,
+        splits: Sequence[Split],
+        withheld: Iterable[Withheld] = (),
+        parent: Parent | None = None,
+        tools: Sequence[Tool] = (),
+        **more: Unpack[ReleaseOrigin],
+    ) -> Release:
+        """Return release.json of what was added: counted, with the versions that made it."""
+        return Release(
+            schema_version=RELEASE_SCHEMA_VERSION,
+            corpus=self._folder.name,
+            version=self.target.name,
+            speechkit=VERSION,
+            counts=self.tally.counts(self.recordings, splits),
+            policy=policy,
+            statement=statement,
+            withheld=tuple(withheld),
+            parent=parent,
+            tools=tuple(tools),
+            **more,
+        )
+
     def publish(self, release: Release, splits: Sequence[Split]) -> Path:
         """Write all files and move them into place; return the release's folder.
 
@@ -163,7 +207,7 @@ class ReleaseWriter:
             digests = {name: digest_file(draft / name) for name in names}
             whole = {
                 RELEASE_JSON: canonical_json(release) + b"\n",
-                **papers(release, recordings, digests, self._custody),
+                **release_documents(release, recordings, digests, self._custody),
             }
             for name, data in whole.items():
                 (draft / name).write_bytes(data)

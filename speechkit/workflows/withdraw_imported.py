@@ -14,7 +14,7 @@ import msgspec
 from speechkit.core.errors import StoreError, UsageError
 from speechkit.core.types import Recording
 from speechkit.core.version import VERSION
-from speechkit.manifest.disclosures import HANDED_OUT, take_back
+from speechkit.manifest.disclosures import DISCLOSURES, delete_exports
 from speechkit.manifest.export.exchange import load_bundle
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import check_version
@@ -58,10 +58,10 @@ def withdraw_imported(path: Path, version: str, participant: str) -> Withdrawn:
         take_out(old, {row.id for row in rows})
         num_files += len(delete_audio(folder, rows))
     versions = tuple(old.name for old in affected)
-    deleted, elsewhere = take_back(folder, versions)
+    deleted, elsewhere = delete_exports(folder, versions)
     left = tuple(sorted(mentions((folder,), gone)))
     facts = {"participant": participant, "released": sorted(gone), "versions": versions}
-    append_event(folder / HANDED_OUT, stamped("withdraw", **facts, left=len(left)))
+    append_event(folder / DISCLOSURES, stamped("withdraw", **facts, left=len(left)))
     return Withdrawn(
         recordings=tuple(sorted(gone)),
         released=tuple(sorted(gone)),

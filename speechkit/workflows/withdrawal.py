@@ -23,7 +23,7 @@ from speechkit.core.types import Audio, Session
 from speechkit.governance.audit import LOG, read_events
 from speechkit.governance.consent import ConsentRegister
 from speechkit.governance.withdrawals import Withdrawal, add_withdrawal
-from speechkit.manifest.disclosures import Handed, take_back
+from speechkit.manifest.disclosures import Disclosure, delete_exports
 from speechkit.manifest.release import ReleaseOptions, check_version, create_release
 from speechkit.manifest.withdrawal import delete_audio, released_from, take_out, versions_of
 from speechkit.storage.corpus import Corpus
@@ -47,8 +47,8 @@ class Withdrawn(msgspec.Struct, frozen=True, kw_only=True):
     files_deleted: int
     versions: tuple[str, ...]
     release: str
-    exports_deleted: tuple[Handed, ...]
-    exports_elsewhere: tuple[Handed, ...]
+    exports_deleted: tuple[Disclosure, ...]
+    exports_elsewhere: tuple[Disclosure, ...]
     left: tuple[str, ...]
 
 
@@ -86,15 +86,7 @@ def withdraw(
     if (folder / version).exists():
         raise StoreError(f"{folder / version} exists; choose another version")
     with locked(corpus.root, "withdraw"):
-        sessions = tuple(
-            session
-            for session in corpus.sessions()
-            if consent == session.recording.consent
-            or participant in {person.id for person in session.recording.participants}
-        )
-        if not sessions:
-            what = f"participant {participant}" if participant else f"consent {consent}"
-            raise UsageError(f"no recording of {what} in {corpus.root}")
+        sessions = _sessions_of(corpus, participant, consent)
         raw = tuple(session.recording.id for session in sessions)
         on = (options.on if options else "") or datetime.now(UTC).date().isoformat()
         # First what keeps it from coming back; then, whatever stops us, running again goes on.
@@ -108,26 +100,13 @@ def withdraw(
         affected = {path: rows for path, rows in affected.items() if rows}
         num_files = _delete_from_corpus(corpus, sessions, names, database)
     made = _new_version(corpus, version, dest_root, options)
-    released: set[str] = set()
     for path, rows in affected.items():
         take_out(path, {row.id for row in rows})
         num_files += len(delete_audio(folder, rows))
-        released |= {row.id for row in rows}
+    released = {row.id for rows in affected.values() for row in rows}
     versions = tuple(path.name for path in affected)
-    deleted, elsewhere = take_back(folder, versions)
-    left = tuple(sorted(mentions((corpus.root, folder), {*raw, *released, *names})))
-    corpus.note(
-        "withdraw",
-        recordings=raw,
-        released=sorted(released),
-        participant=participant,
-        consent=consent,
-        deleted=num_files,
-        versions=versions,
-        release=version if made else "",
-        left=len(left),
-    )
-    return Withdrawn(
+    deleted, elsewhere = delete_exports(folder, versions)
+    done = Withdrawn(
         recordings=raw,
         released=tuple(sorted(released)),
         files_deleted=num_files,
@@ -135,8 +114,39 @@ def withdraw(
         release=str(made or ""),
         exports_deleted=deleted,
         exports_elsewhere=elsewhere,
-        left=left,
+        left=tuple(sorted(mentions((corpus.root, folder), {*raw, *released, *names}))),
     )
+    corpus.note(
+        "withdraw",
+        recordings=raw,
+        released=done.released,
+        participant=participant,
+        consent=consent,
+        deleted=num_files,
+        versions=versions,
+        release=version if made else "",
+        left=len(done.left),
+    )
+    return done
+
+
+def _sessions_of(corpus: Corpus, participant: str, consent: str) -> tuple[Session, ...]:
+    """Return what is withdrawn: the recordings that a person is in, or that a consent covers.
+
+    Raises:
+        UsageError: if there is none.
+    """
+
+    def is_meant(session: Session) -> bool:
+        if participant:
+            return participant in {person.id for person in session.recording.participants}
+        return consent == session.recording.consent
+
+    sessions = tuple(session for session in corpus.sessions() if is_meant(session))
+    if not sessions:
+        what = f"participant {participant}" if participant else f"consent {consent}"
+        raise UsageError(f"no recording of {what} in {corpus.root}")
+    return sessions
 
 
 def _mark_consent(corpus: Corpus, consent: str, on: str) -> None:

@@ -100,5 +100,5 @@ def test_wrong_use(release: Path, tmp_path: Path) -> None:
         import_release(
             tmp_path, "csv", "c", "1.0.0", tmp_path, ImportOptions(phi="none", vouched_by="")
         )
-    with pytest.raises(UsageError, match="holds no conversations"):
+    with pytest.raises(UsageError, match="has no conversations"):
         import_release(tmp_path, "uem", "c", "1.0.0", tmp_path, OPTIONS)

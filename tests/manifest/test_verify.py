@@ -14,7 +14,7 @@ from speechkit.manifest.diff import diff_releases
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.release import create_release
 from speechkit.manifest.schema import (
-    PAPERS,
+    DOCUMENTS,
     RELEASE_SCHEMA_VERSION,
     SEGMENTS,
     ReleasedSegment,
@@ -39,7 +39,7 @@ def test_sha256sum_accepts_it(corpus: Corpus, tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.count(": OK") == 6 + len(PAPERS) + 3
+    assert done.stdout.count(": OK") == 6 + len(DOCUMENTS) + 3
 
 
 def test_lines_are_canonical_by_another_program(corpus: Corpus, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The papers of a release: dataset card (Hugging Face's too), licence note, use agreement."""
+"""The documents of a release: dataset card (Hugging Face's too), licence note, use agreement."""
 
 from __future__ import annotations
 

@@ -11,16 +11,16 @@ from speechkit.manifest.documentation.croissant import croissant
 from speechkit.manifest.documentation.facts import gather
 from speechkit.manifest.documentation.fhir_provenance import fhir_provenance
 from speechkit.manifest.documentation.prov import provenance
-from speechkit.manifest.schema import PAPERS, Custody, Release
+from speechkit.manifest.schema import DOCUMENTS, Custody, Release
 
 
-def papers(
+def release_documents(
     release: Release,
     recordings: Sequence[Recording],
     digests: Mapping[str, str],
     custody: Mapping[str, Custody],
 ) -> dict[str, bytes]:
-    """Return the papers of a release by file name.
+    """Return the documents of a release by file name.
 
     Args:
         release: what release.json holds.
@@ -42,7 +42,7 @@ def papers(
         "prov.json": provenance(release, recordings),
         "provenance.fhir.json": fhir_provenance(release, recordings, custody),
     }
-    assert tuple(texts) == PAPERS
+    assert tuple(texts) == DOCUMENTS
     return {name: text.encode() for name, text in texts.items()}
 
 

@@ -1,4 +1,4 @@
-"""What the papers of a release say, in one place: card, datasheet, Croissant and the sheets agree."""
+"""What the documents of a release say, in one place: card, datasheet, Croissant and the sheets agree."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def gather(release: Release, recordings: Sequence[Recording]) -> Facts:
-    """Count what papers tell about people and circumstances."""
+    """Count what documents tell about people and circumstances."""
     people = {p.id: p for r in recordings for p in r.participants}
     of_people: dict[str, Callable[[Participant], str]] = {
         "role": lambda p: p.role,

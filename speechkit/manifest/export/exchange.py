@@ -13,7 +13,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Recording
 from speechkit.governance.gate import Asking, Gate
 from speechkit.manifest.bagit import write_bag
-from speechkit.manifest.disclosures import Export, hand_out
+from speechkit.manifest.disclosures import Export, record_disclosure
 from speechkit.manifest.export.bundle import Bundle, write_bundle
 from speechkit.manifest.export.registry import find_format
 from speechkit.manifest.lines import read_lines
@@ -92,7 +92,7 @@ def export_release(
         segments=release.counts.segments,
         drops=() if chosen is None else chosen.drops,
     )
-    hand_out(path, release, made, purpose)
+    record_disclosure(path, release, made, purpose)
     return made
 
 

@@ -1,4 +1,4 @@
-"""The papers: other programs accept them, they agree with each other, and claim no more than there is."""
+"""The documents of a release: other programs accept them, they agree and claim no more than is there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from speechkit.manifest.export.bundle import Bundle, no_audio, write_bundle
 from speechkit.manifest.export.exchange import export_release
 from speechkit.manifest.export.registry import FORMATS
 from speechkit.manifest.importer import ImportOptions, import_release
-from speechkit.manifest.schema import PAPERS, ReleasedSegment
+from speechkit.manifest.schema import DOCUMENTS, ReleasedSegment
 from speechkit.manifest.verify import verify_release
 
 
@@ -64,7 +64,7 @@ def test_the_card_is_one_that_hugging_face_reads(release: Path) -> None:
 
 
 def test_papers_say_the_same(release: Path) -> None:
-    texts = {name: (release / name).read_text() for name in PAPERS}
+    texts = {name: (release / name).read_text() for name in DOCUMENTS}
     summary = json.loads(texts["croissant.json"])["description"]
     for name in ("README.md", "DATASHEET.md", "DATA-GOVERNANCE.md"):
         assert summary in texts[name], name
@@ -78,7 +78,7 @@ def test_sheets_claim_no_more_than_there_is(release: Path) -> None:
     assert "De-identified is not anonymous" in deidentified
     evidence = (release / "EVIDENCE.md").read_text()
     assert "no register was asked" in evidence
-    assert "no claim that the control is met" in evidence
+    assert "does not claim that the control is met" in evidence
 
 
 def test_provenance_is_prov_json(release: Path) -> None:
