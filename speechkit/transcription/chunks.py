@@ -29,8 +29,12 @@ PAD = 0.4  # seconds of what surrounds speech: soft onsets lie below the detecto
 _FRAME = 512  # samples over which loudness is measured, where a cut must fall into sound
 
 
-def plan(speech: Sequence[Interval], samples: Sound) -> tuple[Interval, ...]:
-    """Group intervals of speech into chunks of at most `MAX_CHUNK` seconds, in order, disjoint.
+def plan(
+    speech: Sequence[Interval], samples: Sound, longest: float | None = None
+) -> tuple[Interval, ...]:
+    """Group intervals of speech into chunks of at most `longest` seconds, in order, disjoint.
+
+    `longest` is `MAX_CHUNK` where it is not given; `PAD` is added on either side.
 
     A boundary lies in a pause, in the longest one where a stretch is too long. Only sound without
     any pause for minutes is cut where it is quietest.
@@ -44,7 +48,7 @@ def plan(speech: Sequence[Interval], samples: Sound) -> tuple[Interval, ...]:
             groups[-1].append(interval)
         else:
             groups.append([interval])
-    fitting = [part for group in groups for part in _fit(group, samples)]
+    fitting = [part for group in groups for part in _fit(group, samples, longest or MAX_CHUNK)]
     return _padded(fitting, len(samples) / SAMPLE_RATE)
 
 
@@ -53,14 +57,14 @@ def cut(samples: Sound, interval: Interval) -> Samples:
     return samples[round(interval[0] * SAMPLE_RATE) : round(interval[1] * SAMPLE_RATE)]
 
 
-def _fit(group: list[Interval], samples: Sound) -> list[Interval]:
+def _fit(group: list[Interval], samples: Sound, longest: float) -> list[Interval]:
     """Split a group of intervals until each part is short enough."""
     done: list[Interval] = []
     todo = [group]
     while todo:
         part = todo.pop()
         span = (part[0][0], part[-1][1])
-        if span[1] - span[0] <= MAX_CHUNK:
+        if span[1] - span[0] <= longest:
             done.append(span)
             continue
         if len(part) == 1:

@@ -93,3 +93,21 @@ def _fitted_words(segment: Segment, limit: float) -> tuple[Word, ...]:
         words.append(msgspec.structs.replace(word, start=start, end=end))
         before = start
     return tuple(words)
+
+
+def shifted(segments: Sequence[Segment], offset: float) -> tuple[Segment, ...]:
+    """Return segments of a part of a sound with their times in the whole of it."""
+    return tuple(
+        msgspec.structs.replace(
+            segment,
+            start=round_ms(segment.start + offset),
+            end=round_ms(segment.end + offset),
+            words=tuple(
+                msgspec.structs.replace(
+                    word, start=round_ms(word.start + offset), end=round_ms(word.end + offset)
+                )
+                for word in segment.words
+            ),
+        )
+        for segment in segments
+    )
