@@ -93,7 +93,7 @@ def command() -> None:
     default=60.0,
     show_default=True,
     type=click.FloatRange(min=1),
-    help="Answer so many requests from one address; a proxy counts as one address.",
+    help="Limit of requests per second from one address; a proxy counts as one address.",
 )
 def serve(
     corpus_path: Path,
@@ -160,7 +160,7 @@ def serve(
             num_users = len(db.scalars(select(User.id).where(User.disabled.is_(False))).all())
         click.echo(f"{total} drafts, {new} of them new; {num_users} users", err=True)
         if not total:
-            click.echo(f"make drafts with: speechkit run --corpus {corpus_path}", err=True)
+            click.echo(f"make drafts with: speechkit run {corpus_path}", err=True)
         if not num_users:
             click.echo(
                 f"there is no account yet: speechkit review users add {corpus_path} NAME "

@@ -10,8 +10,12 @@ from speechkit.core.lazy import lazy_names
 if TYPE_CHECKING:
     from speechkit.pipeline.corrections import clinical_weights, redact_corrected
     from speechkit.pipeline.executors.local import LocalExecutor
-    from speechkit.pipeline.executors.registry import executor_names, make_executor
-    from speechkit.pipeline.jobs import Done, Failed, Job, Stored
+    from speechkit.pipeline.executors.registry import (
+        ExecutorRequest,
+        executor_names,
+        make_executor,
+    )
+    from speechkit.pipeline.jobs import Done, Failed, Job, Stored, perform
     from speechkit.pipeline.machine import (
         filesystem,
         free_disk,
@@ -46,6 +50,7 @@ __all__ = [
     "STAGE_NAMES",
     "Done",
     "Executor",
+    "ExecutorRequest",
     "Failed",
     "Failure",
     "Job",
@@ -71,6 +76,7 @@ __all__ = [
     "make_pipeline",
     "make_stage",
     "options_by_stage",
+    "perform",
     "redact_corrected",
     "run",
     "run_stages",
@@ -85,6 +91,7 @@ __getattr__, __dir__ = lazy_names(
     {
         "Done": "jobs",
         "Executor": "runner",
+        "ExecutorRequest": "executors.registry",
         "Failed": "jobs",
         "Failure": "runner",
         "Job": "jobs",
@@ -111,6 +118,7 @@ __getattr__, __dir__ = lazy_names(
         "make_pipeline": "pipelines",
         "make_stage": "pipelines",
         "options_by_stage": "pipelines",
+        "perform": "jobs",
         "redact_corrected": "corrections",
         "run": "runner",
         "run_stages": "runner",

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import toys
 from click.testing import CliRunner
 
 from speechkit.cli.progress import Events
@@ -18,6 +19,7 @@ from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.executors.registry import make_executor
 from speechkit.pipeline.pipelines import default_pipeline
 from speechkit.pipeline.plan import PACE
+from speechkit.pipeline.runner import run
 from speechkit.storage.corpus import Corpus
 
 
@@ -127,3 +129,15 @@ def test_an_executor_of_another_package(tmp_path: Path, monkeypatch: pytest.Monk
         assert (executor.workers, executor.queue) == (5, "night")
     finally:
         registry._installed.cache_clear()
+
+
+def test_the_example_of_the_handbook_is_an_executor(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "scale.md").read_text("utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    assert len(code.splitlines()) <= 40
+    module: dict[str, object] = {}
+    exec(code, module)
+    corpus = toys.make_corpus(tmp_path / "c", 2)
+    executor = module["make"](registry.ExecutorRequest())  # type: ignore[operator]
+    report = run(corpus, [toys.Toy()], executor)
+    assert (report.stages[0].done, report.failures) == (2, ())
