@@ -26,10 +26,11 @@ from speechkit.core.types import Identifier, PhiSpan, Segment
 from speechkit.deidentification.audio.masked_words import covered_words, kept_words
 from speechkit.deidentification.audio.placement import PlaceOptions, redactions
 from speechkit.deidentification.audio.redact import Findings, find
-from speechkit.deidentification.audio.redact_stage import RedactOptions, hear
+from speechkit.deidentification.audio.redact_options import RedactOptions
 from speechkit.deidentification.audio.untranscribed import uncovered
 from speechkit.deidentification.check.comparison import listen
 from speechkit.deidentification.check.leak_check import heard_again
+from speechkit.deidentification.check.relisten import relisten
 
 RESOURCES = Resources(threads=1)
 OPTIONS = RedactOptions()
@@ -50,7 +51,7 @@ def main() -> None:
         speech = voice(mono)
     findings = find(segments, _spans(segments, path), [(speech, None)], "en", OPTIONS.placing)
 
-    masked = redactions([p.stretch for p in findings.placed], seconds, OPTIONS.placing)
+    masked = redactions([p.request for p in findings.placed], seconds, OPTIONS.placing)
     words = duration((p.start, p.end) for p in findings.placed)
     muted = duration((m.start, m.end) for m in masked)
     print(f"call: {seconds:.1f} s, speech: {duration(speech):.1f} s")
@@ -73,7 +74,7 @@ def _listen(
 ) -> None:
     """Print how many of the removed mentions each listener hears."""
     seconds = samples.shape[1] / rate  # type: ignore[attr-defined]
-    masked = redactions([p.stretch for p in findings.placed], seconds, how)
+    masked = redactions([p.request for p in findings.placed], seconds, how)
     right = [Mask(m.start, m.end, m.channel) for m in masked]
     late = [Mask(m.start + 7, m.end + 7, m.channel) for m in right]
     cases: list[tuple[str, Method, list[Mask]]] = [("no masks", "silence", [])]
@@ -85,16 +86,14 @@ def _listen(
     with ExitStack() as stack:
         ears = [
             stack.enter_context(make_engine("transcriber", spec, options).open(RESOURCES))
-            for spec, options in (
-                (OPTIONS.check_engine, OPTIONS.check_options),
-                (OPTIONS.second_engine, OPTIONS.second_options),
-            )
+            for spec, options in OPTIONS.listeners
         ]
         for name, method, masks in cases:
             changed = mask(samples, rate, masks, method)  # type: ignore[arg-type]
             places = []
             for ear in ears:
-                tokens = hear(changed, rate, [ear], "en")
+                sound = resample(to_mono(changed)[None], rate, SAMPLE_RATE)[0]
+                tokens = relisten({None: sound}, [ear], "en").tokens("en")
                 found = heard_again(findings.removed, tokens, kept, "en")
                 places.append({item.place for item in found})
             counts = [*map(len, places), len(set.union(*places))]
