@@ -28,7 +28,7 @@ def command(
     """Write the transcript IN as OUT, in another format.
 
     IN is a file or a folder of files, OUT a file or a folder. What OUT cannot hold, and what of IN
-    was passed over, is said on stderr. docs/formats.md lists what each format holds.
+    was passed over, is reported on stderr. docs/formats.md lists what each format holds.
     """
     done = convert_transcripts(
         source, target, from_format=input_format, to_format=format_, strict=strict

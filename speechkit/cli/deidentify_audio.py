@@ -32,8 +32,8 @@ from speechkit.workflows.deidentify_files import DeidentifiedFile, deidentify_au
     type=click.Choice(get_args(Method)),
     default="silence",
     show_default=True,
-    help="How to mask. From silence nothing can be recovered; tone and noise show where somebody "
-    "spoke.",
+    help="How to mask. From silence nothing can be recovered; tone and noise show where there "
+    "was speech.",
 )
 @click.option(
     "--disguise", is_flag=True, help="Move voices in pitch. This does not make them anonymous."

@@ -20,7 +20,7 @@ def command() -> None:
 @command.command("list")
 @AS_JSON
 def list_models(as_json: bool) -> None:
-    """List every model with its licence and whether it is on this machine."""
+    """List every model with its license and whether it is on this machine."""
     rows: list[dict[str, str | bool]] = [
         {
             "name": model.name,
@@ -35,7 +35,7 @@ def list_models(as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"models": rows}).decode())
         return
-    table = Table("model", "for", "licence", "revision", "here", "note", box=None)
+    table = Table("model", "for", "license", "revision", "here", "note", box=None)
     for row in rows:
         table.add_row(*(("no", "yes")[v] if isinstance(v, bool) else v for v in row.values()))
     Console().print(table)

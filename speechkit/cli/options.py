@@ -96,11 +96,11 @@ OPTIONS: dict[str, SharedOption] = {
         default="",
         meaning="Language that is spoken, as an ISO 639-1 code (en). Without it, it is found out.",
     ),
-    "--licence": SharedOption(
+    "--license": SharedOption(
         parameter="licence",
         kind=str,
         metavar="SPDX",
-        meaning="Licence of the release, by its SPDX id.",
+        meaning="License of the release, by its SPDX id.",
     ),
     "--limit": SharedOption(
         parameter="limit", kind=_SOME, metavar="N", meaning="Only the first N recordings."
@@ -109,7 +109,7 @@ OPTIONS: dict[str, SharedOption] = {
         parameter="max_speakers",
         kind=_SOME,
         metavar="N",
-        meaning="At most so many people speak.",
+        meaning="Maximum number of speakers.",
     ),
     "--metadata": SharedOption(
         parameter="metadata",
@@ -121,13 +121,13 @@ OPTIONS: dict[str, SharedOption] = {
         parameter="min_speakers",
         kind=_SOME,
         metavar="N",
-        meaning="At least so many people speak.",
+        meaning="Minimum number of speakers.",
     ),
     "--num-speakers": SharedOption(
         parameter="num_speakers",
         kind=_SOME,
         metavar="N",
-        meaning="How many people speak, where that is known.",
+        meaning="Number of speakers, if it is known.",
     ),
     "--option": SharedOption(
         parameter="options",

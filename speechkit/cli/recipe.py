@@ -41,14 +41,14 @@ command.add_command(recipe_command)
 )
 @AS_JSON
 def list_recipes(only_clinical: bool, as_json: bool) -> None:
-    """List the recipes with language, licence and access."""
+    """List the recipes with language, license and access."""
     recipes = [read_recipe(name) for name in recipe_names()]
     recipes = [recipe for recipe in recipes if recipe.clinical or not only_clinical]
     if as_json:
         click.echo(msgspec.json.encode({"recipes": recipes}).decode())
         return
     table = Table(box=None)
-    for column in ("recipe", "kind", "languages", "access", "licence", "title"):
+    for column in ("recipe", "kind", "languages", "access", "license", "title"):
         table.add_column(column, no_wrap=column != "languages", overflow="ellipsis")
     for recipe in recipes:
         languages = " ".join(recipe.languages)
@@ -87,14 +87,14 @@ def show(name: str, as_json: bool) -> None:
 @click.argument("dest", type=_FOLDER)
 @AS_JSON
 def download(name: str, dest: Path, as_json: bool) -> None:
-    """Download a corpus into DEST, where its licence lets anybody do so."""
+    """Download a corpus into DEST, if its license allows everybody to do so."""
     recipe = read_recipe(name)
     path = download_recipe(load_recipe(name), dest)
     if as_json:
         done = {"recipe": name, "folder": str(path), "licence": recipe.licence}
         click.echo(msgspec.json.encode(done).decode())
         return
-    click.echo(f"{path}: {recipe.title}; licence {recipe.licence}")
+    click.echo(f"{path}: {recipe.title}; license {recipe.licence}")
     click.echo(f"next: speechkit recipe prepare {name} {shlex.quote(str(path))} DEST")
 
 

@@ -123,7 +123,7 @@ _RECIPES = f"""# Recipes
 a table with a line a recording, and references beside it. Access: `included`, `open` (anybody may
 download it), `registration` (terms to accept first), `own` (your own recordings).
 
-| recipe | corpus | kind | languages | licence | access |
+| recipe | corpus | kind | languages | license | access |
 |---|---|---|---|---|---|
 ROWS
 
@@ -182,7 +182,7 @@ are taken. `--watch` goes on looking: a new file is run once it has kept still t
 
 A folder in `recipes/` with
 
-- `recipe.toml`: name, title, licence, access, how to get it, homepage, citation, layout, languages,
+- `recipe.toml`: name, title, license, access, how to get it, homepage, citation, layout, languages,
   accents, what to expect, options with their meaning and default, settings for the pipeline, what to
   download. It is read without running any code.
 - `__init__.py` with `prepare(raw, dest, *, option="default") -> Prepared`, which hands clips to

@@ -44,7 +44,7 @@ def command() -> None:
     meaning="Folder of all releases; this one becomes DIR/<corpus>/<version>.",
 )
 @options("--parent")
-@option("--licence", default=NO_LICENCE)
+@option("--license", old=("--licence",), default=NO_LICENCE)
 @option("--tag", repeated=True, meaning="Release this tag of the metadata.")
 @click.option(
     "--synthetic-in-test", is_flag=True, help="Let synthetic recordings into the split test."

@@ -38,7 +38,7 @@ from speechkit.workflows.withdrawal import withdraw as run_withdrawal
     meaning="Folder of all releases.",
 )
 @options("--parent")
-@option("--licence", default=NO_LICENCE)
+@option("--license", old=("--licence",), default=NO_LICENCE)
 @option(
     "--database", default="", meaning="Database of the review editor, if it has one of its own."
 )

@@ -39,7 +39,7 @@ def export(
     corpus_path: Path | None,
     as_json: bool,
 ) -> None:
-    """Write RELEASE for another tool; what its format cannot hold is said."""
+    """Write RELEASE for another tool; what its format cannot hold is reported."""
     root = None if corpus_path is None else Corpus.open(corpus_path).root
     made = export_release(release, format_, output_dir, purpose=purpose, corpus=root)
     if corpus_path is not None:
@@ -83,7 +83,7 @@ def export(
     default=Path("manifests"),
     meaning="Folder of all releases; this one becomes DIR/<corpus>/<version>.",
 )
-@option("--licence", default=NO_LICENCE)
+@option("--license", old=("--licence",), default=NO_LICENCE)
 @option(
     "--allow-missing",
     meaning="Import recordings without sound where the files name sound that is not there.",

@@ -105,8 +105,8 @@ def assign(
 ) -> None:
     """Assign open tasks to suitable people who have not worked on the recording before.
 
-    Without --task, those that nobody has. Each task goes to the person with the least sound to
-    correct; tasks that fit nobody are listed with the reason.
+    Without --task, those that are not assigned. Each task goes to the person with the least sound to
+    correct; tasks that fit no person are listed with the reason.
     """
     if second_pass and adjudicate:
         raise UsageError("--second-pass and --adjudicate are two commands")
@@ -160,7 +160,7 @@ def assign(
     show_default=True,
     type=click.IntRange(min=1),
     metavar="N",
-    help="Plant so many lines in each recording.",
+    help="Number of lines to plant in each recording.",
 )
 @DATABASE
 def plant_lines(corpus_path: Path, name: str, lines: int, database: str | None) -> None:

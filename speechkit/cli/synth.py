@@ -26,14 +26,14 @@ from speechkit.recipe.discovery import load_recipe
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Make so many consultations; without it and --minutes, eight.",
+    help="Number of consultations; eight without it and --minutes.",
 )
 @click.option(
     "--minutes",
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="N",
-    help="Make so many minutes in all.",
+    help="Minutes of sound in all.",
 )
 @option(
     "--language",
