@@ -4,9 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := $(addprefix bench-,transcribe diarize align phi wer corpora accents leak engines review release scale end-to-end synth)
+BENCHES := $(addprefix bench-,transcribe diarize align phi wer audit corpora accents leak engines review release scale end-to-end synth)
 
-.PHONY: demo test check docs manifests gallery lock bench $(BENCHES) clean
+.PHONY: demo test check docs manifests gallery lock train-phi bench $(BENCHES) clean
 
 demo: $(VENV)/.installed
 	$(BIN)/speechkit demo
@@ -33,6 +33,10 @@ manifests: $(VENV)/.installed
 gallery: $(VENV)/.installed
 	$(BIN)/python -m benchmarks gallery
 	$(BIN)/python -m benchmarks pictures
+
+# The tagger that finds identifiers beside the rules, from the dialogues in training/phi/corpus.
+train-phi: $(VENV)/.installed
+	$(BIN)/python -m training.phi en es fr de
 
 # All figures of the handbook, or one: make bench-wer. `python -m benchmarks` lists them.
 bench: $(BENCHES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, get_args
+from xml.sax.saxutils import quoteattr
 
 import msgspec
 import numpy as np
@@ -204,8 +205,6 @@ def _compare(first: _Counts, second: _Counts, after: Scores, gate: Gate) -> Comp
 
 def as_junit(rows: Sequence[Comparison]) -> str:
     """Return the comparisons as JUnit XML: a test case a system and slice, failed where worse."""
-    from xml.sax.saxutils import quoteattr
-
     failed = sum(row.worse for row in rows)
     cases = []
     for row in rows:

@@ -41,7 +41,9 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     `wer` counts words, or characters where the normalizer's unit is the character. `rank` and
     `rank_interval` are among systems scored on the same recordings; systems with identical output
     share a rank. `macro` holds the mean over the values of a field (language, participant, …) of
-    their WER, beside the pooled `wer`. `der_scored_seconds` says over how much DER was computed.
+    their WER, beside the pooled `wer`. `terms_error` counts
+    medical terms lost or invented (drugs, conditions, symptoms, body), `meaning_error` what turns a
+    meaning (negation, side, dose, frequency, number), each for those said; None from fewer than 50. `der_scored_seconds` says over how much DER was computed.
     """
 
     system: str
@@ -73,6 +75,10 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     der_scored_seconds: float | None = None
     jer: float | None = None
     short_turn_recall: float | None = None
+    terms_error: float | None = None
+    terms_interval: tuple[float, float] | None = None
+    meaning_error: float | None = None
+    meaning_interval: tuple[float, float] | None = None
     clinical_error: float | None = None
     clinical_interval: tuple[float, float] | None = None
     clinical_weighted: float | None = None

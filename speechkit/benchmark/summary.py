@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+TERMS = ("drug", "condition", "symptom", "body")
+MEANING = ("negation", "side", "dose", "frequency", "number")
 FEW_TERMS = 50  # clinical terms below which a rate of them says nothing
 Fields = Mapping[tuple[str, str], Mapping[str, str]]  # (recording, speaker) → its fields
 _MACRO = ("language", "collection", "participant")
@@ -175,24 +177,31 @@ def _diarization_fields(rows: Sequence[RecordingScore]) -> dict[str, Any]:
     }
 
 
-def _clinical_fields(sample: Sample, name: str) -> dict[str, Any]:
-    rows = [row for row in sample.by_system[name] if row.clinical]
+def _clinical_fields(sample: Sample, system: str) -> dict[str, Any]:
+    rows = [row for row in sample.by_system[system] if row.clinical]
     if not rows:
         return {}
     kinds: dict[str, ClinicalCount] = {}
     for row in rows:
         for kind, number in row.clinical.items():
             kinds[kind] = kinds.get(kind, ClinicalCount()) + number
-    counts = [_clinical_counts(row) for row in rows]
+    figures: dict[str, Any] = {"clinical": kinds}
+    for name, of in (
+        ("terms", _term_counts),
+        ("meaning", _meaning_counts),
+        ("clinical", _clinical_counts),
+    ):
+        counts = [of(row) for row in rows]
+        said = sum(number for _, number in counts)
+        if said >= FEW_TERMS:
+            figures[f"{name}_error"] = _round(rate(sum(errors for errors, _ in counts), said))
+            figures[f"{name}_interval"] = sample.interval(system, of)
     weighted = [row.clinical_weighted for row in rows]
-    if sum(said for _, said in counts) < FEW_TERMS:
-        return {"clinical": kinds}
-    return {
-        "clinical": kinds,
-        "clinical_error": _round(rate(sum(e for e, _ in counts), sum(n for _, n in counts))),
-        "clinical_interval": sample.interval(name, _clinical_counts),
-        "clinical_weighted": _round(rate(sum(e for e, _ in weighted), sum(n for _, n in weighted))),
-    }
+    if "clinical_error" in figures:
+        figures["clinical_weighted"] = _round(
+            rate(sum(e for e, _ in weighted), sum(n for _, n in weighted))
+        )
+    return figures
 
 
 def _passages(rows: Sequence[RecordingScore]) -> dict[str, PassageCount]:
@@ -224,7 +233,19 @@ def _share(pairs: Sequence[tuple[int, int]]) -> float | None:
 
 
 def _clinical_counts(row: RecordingScore) -> tuple[float, float]:
-    kinds = row.clinical.values()
+    return _counts_of(row, row.clinical)
+
+
+def _term_counts(row: RecordingScore) -> tuple[float, float]:
+    return _counts_of(row, TERMS)
+
+
+def _meaning_counts(row: RecordingScore) -> tuple[float, float]:
+    return _counts_of(row, MEANING)
+
+
+def _counts_of(row: RecordingScore, names: Iterable[str]) -> tuple[float, float]:
+    kinds = [row.clinical[name] for name in names if name in row.clinical]
     return sum(kind.lost + kind.invented for kind in kinds), sum(kind.said for kind in kinds)
 
 

@@ -19,7 +19,9 @@ from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.results import SCHEMA, RunCost, Scores
 from speechkit.benchmark.score import score as score_systems
+from speechkit.benchmark.sites import export_counts
 from speechkit.benchmark.types import Reference, ScoreOptions, System
+from speechkit.cli.bench_more import audit_reference, merge
 from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
 from speechkit.cli.pairs import parse_pairs
@@ -28,6 +30,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
 from speechkit.pipeline.machine import usable_cores
+from speechkit.storage.files import write_bytes
 from speechkit.workflows.score_corpus import is_release, release_audio, release_name
 from speechkit.workflows.score_inputs import read_references, read_systems
 
@@ -37,6 +40,10 @@ _PARALLEL_FROM = 8  # recordings × systems below which starting a second proces
 @click.group()
 def command() -> None:
     """Error rates of transcripts and diarization, by accent, language, role and device."""
+
+
+command.add_command(audit_reference)
+command.add_command(merge)
 
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,6 +69,9 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     as_json: bool
     report: Path | None
     audio: bool
+    export_counts: Path | None
+    privacy_budget: float
+    most_words: int
 
     @property
     def options(self) -> ScoreOptions:
@@ -152,6 +162,28 @@ _SCORING = (
         type=FOLDER,
         metavar="DIR",
         help="Write a page of the results, and its files, into this folder.",
+    ),
+    click.option(
+        "--export-counts",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Write sums by slice for `bench merge`: nothing of a single recording.",
+    ),
+    click.option(
+        "--privacy-budget",
+        type=click.FloatRange(min=0),
+        default=0.0,
+        metavar="EPSILON",
+        show_default=True,
+        help="Privacy budget of the noise in --export-counts, for each recording; 0 for no noise.",
+    ),
+    click.option(
+        "--most-words",
+        type=click.IntRange(min=0),
+        default=0,
+        metavar="N",
+        show_default=True,
+        help="Words that one recording adds at most to --export-counts; 0 for no bound.",
     ),
     click.option(
         "--audio", is_flag=True, help="Copy the audio of a release beside the page of --report."
@@ -283,6 +315,9 @@ def _score(
     scores = msgspec.structs.replace(
         scores, systems=rows, reference=_shown(reference), version=VERSION
     )
+    if asked.export_counts is not None:
+        counts = export_counts(scores, epsilon=asked.privacy_budget, clip=asked.most_words)
+        write_bytes(asked.export_counts, msgspec.json.encode(counts))
     if asked.report is not None:
         sounds = release_audio(Path(reference)) if asked.audio else {}
         click.echo(f"report: {write_report(scores, asked.report, audio=sounds)}", err=True)

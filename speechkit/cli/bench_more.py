@@ -1,0 +1,130 @@
+"""`speechkit bench audit-reference` and `bench merge`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from speechkit.benchmark.audit import Audit, audit_references
+from speechkit.benchmark.sites import SCHEMA, MergedCell, SiteCounts, merge_counts
+from speechkit.benchmark.types import ScoreOptions
+from speechkit.cli.bench_tables import percent
+from speechkit.cli.options import option, options
+from speechkit.core.errors import InputError
+from speechkit.workflows.score_inputs import read_references, read_systems
+
+
+@click.command("audit-reference")
+@click.argument("reference")
+@click.argument("hypotheses", nargs=-1, required=True, metavar="HYPOTHESIS...")
+@option("--language", meaning="Language of references that name none, as en.")
+@click.option("--normalizer", default="", metavar="NAME", help="Normalizer, as for `bench score`.")
+@click.option(
+    "--places",
+    default=300,
+    type=click.IntRange(min=1),
+    metavar="N",
+    show_default=True,
+    help="Number of places to list, the surest first.",
+)
+@options("--json")
+def audit_reference(
+    reference: str,
+    hypotheses: tuple[str, ...],
+    language: str,
+    normalizer: str,
+    places: int,
+    as_json: bool,
+) -> None:
+    """List the places where most systems agree with each other against REFERENCE.
+
+    It takes three systems or more. The list holds what was said: treat it as the reference itself.
+    The leaderboard is printed with and without the doubtful places.
+    """
+    references = read_references(reference)
+    systems = read_systems(hypotheses, references)
+    audit = audit_references(
+        references,
+        systems,
+        ScoreOptions(language=language, normalizer=normalizer),
+        limit=places,
+    )
+    if as_json:
+        click.echo(msgspec.json.encode(audit).decode())
+    else:
+        _print_audit(audit)
+
+
+def _print_audit(audit: Audit) -> None:
+    console = Console()
+    table = Table("sure", "recording", "from, s", "reference", "systems", "agree", box=None)
+    for doubt in audit.doubts:
+        table.add_row(
+            f"{doubt.sureness:.2f}",
+            doubt.recording,
+            "" if doubt.start is None else f"{doubt.start:.1f}",
+            f"… {doubt.before} [{doubt.said or '–'}] {doubt.after} …",
+            doubt.written or "–",
+            f"{len(doubt.agreeing)} of {doubt.num_systems}",
+        )
+    console.print(table, markup=False)
+    board = Table("system", "WER %", "rank", "without, WER %", "rank", box=None)
+    for row in audit.systems:
+        board.add_row(
+            row.system,
+            percent(row.wer),
+            str(row.rank),
+            percent(row.wer_without),
+            str(row.rank_without),
+        )
+    console.print(board)
+    console.print(
+        f"{audit.num_doubtful} doubtful places in {audit.num_words} words", highlight=False
+    )
+
+
+@click.command("merge")
+@click.argument(
+    "counts", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@options("--json")
+def merge(counts: tuple[Path, ...], as_json: bool) -> None:
+    """Pool the COUNTS that sites wrote with `bench score --export-counts`."""
+    rows = merge_counts([_load_counts(path) for path in counts])
+    if as_json:
+        click.echo(msgspec.json.encode({"cells": rows}).decode())
+    else:
+        _print_merged(rows)
+
+
+def _load_counts(path: Path) -> SiteCounts:
+    try:
+        site = msgspec.json.decode(path.read_bytes(), type=SiteCounts)
+    except msgspec.MsgspecError as error:
+        raise InputError(
+            f"{path}: not what `speechkit bench score --export-counts` writes ({error})"
+        ) from error
+    if site.schema != SCHEMA:
+        raise InputError(f"{path}: counts of another version ({site.schema}); export them again")
+    return site
+
+
+def _print_merged(rows: list[MergedCell]) -> None:
+    table = Table("by", "value", "system", "WER %", "95 %", "words", "sites", "I² %", box=None)
+    for row in rows:
+        bounds = row.wer_interval
+        table.add_row(
+            row.by,
+            row.value,
+            row.system,
+            percent(row.wer),
+            "" if bounds is None else f"{100 * bounds[0]:.1f}–{100 * bounds[1]:.1f}",
+            f"{row.num_words:.0f}",
+            str(row.num_sites),
+            "" if row.i_squared is None else f"{100 * row.i_squared:.0f}",
+        )
+    Console().print(table)
