@@ -35,6 +35,6 @@ def write(recordings):
 
 
 FORMAT = TranscriptFormat(
-    name="scribe", title="lines of a made-up scribe", standard="none", suffixes=(".scribe",),
+    name="scribe", title="lines of an invented scribe", standard="none", suffixes=(".scribe",),
     parse=parse, write=write, one_recording=True, drops=("ends", "words", "languages"),
 )  # fmt: skip

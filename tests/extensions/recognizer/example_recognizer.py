@@ -7,7 +7,7 @@ LINKS = {"number", "as", "is", "id"}
 
 
 def recognize(scene: Scene):
-    """Yield numbers and letters that stand after a word for somebody in a study."""
+    """Yield numbers and letters that stand after a word for a participant of a study."""
     for run in scene.runs:
         before = run.first - 1
         while before >= 0 and scene.word(before) in LINKS:
