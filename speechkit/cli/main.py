@@ -30,6 +30,7 @@ VERBS = {
     "bench": "score transcripts against references, and run engines",
     "recipe": "known corpora: list, show, download, prepare, run",
     "synth": "synthetic consultations whose every word and identifier is known",
+    "engines": "what is installed, what it can do, and whether it keeps its contract",
     "models": "list, fetch and verify pinned weights",
     "doctor": "what is installed, which weights verify, and what will be slow",
     "demo": "a real call and a synthetic consultation through the whole pipeline",
