@@ -14,7 +14,6 @@ Everything under `vault/` may hold what patients said; only its owner may read i
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -255,11 +254,3 @@ class Corpus:
             return msgspec.json.decode(path.read_bytes(), type=Session)
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"cannot read session {path}: {error}") from error
-
-
-def layers_of(corpus: Corpus, name: str) -> Iterator[tuple[Session, Layer]]:
-    """Yield every session that has a layer of that name, with it."""
-    for session in corpus.sessions():
-        layer = corpus.layer(session, name)
-        if layer is not None:
-            yield session, layer

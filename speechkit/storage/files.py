@@ -9,7 +9,7 @@ import socket
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -110,11 +110,24 @@ def append_line(target: Path, line: bytes) -> None:
     """Append one line in a single write, so that lines of several processes do not mix.
 
     After a line that a full disk cut short, the next begins on a line of its own.
+
+    Raises:
+        StoreError: if it cannot be written.
+    """
+    append_made(target, lambda _: line)
+
+
+def append_made(target: Path, make: Callable[[int], bytes]) -> None:
+    """Append the line that `make` returns when it is given the opened file, as `append_line` does.
+
+    Raises:
+        StoreError: if it cannot be written.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(target, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
+            line = make(handle)
             size = os.fstat(handle).st_size
             whole = not size or os.pread(handle, 1, size - 1) == b"\n"
             data = (b"" if whole else b"\n") + line + b"\n"

@@ -6,7 +6,6 @@ a checkpoint (`governance.audit`). Lines are canonical JSON (RFC 8785); digests 
 
 from __future__ import annotations
 
-import errno
 import getpass
 import os
 import sys
@@ -17,8 +16,8 @@ from typing import Any
 import msgspec
 
 from speechkit.core.digest import canonical_json, digest_bytes
-from speechkit.core.errors import StoreError
 from speechkit.core.version import VERSION
+from speechkit.storage.files import append_made
 
 _PIECE = 1 << 16
 
@@ -40,19 +39,12 @@ def append_event(path: Path, event: dict[str, Any]) -> None:
     Raises:
         StoreError: if it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        try:
-            _lock(handle)
-            last, whole = _last_line(handle)
-            data = (b"" if whole else b"\n") + chained(event, last) + b"\n"
-            if os.write(handle, data) < len(data):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        finally:
-            os.close(handle)  # and with it the lock
-    except OSError as error:
-        raise StoreError(f"cannot append to {path}: {error.strerror or error}") from error
+
+    def make(handle: int) -> bytes:
+        _lock(handle)  # until the file is closed
+        return chained(event, _last_line(handle))
+
+    append_made(path, make)
 
 
 def chained(event: dict[str, Any], last: bytes) -> bytes:
@@ -76,16 +68,15 @@ def sequence(line: bytes) -> int:
     return number if isinstance(number, int) else 0
 
 
-def _last_line(handle: int) -> tuple[bytes, bool]:
-    """Return a file's last line without its end, and whether it has one."""
+def _last_line(handle: int) -> bytes:
+    """Return a file's last line without its end."""
     size = os.fstat(handle).st_size
     data = b""
     at = size
     while at > 0 and b"\n" not in data[:-1]:
         at = max(0, at - _PIECE)
         data = os.pread(handle, size - at, at)
-    whole = not data or data.endswith(b"\n")
-    return data.removesuffix(b"\n").rpartition(b"\n")[2], whole
+    return data.removesuffix(b"\n").rpartition(b"\n")[2]
 
 
 def _lock(handle: int) -> None:

@@ -181,3 +181,15 @@ def test_a_review_database_elsewhere_must_be_named(corpus: Corpus, tmp_path: Pat
     with pytest.raises(UsageError, match="--database URL"):
         withdraw(corpus, "2.0.0", tmp_path / "manifests", participant=GOES)
     assert len(corpus.sessions()) == 2
+
+
+def test_a_recording_without_a_consent_is_not_that_of_the_person(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    """No consent on record is not the consent that is asked for, which is none."""
+    (stays,) = [s for s in corpus.sessions() if s.recording.participants[0].id == STAYS]
+    without = msgspec.structs.replace(stays.recording, consent="")
+    corpus.put_session(msgspec.structs.replace(stays, recording=without))
+    done = withdraw(corpus, "1.0.0", tmp_path / "manifests", participant=GOES)
+    assert len(done.recordings) == 1
+    assert [session.recording.id for session in corpus.sessions()] == [stays.recording.id]
