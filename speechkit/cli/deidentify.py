@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from speechkit.cli.deidentify_audio import command as audio
+from speechkit.cli.deidentify_transcript import command as transcript
 from speechkit.cli.options import option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.engines import make_engine
@@ -34,6 +35,7 @@ def command() -> None:
 
 
 command.add_command(audio)
+command.add_command(transcript)
 
 
 @command.command()

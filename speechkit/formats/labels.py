@@ -72,6 +72,15 @@ def _parts(text: str) -> tuple[str, str, bool]:
     return label, text[match.end() :], certain
 
 
+def is_generic_label(label: str) -> bool:
+    """Say whether a label names nobody: what a diarizer or a release calls a speaker.
+
+    >>> is_generic_label("SPEAKER_00"), is_generic_label("Ann Lee")
+    (True, False)
+    """
+    return bool(_GENERIC.fullmatch(label))
+
+
 def _is_certain(label: str) -> bool:
     word = label.casefold().rstrip(".")
     if word.partition(" ")[0] in _ROLES and re.fullmatch(r"\S+(?: \d+)?", word):

@@ -7,8 +7,6 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-import msgspec
-
 from speechkit.core.errors import InputError, UsageError, did_you_mean
 from speechkit.core.types import Segment, Turn
 from speechkit.formats.rttm import parse_rttm
@@ -93,16 +91,7 @@ def read_transcripts(path: Path, format_: str = "") -> Reading[Segment]:
         InputError: for an unknown suffix, a malformed file, or one in which nothing was
             understood; says file, line and reason.
     """
-    name = path.name.lower()
-    known = [each for each in transcript_formats().values() if each.parse or each.load]
-    if format_:
-        known = [find_transcript_format(format_)]
-        known = [msgspec.structs.replace(known[0], suffixes=(path.suffix.lower(),))]
-    suffix = max((s for f in known for s in f.suffixes if name.endswith(s)), key=len, default="")
-    sharing = [each for each in known if suffix in each.suffixes]
-    if not sharing:
-        own = path.suffix.lower()
-        raise InputError(f"{path}: no reader for {own!r}; {did_you_mean(own, readable_suffixes())}")
+    suffix, sharing = _sharing(path, format_)
     if sharing[0].load is not None:
         return _filled(sharing[0].load(path), path)
     text = read_text(path, fallback=_FALLBACK.get(suffix, ""))
@@ -111,6 +100,18 @@ def read_transcripts(path: Path, format_: str = "") -> Reading[Segment]:
         return Reading(recordings={path.stem: ()})
     assert chosen.parse is not None
     return _filled(chosen.parse(text, path), path, is_blank=not text.strip())
+
+
+def format_of_file(path: Path) -> str:
+    """Return the name of the format that `read_transcripts` reads a file in.
+
+    Raises:
+        InputError: for an unknown suffix, or a file that cannot be read.
+    """
+    suffix, sharing = _sharing(path)
+    if len(sharing) == 1:
+        return sharing[0].name
+    return _claimed(sharing, read_text(path, fallback=_FALLBACK.get(suffix, ""))).name
 
 
 def read_segments(path: Path) -> Segments:
@@ -128,6 +129,20 @@ def read_turns(path: Path) -> dict[str, tuple[Turn, ...]]:
     if not reading.recordings and text.strip():
         raise nothing_read(path, reading.notes)
     return dict(reading.recordings)
+
+
+def _sharing(path: Path, format_: str = "") -> tuple[str, list[TranscriptFormat]]:
+    """Return a file's suffix and the formats that have it."""
+    if format_:
+        return path.suffix.lower(), [find_transcript_format(format_)]
+    name = path.name.lower()
+    known = [each for each in transcript_formats().values() if each.parse or each.load]
+    suffix = max((s for f in known for s in f.suffixes if name.endswith(s)), key=len, default="")
+    sharing = [each for each in known if suffix in each.suffixes]
+    if not sharing:
+        own = path.suffix.lower()
+        raise InputError(f"{path}: no reader for {own!r}; {did_you_mean(own, readable_suffixes())}")
+    return suffix, sharing
 
 
 def _claimed(sharing: Iterable[TranscriptFormat], text: str) -> TranscriptFormat:
