@@ -24,6 +24,7 @@ from speechkit.benchmark.types import ScoreOptions
 from speechkit.workflows.score_inputs import read_references, read_systems
 
 FOLDER = data_folder("primock57_12_systems") / "primock57_12_systems"
+PUBLISHED = "en@2"  # what the published leaderboard counts with
 AROUND = (
     "okay so thank you for coming in today let us go through this together {} "
     "does that make sense to you and is there anything else you would like to ask me"
@@ -32,9 +33,9 @@ AROUND = (
 
 def main() -> None:
     """Print all comparisons."""
-    results = {name: run(name) for name in (DEFAULT_ENGLISH, "en@1", "en-spoken@1")}
+    results = {name: run(name) for name in (DEFAULT_ENGLISH, PUBLISHED, "en@1")}
     everything(results)
-    same_files(results[DEFAULT_ENGLISH], results["en@1"])
+    same_files(results[PUBLISHED], results["en@1"])
     blind_spots()
     speed(FOLDER)
     memory(FOLDER)
@@ -78,12 +79,12 @@ def same_files(default: Scores, stock: Scores) -> None:
         here = 100 * sum(e for e, _, _ in known) / words
         theirs = 100 * sum(rate * n for _, n, rate in known) / words
         apart = 100 * max(abs(e / n - rate) for e, n, rate in known)
-        rules = "en@1" if system in STOCK else DEFAULT_ENGLISH
+        rules = "en@1" if system in STOCK else PUBLISHED
         print(f"{system:32} {len(known):5} {theirs:9.2f} {here:7.2f} {apart:14.2f}  {rules}")
         if system not in STOCK:
             both.append((theirs, here))
     print(
-        f"{len(both)} systems under {DEFAULT_ENGLISH}: rank correlation with the published figures "
+        f"{len(both)} systems under {PUBLISHED}: rank correlation with the published figures "
         f"{rank_correlation(both):.3f}, farthest {max(abs(a - b) for a, b in both):.2f} points"
     )
 

@@ -41,9 +41,10 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     `wer` counts words, or characters where the normalizer's unit is the character. `rank` and
     `rank_interval` are among systems scored on the same recordings; systems with identical output
     share a rank. `macro` holds the mean over the values of a field (language, participant, …) of
-    their WER, beside the pooled `wer`. `terms_error` counts
-    medical terms lost or invented (drugs, conditions, symptoms, body), `meaning_error` what turns a
-    meaning (negation, side, dose, frequency, number), each for those said; None from fewer than 50. `der_scored_seconds` says over how much DER was computed.
+    their WER, beside the pooled `wer`. `der_scored_seconds` says over how much DER was computed.
+    `terms_error` counts medical terms lost or invented (drugs, conditions, symptoms, body),
+    `meaning_error` what turns a meaning (negation, side, dose, frequency, number), each for those
+    said; None from fewer than 50.
     """
 
     system: str

@@ -65,8 +65,8 @@ class CellCounts(msgspec.Struct, frozen=True, kw_only=True):
 class SiteCounts(msgspec.Struct, frozen=True, kw_only=True):
     """What a site exports: nothing else leaves it.
 
-    `min_cell`: cells with fewer words, or of fewer than three clusters, are merged into "(other)". `epsilon`: privacy budget of the
-    noise for one cluster of recordings, over all that is exported; 0 for no noise.
+    `min_cell`: cells with fewer words, or of fewer than three clusters, are merged into "(other)".
+    `epsilon`: privacy budget of the noise for one cluster, over all that is exported; 0 for none.
     """
 
     schema: str = SCHEMA

@@ -59,7 +59,7 @@ def render_report(
         ],
         words=tables_more.words(scores),
         passages=tables_more.passages(scores),
-        ledger=tables_more.ledger(scores),
+        passage_list=tables_more.passage_list(scores),
         coverage=tables_more.coverage(scores),
         misses=tables_more.misses(scores),
         viewer=Markup(viewer),  # noqa: S704 - JSON without a "<"

@@ -40,14 +40,17 @@ def leaderboard(scores: Scores) -> Table:
         ("Rank", _rank),
         ("WER %", lambda r: percent(r.wer)),
         ("95 % interval", lambda r: bounds(r.wer_interval)),
+        ("Cannot be told apart", lambda r: _letters(scores.groups.get(r.system, ""))),
         ("CER %", lambda r: percent(r.cer)),
         ("MER %", lambda r: percent(r.mer)),
         ("WIL %", lambda r: percent(r.wil)),
-        ("Clinical errors %", lambda r: percent(r.clinical_error)),
+        ("Terms lost or invented %", lambda r: percent(r.terms_error)),
+        ("Meaning changed %", lambda r: percent(r.meaning_error)),
         ("cpWER %", lambda r: percent(r.cpwer)),
         ("tcpWER %", lambda r: percent(r.tcpwer)),
         ("ORC-WER %", lambda r: percent(r.orcwer)),
         ("DER %", lambda r: percent(r.der)),
+        ("DER over, s", lambda r: _plain(r.der_scored_seconds)),
         ("DER %, collar 0.25 s", lambda r: percent(r.der_collar_025)),
         ("JER %", lambda r: percent(r.jer)),
         ("Turns < 1 s found %", lambda r: percent(r.short_turn_recall)),
@@ -88,10 +91,10 @@ def clinical(scores: Scores) -> Table | None:
             if count is None or not count.said:
                 return Cell(text="", value=-1.0)
             rate = count.lost / count.said
-            made_up = f", {count.invented} inserted" if count.invented else ""
+            invented = f", {count.invented} invented" if count.invented else ""
             return Cell(
                 text=f"{100 * rate:.1f}",
-                note=f"{count.lost} of {count.said}{made_up}",
+                note=f"{count.lost} of {count.said}{invented}",
                 value=rate,
                 heat=level(rate, 0.4),
             )
@@ -100,9 +103,10 @@ def clinical(scores: Scores) -> Table | None:
 
     columns: list[tuple[str, Getter]] = [
         ("System", lambda r: Cell(text=r.system, value=r.system.lower())),
-        ("All %", lambda r: percent(r.clinical_error)),
-        ("95 % interval", lambda r: bounds(r.clinical_interval)),
-        ("Weighted %", lambda r: percent(r.clinical_weighted)),
+        ("Terms %", lambda r: percent(r.terms_error)),
+        ("95 % interval, terms", lambda r: bounds(r.terms_interval)),
+        ("Meaning %", lambda r: percent(r.meaning_error)),
+        ("95 % interval, meaning", lambda r: bounds(r.meaning_interval)),
         *((kind.capitalize(), share(kind)) for kind in kinds),
     ]
     return _table("Clinical terms lost or changed, % of those said", columns, scores.systems)
@@ -221,6 +225,11 @@ def _table(
         columns=tuple(title for title, _ in kept),
         rows=tuple(zip(*(cells for _, cells in kept), strict=True)),
     )
+
+
+def _letters(letters: str) -> Cell:
+    """Show the letters of a system: those that share one cannot be told apart."""
+    return Cell(text=letters, value=letters or " ")
 
 
 def _rank(row: SystemScore) -> Cell:

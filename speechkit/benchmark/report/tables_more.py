@@ -81,7 +81,7 @@ def passages(scores: Scores) -> Table | None:
     )
 
 
-def ledger(scores: Scores) -> Table | None:
+def passage_list(scores: Scores) -> Table | None:
     """Each passage with its times, the longest first; what was said only where that was kept."""
     if not scores.passages:
         return None
@@ -93,7 +93,7 @@ def ledger(scores: Scores) -> Table | None:
         else ""
     )
     return Table(
-        caption=f"Ledger{more}",
+        caption=f"Passage by passage{more}",
         columns=("Recording", "System", "Kind", "From, s", "To, s", "Words")
         + (("Text",) if texts else ()),
         rows=tuple(
@@ -143,12 +143,14 @@ def misses(scores: Scores) -> Table | None:
     more = f" (the first {_SHOWN} of {total:,})" if total > _SHOWN else ""
     return Table(
         caption=f"Clinical terms lost, changed or inserted{more}",
-        columns=("Recording", "System", "Kind", "Said", "Written"),
+        columns=("Recording", "System", "Kind", "Term", "Lost or invented", "Said", "Written"),
         rows=tuple(
             (
                 Cell(text=miss.recording, value=miss.recording),
                 Cell(text=miss.system, value=miss.system.lower()),
                 Cell(text=miss.category, value=miss.category),
+                Cell(text=miss.term, value=miss.term or " "),
+                Cell(text=miss.kind, value=miss.kind),
                 Cell(text=miss.reference, value=miss.reference or " ", long=True),
                 Cell(text=miss.hypothesis, value=miss.hypothesis or " ", long=True),
             )

@@ -57,6 +57,8 @@ def write_report(
     ):
         if rows:
             contents[f"{name}.csv"] = _csv(rows)
+    if scores.slices:
+        contents["slices.csv"] = _tidy_slices(scores)
     for name, figure in figures.items():
         contents[f"{name}.svg"] = svg(figure).encode() + b"\n"
         if (drawn := png(figure)) is not None:
@@ -87,6 +89,20 @@ def markdown_table(table: tables.Table) -> str:
         for row in table.rows
     ]
     return "\n".join([head, rule, *rows]) + "\n"
+
+
+def _tidy_slices(scores: Scores) -> bytes:
+    """A row a cell and system under the same columns for every slicing: by, value, figures."""
+    flat = []
+    for cell in scores.slices:
+        row = msgspec.to_builtins(cell)
+        row["value"] = " × ".join(row.pop("values").values())
+        flat.append(_flat({"by": row.pop("by"), "value": row.pop("value"), **row}))
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(flat[0]), restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(flat)
+    return out.getvalue().encode()
 
 
 def _csv(rows: Sequence[msgspec.Struct]) -> bytes:
