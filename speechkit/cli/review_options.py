@@ -10,7 +10,7 @@ from typing import Any
 import click
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from speechkit.cli.options import option
 from speechkit.review.store import Store, open_store
@@ -18,6 +18,8 @@ from speechkit.storage.corpus import Corpus
 
 CORPUS = click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path))
 DATABASE = option("--database")
+
+_WIDEST = 10_000  # characters of a table
 
 
 @contextmanager
@@ -39,10 +41,12 @@ def show(rows: list[dict[str, Any]], *, as_json: bool) -> None:
     if not rows:
         click.echo("nothing there", err=True)
         return
-    table = Table(*rows[0], box=None)
+    # Ids are there to be copied: a narrow window must not cut them.
+    table = Table(*(Column(name, no_wrap=True) for name in rows[0]), box=None)
     for row in rows:
         table.add_row(*(_cell(value) for value in row.values()))
-    Console().print(table)
+    width = Console(width=_WIDEST).measure(table).maximum
+    Console(width=max(Console().width, width)).print(table)
 
 
 def _cell(value: Any) -> str:

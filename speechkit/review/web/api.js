@@ -52,6 +52,11 @@ export async function logIn(password) {
   return "";
 }
 
+/** End the session; what is asked for afterwards finds it over. */
+export async function logOut() {
+  await send("POST", "/api/logout").catch(() => {});
+}
+
 /** Take up the session that the browser has now; false unless it is the same person's. */
 export async function takeUpSession() {
   const answer = await send("GET", "/api/me");

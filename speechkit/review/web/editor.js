@@ -8,6 +8,7 @@ import { element } from "./dom.js";
 import { Editing } from "./editing.js";
 import { openFind } from "./finding.js";
 import { offerHandOver } from "./handover.js";
+import { Following } from "./following.js";
 import { unlock, watchIdle } from "./idle.js";
 import { Lines } from "./lines.js";
 import { Offering } from "./offering.js";
@@ -35,7 +36,11 @@ const [task, own] = await Promise.all([
   /** @type {Promise<Task>} */ (ask("GET", `/api/tasks/${encodeURIComponent(id)}`)),
   ask("GET", "/api/words"),
 ]).catch((error) => {
-  notice(error.message);
+  for (const control of document.querySelectorAll("header button, header input, header select")) {
+    /** @type {HTMLButtonElement} */ (control).disabled = true;
+  }
+  $("saved").textContent = "Not opened";
+  notice(`This recording cannot be opened: ${error.message}.`);
   throw error;
 });
 const { variants, chosen } = variantsOf(task);
@@ -49,6 +54,7 @@ const lines = new Lines($("lines"), doc, words, task.editable);
 const sync = new Sync(doc);
 const saving = new Saving(doc, lines, sync);
 const editing = new Editing(task, doc, lines, sync, saving, notice);
+const following = new Following(doc, lines);
 /** @type {Offering} */
 const offering = new Offering(words, lines, $("hint"), () => actions.keyOf("takeWord"));
 let resume = 0;
@@ -90,6 +96,7 @@ const actions = new Actions({
     next: () => editing.go(1),
     nextIssue: () => goToDoubt(1),
     previousIssue: () => goToDoubt(-1),
+    here: () => following.go(player.time),
     find: () => openFind(doc, lines, editing),
     help: async () => {
       if (await showKeys(pedal)) actions.reload();
@@ -146,6 +153,7 @@ renewSessionsBy(async (name) => {
 });
 const idle = watchIdle(me.idle, saving, player);
 sync.touched = () => idle.touched();
+sync.beatEvery = Math.min(sync.beatEvery, (me.idle * 1000) / 4);
 if (task.editable) {
   try {
     await sync.lease();
@@ -168,9 +176,13 @@ player.addEventListener("time", () => {
   showTime(player, task.duration);
   wave.set(player.time, editing.currentLine);
   lines.painter.sound(player.time);
+  following.update(player.time, player.playing);
 });
 player.audio.addEventListener("error", () => notice("The sound cannot be played."));
-wave.addEventListener("seek", (event) => player.seek(detail(event)));
+wave.addEventListener("seek", (event) => {
+  player.seek(detail(event));
+  following.show(detail(event));
+});
 wave.addEventListener("retime", (event) => {
   const { id: lineId, start, end } = detail(event);
   const line = doc.get(lineId);

@@ -1,6 +1,6 @@
 // An open page logs out when nobody touches it: first a warning, then the text is covered and the session
 // ends. What was typed stays, and so does one's place.
-import { ask } from "./api.js";
+import { logOut } from "./api.js";
 import { notice } from "./status.js";
 
 const TOUCHES = ["keydown", "pointerdown", "wheel", "input"];
@@ -28,8 +28,9 @@ export function watchIdle(seconds, saving, player) {
       player.pause();
       saving.flushAll();
       document.body.classList.add("locked");
+      document.dispatchEvent(new Event("locked"));
       await saving.sync.drain();
-      await ask("POST", "/api/logout").catch(() => {});
+      await logOut();
       saving.sync.heartbeat(); // finds that the session is over, and offers to log in
     } else if (left < Math.min(WARNING, seconds / 3) && !warned) {
       warned = true;

@@ -5,6 +5,7 @@
 /** @type {Record<string, string>} */
 export const ACTIONS = {
   play: "play or pause",
+  here: "go to the line that sounds",
   back: "back 2 s",
   pause: "play or pause",
   forward: "on 2 s",
@@ -67,6 +68,7 @@ const DEFAULT = {
   versions: ["Alt+D"],
   takeWord: ["Alt+."],
   learn: ["Alt+W"],
+  here: ["Alt+G"],
   help: ["Ctrl+/"],
 };
 
@@ -156,6 +158,8 @@ export function wrongKeys(own) {
  * @param {KeyboardEvent} event
  */
 export function chordOf(event) {
+  // Alt with the number pad enters characters on Windows (Alt+0181: µ): it is never a command.
+  if (event.altKey && event.code.startsWith("Numpad")) return "";
   let key = event.key === " " ? "Space" : event.key;
   // With Alt or Shift the printed key changes; its place does not.
   if (event.altKey && /^(Key|Digit)/.test(event.code)) key = event.code.replace(/^(Key|Digit)/, "");

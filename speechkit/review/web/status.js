@@ -41,12 +41,19 @@ export function noticeError(error) {
 export function offerLogin(name, elsewhere) {
   return new Promise((resolve) => {
     const button = make("button", {}, "Log in again");
+    let asking = false;
     const logIn = async () => {
-      if (!(await askPassword(name, elsewhere))) return;
+      if (asking) return;
+      asking = true;
+      const done = await askPassword(name, elsewhere);
+      asking = false;
+      if (!done) return;
       notice("");
+      document.removeEventListener("locked", logIn);
       resolve();
     };
     button.addEventListener("click", logIn);
+    document.addEventListener("locked", logIn);
     if (document.body.classList.contains("locked")) logIn();
     notice("Your session has ended. What you type stays here, and is saved once you log in.", button);
   });

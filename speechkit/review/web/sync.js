@@ -3,7 +3,6 @@
 import { isPassing, joined } from "./answers.js";
 import { Refused, ask, sendLast } from "./api.js";
 
-const BEAT = 20_000; // ms; the lease ends after 60 s without one
 const RETRY = [500, 1000, 2000, 5000]; // ms
 const BATCH = 50; // edits of one request
 
@@ -43,6 +42,7 @@ export class Sync extends EventTarget {
     this.typing = () => false;
     /** Whether somebody touched the page since the last heartbeat. */
     this.touched = () => true;
+    this.beatEvery = 20_000; // ms; the lease ends after 60 s without a heartbeat
     /** @type {number | undefined} */
     this.beat = undefined;
     this.wake = () => {};
@@ -79,7 +79,7 @@ export class Sync extends EventTarget {
     const again = this.stopped === "lost";
     this.epoch = epoch;
     this.stopped = null;
-    this.beat ??= setInterval(() => this.heartbeat(), BEAT);
+    this.beat ??= setInterval(() => this.heartbeat(), this.beatEvery);
     this.update();
     await this.drain();
     // Others may have changed lines that nothing waits for.
