@@ -65,7 +65,9 @@ def main() -> None:
         share = " ".join(f"{code} {one.rate:.1%}" for code, one in sorted(found.errors.items()))
         print(f"{spec}: WER {total.rate:.1%} of {total.length} words ({share})")
         print(f"  CPU {found.cpu:.0f} s, {found.cpu / seconds:.2f} a second of speech")
-        print(f"  text where there is no speech: {len(found.hallucinated)} of 30 {found.hallucinated}")
+        print(
+            f"  text where there is no speech: {len(found.hallucinated)} of 30 {found.hallucinated}"
+        )
         lost = found.gaps
         print(f"  in gaps: {lost.deletions} of {lost.length} words lost, {lost.insertions} added\n")
     first, second = (figures[spec] for spec in ENGINES)
