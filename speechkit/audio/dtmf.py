@@ -2,7 +2,7 @@
 
 Source: ITU-T Q.23 (1988): each key is one of four low and one of four high tones, held together;
 Q.24: at least 40 ms of them, the two within 8 dB of each other, 1.8 % off at most. Measured as
-Goertzel does: the power at eight frequencies, frame by frame. Keys pressed while somebody speaks are
+Goertzel does: the power at eight frequencies, frame by frame. Keys pressed during speech are
 found too; a voice that rings like a key for a moment may be taken for one, and then loses that moment.
 """
 

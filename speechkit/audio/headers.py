@@ -10,7 +10,7 @@ import struct
 from pathlib import Path
 from typing import BinaryIO
 
-_ENOUGH = 512  # bytes behind the announced end that are no padding
+_ENOUGH = 512  # bytes behind the announced end that are not padding
 _LARGEST = 0x7FFFFFFF  # bytes: beyond, 32 bits hold no size and libsndfile takes what is there
 _LOOKED_AT = 1 << 16
 

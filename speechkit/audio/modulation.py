@@ -1,4 +1,4 @@
-"""Whether a sound rises and falls as speech does, for sounds in which nobody finds a voice.
+"""Whether a sound rises and falls as speech does, for sounds in which no voice was found.
 
 Source: Houtgast and Steeneken, "A review of the MTF concept", J. Acoust. Soc. Am. 77 (1985): the
 envelope of speech moves mostly two to eight times a second.

@@ -30,7 +30,7 @@ def open_source(path: Path, stack: ExitStack) -> Source:
     """Open a file that is there; what is opened is closed with `stack`.
 
     Raises:
-        AudioError: if nobody can read it.
+        AudioError: if it cannot be read.
     """
     if is_dicom(path):
         return _from_soundfile(path, stack, lambda: open_dicom(path), container="dicom")

@@ -13,7 +13,7 @@ _HEAD = """# Formats
 
 One rule holds for all readers. Every line, cue, tier, row and annotation that is not blank is used or
 named: what is passed over is told with its line and count, and `--strict` refuses the file. A file in
-which nothing is understood is an error; an empty one is a recording in which nobody speaks. What does not
+which nothing is understood is an error; an empty one is a recording without speech. What does not
 fit is refused with file, line and reason. Recordings are called by the id or the path that the files give,
 never by a file's bare name where two share it; a second value for the same recording is an error. Sound
 that is named and not there is an error, or, with `--allow-missing`, listed. Text is UTF-8, UTF-16 or

@@ -140,7 +140,7 @@ def serve(
     if trust_forwarded_for and behind_proxy is None:
         raise UsageError("--trust-forwarded-for goes with --behind-proxy HOSTNAME")
     if no_passwords and oidc_issuer is None:
-        raise UsageError("--no-passwords goes with --oidc-issuer: nobody could log in otherwise")
+        raise UsageError("--no-passwords goes with --oidc-issuer; otherwise nobody could log in")
     oidc = None
     if oidc_issuer is not None:
         if not oidc_client or oidc_secret_file is None:

@@ -60,7 +60,7 @@ def convert_transcripts(
         strict: refuse a source of which anything is passed over.
 
     Raises:
-        UsageError: for a target whose format nobody can tell, or that cannot hold the source.
+        UsageError: for a target whose format is unknown, or that cannot hold the source.
         InputError: for a source that cannot be read, or not as a whole where that is asked.
     """
     name = to_format or _format_of(target)

@@ -48,7 +48,7 @@ def split_labels(texts: Sequence[str]) -> list[tuple[str, str]]:
     recurring = {label for label, number in counts.items() if number > 1}
     shown = sum(label in recurring for label, _, _ in parts)
     filled = sum(bool(text.strip()) for text in texts)
-    # Headings recur as labels do, but nobody answers to them.
+    # Headings recur as labels do, but do not name speakers.
     dialogue = len(recurring) > 1 and shown >= _ENOUGH * filled
     split = []
     for text, (label, words, certain) in zip(texts, parts, strict=True):
@@ -73,7 +73,7 @@ def _parts(text: str) -> tuple[str, str, bool]:
 
 
 def is_generic_label(label: str) -> bool:
-    """Say whether a label names nobody: what a diarizer or a release calls a speaker.
+    """Say whether a label names no person: what a diarizer or a release calls a speaker.
 
     >>> is_generic_label("SPEAKER_00"), is_generic_label("Ann Lee")
     (True, False)

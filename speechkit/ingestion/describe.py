@@ -175,7 +175,7 @@ def _participants(
 ) -> tuple[Participant, ...]:
     people = []
     # One person whom the bare columns describe: without a word about them beside the language of
-    # the recording, there is nobody to tell of.
+    # the recording, there is no participant to describe.
     bare = {field: cells[field] for field in (*ROLE_FIELDS, "role") if field in cells}
     if bare.keys() - {"language"}:
         people.append(_participant(bare, channel, pseudonym))

@@ -1,4 +1,4 @@
-"""What was handed out: a chained list of exports beside a corpus's versions, and how to take it back.
+"""Disclosures: a chained list of exports beside a corpus's versions, and how to take them back.
 
 manifests/<corpus>/handed-out.jsonl    which version went where, in which format, by whom
 EXPORT/.speechkit-export          which release an export is of, and which files are its own

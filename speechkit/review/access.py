@@ -62,7 +62,7 @@ def may_edit(db: Db, person: Person, task: Task) -> bool:
     if task.state == "approved":
         return False
     if task.state == "submitted":
-        # Four eyes: nobody approves their own work.
+        # Four eyes: a person cannot approve their own work.
         return person.has("reviewer") and task.assignee != person.id
     if task.track == ADJUDICATED:
         return person.has("adjudicator") and not had_another(

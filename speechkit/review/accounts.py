@@ -138,7 +138,7 @@ def change_password(store: Store, person: Person, old: str, new: str) -> None:
 
 
 def reset_password(db: Db, name: str, new: str, *, by: str = "command line") -> None:
-    """Give an account a new password, for somebody who forgot theirs; its sessions end.
+    """Give an account a new password, for a person who forgot theirs; its sessions end.
 
     Raises:
         UsageError: if there is no such account, or the password is too weak.

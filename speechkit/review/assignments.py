@@ -1,4 +1,4 @@
-"""Sharing tasks out: to several people evenly, with a reason for every task that nobody gets."""
+"""Sharing tasks out: to several people evenly, with a reason for every task that is not assigned."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def share_out(
         tasks: ids, in the order in which they are shared out.
         people: among whom.
         by: who assigns.
-        take_over: take tasks from others too, but from nobody who is working on one.
+        take_over: take tasks from others too, unless they are working on them.
         has_clean_copy: whether a recording can be opened by people who may not hear it unredacted.
     """
     open_work = select(Task.assignee, Task.duration).where(Task.state == "open")

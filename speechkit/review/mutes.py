@@ -47,7 +47,7 @@ def kept_mutes(task: Task) -> tuple[Interval, ...]:
 def keep_silent(
     task: Task, before: Sequence[Line], after: Sequence[Line], *, hidden: bool, moves: bool
 ) -> None:
-    """Have what was silent before an edit stay so, unless somebody with the right made it.
+    """Have what was silent before an edit stay so, unless a person with the right made it.
 
     Args:
         task: of which the lines are.

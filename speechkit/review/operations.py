@@ -317,7 +317,7 @@ def _set_texts(
 
 
 def _label(db: Db, person: Person, task: Task, shown: str) -> str:
-    """Return the speaker's label that somebody means by what they are shown."""
+    """Return the speaker's label that a person means by what they are shown."""
     if not hides(person):
         return shown
     return real_label(task, shown, (line.speaker for line in lines_of_task(db, task.id)))

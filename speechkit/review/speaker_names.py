@@ -1,4 +1,4 @@
-"""Speakers as somebody sees them who may not learn names: by role, and under a neutral label."""
+"""Speakers as a person sees them who may not learn names: by role, and under a neutral label."""
 
 from __future__ import annotations
 

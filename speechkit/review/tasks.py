@@ -148,7 +148,7 @@ def move(db: Db, person: Person, task_id: str, epoch: int, step: Step) -> Task:
 def assign(
     db: Db, task_id: str, person: Person | None, *, by: str, take_over: bool = False
 ) -> None:
-    """Assign a task to a person, or to nobody in particular.
+    """Assign a task to a person, or leave it open to all.
 
     Args:
         db: a transaction that writes.

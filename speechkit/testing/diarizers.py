@@ -68,7 +68,7 @@ def same_sound_same_turns(subject: Subject) -> None:
     same_twice(lambda: subject.run(channels, ANY))
 
 
-def nobody_speaks_in_silence(subject: Subject) -> None:
+def silence_holds_no_speech(subject: Subject) -> None:
     """No turns in silence, however short. Channels that hold the same sound may be refused."""
     rng = np.random.default_rng(5)
     for seconds in (0.2, 3.0):
@@ -85,7 +85,7 @@ DIARIZER_CHECKS: tuple[Check[Subject], ...] = (
     Check(at_most_as_many_speakers_as_asked),
     Check(contradictions_are_refused),
     Check(same_sound_same_turns),
-    Check(nobody_speaks_in_silence),
+    Check(silence_holds_no_speech),
 )
 
 

@@ -41,7 +41,7 @@ def in_own_language(
         segments: what was heard in `language`.
         transcribe: the engine.
         language: of the recording.
-        speech: where somebody speaks, in seconds.
+        speech: where there is speech, in seconds.
     """
     kept = list(segments)
     for start, end in _doubtful(segments, speech, len(sound) / SAMPLE_RATE):

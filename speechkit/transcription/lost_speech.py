@@ -20,7 +20,7 @@ from speechkit.core.time import Interval, subtract, union
 from speechkit.core.types import Segment, Word
 from speechkit.transcription import confidence
 
-AGAIN = "decoded-again"  # label of segments that only a second decoding brought
+AGAIN = "decoded-again"  # label of segments that only a second decoding found
 LOST = 1.0  # seconds of speech without a word that are decoded again
 # Whisper ends words up to 0.3 s early, and starts them late: what lies so close to a word is its own.
 _REACH = 0.5
@@ -68,10 +68,10 @@ def decode_again(
     decode: Decode,
     calibration: Calibration | None,
 ) -> list[Segment]:
-    """Return the segments with what a second decoding of lost speech brought, in order.
+    """Return the segments with what a second decoding of lost speech found, in order.
 
     Args:
-        speech: where somebody speaks, in seconds.
+        speech: where there is speech, in seconds.
         segments: what was written so far, with words.
         decode: an interval of the recording and a temperature → segments.
         calibration: of the engine, for segments that are parted by what came back.
@@ -88,7 +88,7 @@ def decode_again(
 def _recover(
     passage: Interval, segments: Sequence[Segment], decode: Decode, calibration: Calibration | None
 ) -> list[Segment]:
-    """Return what the first attempt that brings something brings."""
+    """Return the result of the first attempt that finds words."""
     written = [
         word
         for segment in segments

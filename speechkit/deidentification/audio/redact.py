@@ -78,7 +78,7 @@ def find(
     Args:
         segments: the transcript, with aligned words.
         phi: what a detector found in it.
-        speech: where somebody speaks, by channel (None: all channels are one sound).
+        speech: where there is speech, by channel (None: all channels are one sound).
         language: of the conversation.
         options: how far masks reach.
     """
@@ -107,7 +107,7 @@ def find(
 
 
 def not_understood(segments: Sequence[Segment]) -> tuple[PhiSpan, ...]:
-    """Return spans (UNCERTAIN) over whole segments whose text nobody can rely on.
+    """Return spans (UNCERTAIN) over whole segments whose text is unreliable.
 
     That is text in which the recognizer repeats itself, and faint speech that it is not sure of.
     """
@@ -116,7 +116,7 @@ def not_understood(segments: Sequence[Segment]) -> tuple[PhiSpan, ...]:
         for segment in segments
         if segment.text
         and (
-            ("loop" in segment.labels and doubt([segment]) > 0)  # of text by people nobody doubts
+            ("loop" in segment.labels and doubt([segment]) > 0)  # text by people is not doubted
             or (FAINT in segment.labels and doubt([segment]) > _FAINT_DOUBT)
         )
     )

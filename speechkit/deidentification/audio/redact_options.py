@@ -22,7 +22,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     `check_engine`, `check_options`: who listens, with other settings than the draft was made with;
     `second_engine`, `second_options`: what else listens, empty for none. `voice_detector`: who
     finds speech. `detector`, `detector_options`, `policy`: what finds identifiers in what the
-    listeners write, and which of them go (as the stage `detect`); empty: nobody looks.
+    listeners write, and which of them go (as the stage `detect`); empty: they are not searched.
     """
 
     method: Method = "silence"

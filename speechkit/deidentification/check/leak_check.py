@@ -1,4 +1,4 @@
-"""The proof: is anything that was removed heard again in the redacted audio?
+"""The leak check: can anything that was removed be heard again in the redacted audio?
 
 The redacted audio is transcribed once more and compared with what was removed: words, numbers and
 spelled letters, also by sound. Close to a mask everything removed there counts; anywhere else,

@@ -25,7 +25,7 @@ from speechkit.language import main_language
 
 _LOOPING = "loop"  # a label of segments in which the recognizer repeats itself
 _VOICE_NEAR = 0.5  # s around an identifier in which there must be a voice
-_SILENCED = 0.6  # share of an identifier under masks: what is heard there was made up
+_SILENCED = 0.6  # share of an identifier under masks: what is heard there is a hallucination
 
 
 class Relistening(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +50,7 @@ def relisten(
     """Let every listener write down every channel.
 
     Args:
-        sounds: by channel, at 16 kHz, faint speech brought up already.
+        sounds: by channel, at 16 kHz, with faint speech already amplified.
         listeners: who listens.
         language: of the recording.
         others: stretches (start, end, channel) in other languages, heard once more in those.
@@ -112,7 +112,7 @@ def search(
         policy: says which of them go.
         language: of the recording.
         masks: what is masked already.
-        voices: where somebody speaks, by channel.
+        voices: where there is speech, by channel.
         settled: words that people wrote or accepted, and that stay.
     """
     silent = union((mask.start, mask.end) for mask in masks)

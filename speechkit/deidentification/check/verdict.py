@@ -41,9 +41,9 @@ def discovery(
 
     Args:
         doubt: share of words that are probably wrong.
-        speech: where somebody speaks, in seconds; so are `faint` and `unwritten`, see `Discovery`.
+        speech: where there is speech, in seconds; so are `faint` and `unwritten`, see `Discovery`.
         faint: of it, what was understood only when turned up.
-        unwritten: of it, what nobody wrote words for.
+        unwritten: the part of it without words.
         num_words: in the transcript.
         added: stretches that a listener's transcript added.
         keyed: numbers keyed on a telephone.
@@ -62,7 +62,7 @@ def discovery(
             f"speech without words at {clock(unwritten[0][0])}: {silent:.0f} of {seconds:.0f} s"
         )
     elif num_words == 0 and sounds:
-        reasons.append("something sounds that may be speech, and nobody wrote a word")
+        reasons.append("there is sound that may be speech, and no words were written")
     if unsettled:
         reasons.append("listening again went on to find identifiers")
     if left is not None and left > limits.max_left:

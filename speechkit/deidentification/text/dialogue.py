@@ -25,7 +25,7 @@ _LONGEST_NAME = 5  # words that may be a name in a field
 
 
 class Label(msgspec.Struct, frozen=True):
-    """A label from `start` to `end` (after its colon); `role`: it names a role and nobody."""
+    """A label from `start` to `end` (after its colon); `role`: it names a role and no person."""
 
     start: int
     end: int

@@ -1,7 +1,7 @@
 """Lines that go on in the next one: wrapped text, subtitle cues, segments cut in the middle.
 
 A line is a turn, unless it does not end a sentence and the next one neither begins with a label nor
-belongs to somebody else. A name, a date or a number may then stand across the break.
+belongs to another speaker. A name, a date or a number may then stand across the break.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def soft_breaks(
 ) -> tuple[int, ...]:
     """Return the offsets of line ends at which a sentence goes on.
 
-    `turns` are offsets of lines that somebody else says than the line before.
+    `turns` are offsets of lines with another speaker than the line before.
 
     >>> soft_breaks("I saw Doctor\\nOkonkwo today.\\nYes.", (), {"i", "today"})
     (12,)

@@ -104,7 +104,7 @@ def deidentification(facts: Facts) -> str:
         if facts.has_audio
         else "What is told can single a person out, as can"
     )
-    checkers = ", ".join(statement.checked_by) or "nobody"
+    checkers = ", ".join(statement.checked_by) or "no engine"
     findings = "".join(
         f"\n- **{name}**: {sentence}." for name, sentence in findings_in_words(statement)
     )

@@ -29,7 +29,7 @@ class ExecutorRequest(msgspec.Struct, frozen=True, kw_only=True):
         resources: of each worker.
         workers: how many; 0 leaves their number to the executor.
         settings: options that are the executor's own, by name (`--slurm`).
-        store: where files go through, where workers share no folder.
+        store: where files go through, if workers do not share a folder.
         budget_memory: bytes that all workers may use together; 0: no limit.
     """
 

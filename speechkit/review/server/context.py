@@ -77,7 +77,7 @@ def _provider(options: OidcOptions) -> Provider:
 def is_touch(request: Request) -> bool:
     """Say whether a request comes from something that a person did."""
     asked = request.url.path.rpartition("/")[2]
-    if asked == "heartbeat":  # the page says whether somebody touched it since the last one
+    if asked == "heartbeat":  # the page says whether it was touched since the last one
         return request.headers.get("x-touched") == "1"
     return asked not in ("audio", "peaks", "me", "words")
 
@@ -103,7 +103,7 @@ def get_person(request: Request, context: Annotated[ReviewContext, Depends(get_c
     if request.method not in ("GET", "HEAD"):
         if not same(request.headers.get("x-csrf-token", ""), csrf):
             raise CsrfError("the request lacks this session's CSRF token; reload the page")
-    # What a page asks for by itself is no sign that anybody is there.
+    # What a page asks for by itself is not a sign that a person is there.
     if is_touch(request) and time.time() - seen > min(_TOUCH_EVERY, context.settings.idle / 4):
         with context.store.write() as db:
             touch(db, token)

@@ -164,7 +164,7 @@ export class Doc extends EventTarget {
     return this.speakers[label]?.name || label || "—";
   }
 
-  /** How many lines somebody, or a policy, has accepted. */
+  /** How many lines a person, or a policy, has accepted. */
   done() {
     return this.order.filter((line) => line.state !== "draft").length;
   }

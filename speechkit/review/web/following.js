@@ -1,4 +1,4 @@
-// The text follows the sound while nobody types: the line that sounds is marked and brought into sight.
+// The text follows the sound while nothing is typed: the line being played is marked and scrolled into view.
 
 const QUIET = 3000; // ms without a key or the wheel, after which the text follows again
 
@@ -39,7 +39,7 @@ export class Following {
   }
 
   /**
-   * Bring the line that sounds at a time into sight.
+   * Scroll the line that sounds at a time into view.
    * @param {number} time seconds
    */
   show(time) {

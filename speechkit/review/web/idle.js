@@ -1,4 +1,4 @@
-// An open page logs out when nobody touches it: first a warning, then the text is covered and the session
+// An open page logs out when it is not used: first a warning, then the text is covered and the session
 // ends. What was typed stays, and so does one's place.
 import { logOut } from "./api.js";
 import { notice } from "./status.js";
@@ -34,11 +34,11 @@ export function watchIdle(seconds, saving, player) {
       saving.sync.heartbeat(); // finds that the session is over, and offers to log in
     } else if (left < Math.min(WARNING, seconds / 3) && !warned) {
       warned = true;
-      notice("You will be logged out soon, as nobody has touched this page. Press a key to stay.");
+      notice("You will be logged out soon because this page has not been used. Press a key to stay.");
     }
   }, 1000);
   return {
-    /** Whether somebody touched the page since this was last asked. */
+    /** Whether the page was touched since this was last asked. */
     touched() {
       const since = last > reported;
       reported = performance.now();

@@ -30,7 +30,7 @@ export class Saving {
   }
 
   /**
-   * Somebody typed into a line.
+   * A person typed into a line.
    * @param {string} id
    */
   typed(id) {

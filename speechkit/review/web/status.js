@@ -32,7 +32,7 @@ export function noticeError(error) {
 }
 
 /**
- * The session has ended: offer to log in, without taking the keys of somebody who is typing; resolves
+ * The session has ended: offer to log in, without taking keys from a person who is typing; resolves
  * once the same person is logged in again.
  * @param {string} name
  * @param {boolean} elsewhere whether one may log in at the organization's provider
@@ -96,7 +96,7 @@ export function watchSaving(sync, lines) {
 }
 
 /**
- * What was typed and not saved, to be copied: it may be that nobody lets one work here again.
+ * What was typed and not saved, to be copied: the person may not be allowed to work here again.
  * @param {import("./sync.js").Sync} sync
  * @param {import("./lines.js").Lines} lines
  */

@@ -40,7 +40,7 @@ export class Sync extends EventTarget {
     this.loggedOut = false;
     /** Whether something was typed that is not in the queue yet. */
     this.typing = () => false;
-    /** Whether somebody touched the page since the last heartbeat. */
+    /** Whether the page was touched since the last heartbeat. */
     this.touched = () => true;
     this.beatEvery = 20_000; // ms; the lease ends after 60 s without a heartbeat
     /** @type {number | undefined} */

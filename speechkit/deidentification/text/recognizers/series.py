@@ -1,4 +1,4 @@
-"""Series of readings, tapers, times and codes: numbers in a row that are nobody's number.
+"""Series of readings, tapers, times and codes: numbers in a row that identify nobody.
 
 What tells them: their shape (132/84, 2.8, 10:30, 1,200,000), even steps (93 86 79, 60 50 40), or a
 measurement, a drug or a code system named before them, with no cue for an identifier after it.

@@ -52,7 +52,7 @@ def _is_titled(scene: Scene, index: int) -> bool:
 
 
 def _is_after_abbreviation(scene: Scene, index: int) -> bool:
-    """Say whether a short word with a capital and a full stop, which is no word, is a title."""
+    """Say whether a short word with a capital and a full stop, which is not a word, is a title."""
     title, token = scene.tokens[index - 1], scene.tokens[index]
     if not (scene.conversation.cased and title.capital and token.capital):
         return False
