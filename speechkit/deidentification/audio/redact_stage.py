@@ -18,16 +18,12 @@ from pathlib import Path
 import msgspec
 
 from speechkit.audio.encode import bits_of, write_audio
-from speechkit.audio.faint import audible
 from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_file, digest_of
 from speechkit.core.engines import (
-    SAMPLE_RATE,
     DetectPhi,
-    DetectVoice,
     PhiDetector,
     Sound,
-    Transcribe,
     Transcriber,
     VoiceDetector,
     make_engine,
@@ -40,38 +36,32 @@ from speechkit.core.types import (
     Discovery,
     PhiSpan,
     RedactedCopy,
-    Redaction,
     Removal,
     Segment,
 )
-from speechkit.deidentification.audio.listened import Listened, find_all_keys, keyed, listen_to
-from speechkit.deidentification.audio.placement import MaskRequest
+from speechkit.deidentification.audio.listened import Listened, keyed, listen_to
 from speechkit.deidentification.audio.redact import Findings, Outcome, find, redact, whole_span
 from speechkit.deidentification.audio.redact_options import RedactOptions
+from speechkit.deidentification.audio.stored_copy import (
+    Engines,
+    Listening,
+    StoredCopy,
+    others_of,
+)
 from speechkit.deidentification.audio.voices import with_other_voices
-from speechkit.deidentification.check.comparison import Token
 from speechkit.deidentification.check.draft_quality import doubt
 from speechkit.deidentification.check.leak_check import rare_in
-from speechkit.deidentification.check.relisten import Relistening, relisten, search
 from speechkit.deidentification.check.verdict import discovery, verdict_of
 from speechkit.deidentification.policy import apply_policy, load_policy, policy_digest
 from speechkit.deidentification.text.detect_stage import open_detector
 from speechkit.deidentification.text.tagging import redact_segments
-from speechkit.language import main_language, primary_subtag
+from speechkit.language import main_language
 from speechkit.storage.files import scratch_prefix
 
 __all__ = ["NAME", "RedactOptions", "RedactStage"]
 
 NAME = "redact"
 _FLAC_CHANNELS = 8
-
-
-class Engines(msgspec.Struct, frozen=True, kw_only=True):
-    """The opened engines."""
-
-    voice: DetectVoice
-    listeners: tuple[Transcribe, ...]
-    detect: DetectPhi | None
 
 
 class RedactStage:
@@ -149,60 +139,16 @@ class RedactStage:
             suffix = ".flac" if len(channels) <= _FLAC_CHANNELS else ".wav"
             path = Path(folder) / f"copy{suffix}"
             bits = bits_of(task.recording.audio.codec)
-            relistening = Relistening(transcripts=())
-            keys: tuple[MaskRequest, ...] = ()
-
-            def store(masked: Sequence[Sound]) -> Sequence[Sound]:
-                copies.close()
-                write_audio(path, masked, sample_rate, bits=bits)
-                return copies.enter_context(
-                    open_sound(path, sample_rate, mono=False, scratch=scratch)
-                )
-
-            def listener(_: Sequence[Sound]) -> list[Token]:
-                nonlocal relistening, keys
-                with open_sound(path, SAMPLE_RATE, mono=False, scratch=scratch) as stored:
-                    sounds = {
-                        number: audible(stored[group[0]], listened.voices[number].faint)
-                        for number, group in listened.groups.items()
-                    }
-                    keys = keyed(find_all_keys([stored[g[0]] for g in listened.groups.values()]))
-                    relistening = relisten(
-                        sounds,
-                        engines.listeners,
-                        language,
-                        others={
-                            other: [
-                                (s.start, s.end, s.channel) for s in segments if s.language == other
-                            ]
-                            for other in others_of(segments, language)
-                        },
-                    )
-                return relistening.tokens(language)
-
-            def more(masks: Sequence[Redaction]) -> tuple[MaskRequest, ...]:
-                if engines.detect is None:
-                    return keys
-                voices = {number: one.all for number, one in listened.voices.items()}
-                settled = [w for s in segments for w in s.words if w.confidence is None]
-                return keys + search(
-                    relistening,
-                    engines.detect,
-                    self._policy,
-                    language,
-                    masks=masks,
-                    voices=voices,
-                    settled=settled,
-                )
-
+            copy = StoredCopy(path, sample_rate, bits, scratch, copies)
+            listening = Listening(copy, engines, self._policy, listened, segments, language)
             outcome = redact(
                 channels,
                 sample_rate,
                 segments,
                 findings,
-                listener=listener,
-                search=more,
-                store=store,
+                listener=listening.listen,
+                search=listening.search,
+                store=copy.write,
                 language=language,
                 method=options.method,
                 max_rounds=options.max_rounds,
@@ -220,12 +166,14 @@ class RedactStage:
             released = redact_segments(segments, outcome.spans)
             readable = rare_in(released, findings.removed, language)
             removal = Removal(
-                verdict="clean" if outcome.clean and not keys and not readable else "failed",
+                verdict="clean"
+                if outcome.clean and not listening.keys and not readable
+                else "failed",
                 listeners=self._checked_by(),
                 channels=len(listened.groups),
                 rounds=outcome.rounds,
                 heard=outcome.heard + len(readable),
-                keys=len(keys),
+                keys=len(listening.keys),
             )
             found = self._discovery(segments, outcome, listened)
             return _copy(released, outcome, removal, found, audio, path, task.workspace)
@@ -306,13 +254,6 @@ class RedactStage:
             " ".join([one.spec, *(f"{key}={value}" for key, value in sorted(given.items()))])
             for one, (_, given) in zip(self._listeners, self.options.listeners, strict=True)
         )
-
-
-def others_of(segments: Sequence[Segment], language: str) -> list[str]:
-    """Return the languages of segments that are not the recording's."""
-    main = primary_subtag(language)
-    known = {s.language for s in segments if s.language and s.text}
-    return sorted(one for one in known if primary_subtag(one) != main)
 
 
 def _has_text(segments: Sequence[Segment]) -> bool:
