@@ -36,7 +36,7 @@ gallery: $(VENV)/.installed
 
 # The tagger that finds identifiers beside the rules, from the dialogues in training/phi/corpus.
 train-phi: $(VENV)/.installed
-	$(BIN)/python -m training.phi en es fr de
+	$(BIN)/python -m training.phi en
 
 # All figures of the handbook, or one: make bench-wer. `python -m benchmarks` lists them.
 bench: $(BENCHES)

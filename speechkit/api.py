@@ -107,7 +107,7 @@ def transcribe(
 
 
 def deidentify_text(
-    text: str, *, language: str, policy: str = "safe-harbor", engine: str = "spoken"
+    text: str, *, language: str, policy: str = "safe-harbor", engine: str = "combined"
 ) -> RedactedText:
     """Find what identifies people in a text, and put tags in its place.
 
@@ -295,7 +295,7 @@ def score(
         UsageError: if there is nothing there that can be read, or a hypothesis is missing.
         InputError: for a malformed file.
     """
-    from speechkit.benchmark.score import score as score_systems
+    from speechkit.benchmark.score import score_systems
     from speechkit.benchmark.types import ScoreOptions
     from speechkit.workflows.score_inputs import read_references, read_systems
 

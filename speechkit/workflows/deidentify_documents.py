@@ -17,7 +17,7 @@ from speechkit.deidentification.text.deidentify import RedactedText, redact
 from speechkit.deidentification.text.detect_stage import open_detector
 from speechkit.deidentification.text.documents import deidentify_document, read_lines
 
-DETECTOR, POLICY = "spoken", "safe-harbor"
+DETECTOR, POLICY = "combined", "safe-harbor"
 
 
 class Deidentify(Protocol):

@@ -44,7 +44,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     second_engine: str = "faster-whisper:base"
     second_options: dict[str, str] = msgspec.field(default_factory=lambda: {"vad_threshold": "0.2"})
     voice_detector: str = "silero"
-    detector: str = "spoken"
+    detector: str = "combined"
     detector_options: dict[str, str] = {}
     policy: str = "safe-harbor"
 

@@ -19,7 +19,7 @@ from speechkit.language import main_language
 class DetectOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What changes the result. `policy` is a name or a TOML file; see `policy.py`."""
 
-    engine: str = "spoken"
+    engine: str = "combined"
     engine_options: dict[str, str] = {}
     policy: str = "safe-harbor"
 

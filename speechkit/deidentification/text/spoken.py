@@ -29,7 +29,7 @@ from speechkit.deidentification.text.cues import LANGUAGES, Language, get_langua
 from speechkit.deidentification.text.dialogue import Label, speaker_labels
 from speechkit.deidentification.text.readable import Readable, readable
 from speechkit.deidentification.text.recognizers.written import find_written
-from speechkit.deidentification.text.registry import added, candidates_in
+from speechkit.deidentification.text.registry import Recognize, added, candidates_in
 from speechkit.deidentification.text.repeats import recognize_repeats
 from speechkit.deidentification.text.scene import Scene
 from speechkit.deidentification.text.tokens import Conversation
@@ -52,6 +52,8 @@ class Spoken:
     info = EngineInfo(
         policy_options={"least_score": "least_score", "any_language": "patterns_only"}
     )
+
+    _also: tuple[Recognize, ...] = ()
 
     def __init__(self, options: SpokenOptions) -> None:
         self._options = options
@@ -84,7 +86,7 @@ class Spoken:
             for start, segment, before in zip(starts[1:], segments[1:], segments, strict=False)
             if segment.speaker != before.speaker
         }
-        candidates = find_candidates(joined, language, self._options, turns)
+        candidates = find_candidates(joined, language, self._options, turns, self._also)
         return tuple(split_candidates(segments, starts, candidates))
 
 
@@ -100,11 +102,16 @@ def make(model: str, options: dict[str, str]) -> Spoken:
 
 
 def find_candidates(
-    text: str, language: str, options: SpokenOptions, turns: Collection[int] = ()
+    text: str,
+    language: str,
+    options: SpokenOptions,
+    turns: Collection[int] = (),
+    also: Sequence[Recognize] = (),
 ) -> tuple[Candidate, ...]:
     """Return what identifies in a text, merged, in order.
 
-    `turns` are offsets of lines that somebody else says than the line before, where that is known.
+    `turns` are offsets of lines with another speaker than the line before, where that is known;
+    `also` are recognizers beside those that are installed.
 
     Raises:
         UsageError: if there are no tables for the language and `patterns_only` is not set.
@@ -115,30 +122,41 @@ def find_candidates(
         candidates = list(find_written(seen.text, "US"))
     else:
         places = [seen.seen_at(at) for at in turns]
-        candidates = _by_tables(seen.text, code, options.least_score, places)
+        candidates = _by_tables(seen.text, code, options.least_score, places, also)
     return merge(outside_tags((_moved(item, seen) for item in candidates), text), text)
 
 
-def _by_tables(text: str, code: str, least_score: float, turns: Collection[int]) -> list[Candidate]:
+def _by_tables(
+    text: str,
+    code: str,
+    least_score: float,
+    turns: Collection[int],
+    also: Sequence[Recognize],
+) -> list[Candidate]:
     tables = get_language(code)
     labels = speaker_labels(text, tables.stopwords)
-    candidates = _recognized(text, tables, labels, least_score)
+    candidates = _recognized(text, tables, labels, least_score, also)
     breaks = soft_breaks(text, labels, tables.stopwords, turns)
     if breaks:
         characters = list(text)
         for at in breaks:
             characters[at] = " "
         joined = "".join(characters)
-        candidates += across(_recognized(joined, tables, labels, least_score), breaks)
+        candidates += across(_recognized(joined, tables, labels, least_score, also), breaks)
     return candidates
 
 
 def _recognized(
-    text: str, tables: Language, labels: Sequence[Label], least_score: float
+    text: str,
+    tables: Language,
+    labels: Sequence[Label],
+    least_score: float,
+    also: Sequence[Recognize],
 ) -> list[Candidate]:
     roles = [(label.start, label.end) for label in labels if label.role]
     scene = Scene(Conversation(text, tables.cues.fillers, roles), tables, labels)
-    candidates = [item for item in candidates_in(scene) if item.score >= least_score]
+    seen = (*candidates_in(scene), *(item for recognize in also for item in recognize(scene)))
+    candidates = [item for item in seen if item.score >= least_score]
     candidates.extend(recognize_repeats(scene, candidates))
     return candidates
 

@@ -1,0 +1,244 @@
+"""The engines `learned`, a tagger that read many conversations, and `combined`, it and the rules.
+
+The rules know forms: numbers, spelled letters, e-mail, dates. The tagger knows how people talk about
+whom and where. What either finds goes, and what is found once is found in the whole recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from speechkit.core.digest import digest_file, digest_of
+from speechkit.core.engines import DetectPhi, EngineInfo, parse_options
+from speechkit.core.errors import UsageError, did_you_mean
+from speechkit.core.stage import Resources
+from speechkit.core.types import Identifier, PhiSpan, Segment
+from speechkit.deidentification.text import lists, spoken
+from speechkit.deidentification.text.candidate import (
+    Candidate,
+    join_segments,
+    outside_tags,
+    split_candidates,
+)
+from speechkit.deidentification.text.cues import get_language
+from speechkit.deidentification.text.scene import Scene
+from speechkit.deidentification.text.tagger.features import KINDS, WORD_FLAGS, encode
+from speechkit.deidentification.text.tagger.network import Network, load
+from speechkit.deidentification.text.tokens import NONE, TURN, Conversation
+from speechkit.language import primary_subtag
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float32]
+
+_HALF = 0.5  # what policies ask for where they ask for nothing else
+_GROW = 0.2
+_SURE_OF_NUMBERS = 0.95
+_NUMBER_FLAGS = [WORD_FLAGS.index(name) for name in ("number_word", "digits", "letter")]
+_LEAST = 0.05  # below this, and above one less this, a threshold asks for nothing or everything
+
+_IDENTIFIER = {
+    "NAME": Identifier.NAME,
+    "LOCATION": Identifier.LOCATION,
+    "ORG": Identifier.ORG,
+    "DATE": Identifier.DATE,
+    "AGE": Identifier.AGE,
+    "NUMBER": Identifier.OTHER_ID,
+    "CONTACT": Identifier.EMAIL,
+}
+
+
+class LearnedOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`threshold`: how likely a word must be part of an identifier to be taken (0–1). `grow`: how
+    likely its neighbors must be to go with it."""
+
+    threshold: float = 0.5
+    grow: float = _GROW
+
+    def __post_init__(self) -> None:
+        if not 0 < self.grow <= self.threshold < 1:
+            raise UsageError(
+                "threshold and grow must lie between 0 and 1, and grow must not exceed threshold"
+            )
+
+
+class Learned:
+    """A PhiDetector that is the tagger alone; languages without weights are refused."""
+
+    spec = "learned"
+
+    def __init__(self, options: LearnedOptions) -> None:
+        self._options = options
+
+    @property
+    def info(self) -> EngineInfo:
+        """The languages that weights are shipped for."""
+        return EngineInfo(languages=languages(), policy_options={"least_score": "threshold"})
+
+    @property
+    def revision(self) -> str:
+        """Digest of the weights and of the word lists that the tagger looks at."""
+        return _revision()
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What changes results."""
+        return dict(msgspec.to_builtins(self._options))
+
+    @contextmanager
+    def open(self, resources: Resources) -> Iterator[DetectPhi]:
+        """Yield the detector; weights are loaded with the first text."""
+        del resources
+
+        def detect(segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]:
+            network = _network(primary_subtag(language))
+            if network is None:
+                raise UsageError(
+                    f"the tagger was not trained in {language!r}; "
+                    f"{did_you_mean(language, languages())}"
+                )
+            joined, starts = join_segments(segments)
+            conversation = Conversation(joined, get_language(network.language).cues.fillers)
+            candidates = tagged(network, conversation, self._options)
+            return tuple(split_candidates(segments, starts, outside_tags(candidates, joined)))
+
+        yield detect
+
+
+class Combined(spoken.Spoken):
+    """A PhiDetector of rules and tagger; where no tagger was trained, of rules alone."""
+
+    @property
+    def spec(self) -> str:
+        """The engine's name."""
+        return "combined"
+
+    @property
+    def revision(self) -> str:
+        """Digest of the rules, the weights and the word lists."""
+        return digest_of([super().revision, _revision()])
+
+    def __init__(self, options: spoken.SpokenOptions) -> None:
+        super().__init__(options)
+        self._also = (recognizer(options.least_score),)
+
+
+def make_learned(model: str, options: dict[str, str]) -> Learned:
+    """Return the tagger; it has one model a language, which the text decides.
+
+    Raises:
+        UsageError: if a model is named.
+    """
+    if model:
+        raise UsageError(f"engine learned has no model {model!r}; use just: learned")
+    return Learned(parse_options(LearnedOptions, options, "engine learned"))
+
+
+def make_combined(model: str, options: dict[str, str]) -> Combined:
+    """Return rules and tagger as one engine.
+
+    Raises:
+        UsageError: if a model is named.
+    """
+    if model:
+        raise UsageError(f"engine combined has no model {model!r}; use just: combined")
+    return Combined(parse_options(spoken.SpokenOptions, options, "engine combined"))
+
+
+def recognizer(least_score: float) -> Callable[[Scene], Iterator[Candidate]]:
+    """Return the tagger as a recognizer: nothing in a language that it was not trained in."""
+
+    def recognize(scene: Scene) -> Iterator[Candidate]:
+        network = _network(scene.language.code)
+        if network is not None:
+            asked = network.threshold + least_score - _HALF
+            threshold = min(max(asked, _LEAST), 1 - _LEAST)
+            options = LearnedOptions(threshold=threshold, grow=min(_GROW, threshold))
+            yield from tagged(network, scene.conversation, options)
+
+    return recognize
+
+
+def tagged(
+    network: Network, conversation: Conversation, options: LearnedOptions
+) -> tuple[Candidate, ...]:
+    """Return runs of words that are likely part of an identifier.
+
+    A run starts at a word above `threshold` and grows, within its turn, over words above `grow`.
+    """
+    encoded = encode(conversation, network.language, network.vocabulary)
+    chances = network.probabilities(encoded)
+    inside = 1 - chances[:, 0]
+    runs: list[tuple[int, int]] = []
+    for index in range(len(inside)):
+        if inside[index] < options.threshold or (runs and index < runs[-1][1]):
+            continue
+        first, after = index, index + 1
+        while (
+            first > (runs[-1][1] if runs else 0)
+            and inside[first - 1] >= options.grow
+            and conversation.gap(first) != TURN
+        ):
+            first -= 1
+        while (
+            after < len(inside)
+            and conversation.gap(after) != TURN
+            # What is glued to an identifier ("4417-B") is part of it.
+            and (inside[after] >= options.grow or conversation.gap(after) == NONE)
+        ):
+            after += 1
+        if runs and first == runs[-1][1] and conversation.gap(first) != TURN:
+            runs[-1] = (runs[-1][0], after)
+        else:
+            runs.append((first, after))
+    found = []
+    for first, after in runs:
+        if _is_count(conversation, encoded.flags, first, after) and (
+            inside[first:after].max() < _SURE_OF_NUMBERS
+        ):
+            continue
+        kinds = chances[first:after, 1:].sum(axis=0)
+        start, end = conversation.span(first, after)
+        score = round(float(inside[first:after].max()), 4)
+        identifier = _IDENTIFIER[KINDS[1 + int(kinds.argmax())]]
+        found.append(Candidate(start, end, identifier, score, "learned"))
+    return tuple(found)
+
+
+def _is_count(conversation: Conversation, flags: Floats, first: int, after: int) -> bool:
+    """Say whether a run has no word but numbers: doses and readings look like parts of identifiers,
+    and what numbers are, the rules know better."""
+    return all(
+        flags[index, _NUMBER_FLAGS].any() or not token.key.isalpha()
+        for index, token in enumerate(conversation.tokens[first:after], start=first)
+    )
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Return the languages that weights are shipped for."""
+    return tuple(sorted(path.stem for path in _folder().glob("*.npz")))
+
+
+def _folder() -> Path:
+    return Path(str(files("speechkit.deidentification.text") / "tagger"))
+
+
+@cache
+def _network(language: str) -> Network | None:
+    return load(_folder() / f"{language}.npz") if language in languages() else None
+
+
+@cache
+def _revision() -> str:
+    weights = {language: digest_file(_folder() / f"{language}.npz") for language in languages()}
+    return digest_of([lists.revision(), weights])

@@ -1,0 +1,1 @@
+"""How the models that speechkit ships are made; nothing of it is in the wheel."""

@@ -1,0 +1,1 @@
+"""The tagger of identifiers: its corpus, what is done to it, its training and its figures."""
