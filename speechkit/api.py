@@ -115,7 +115,8 @@ def deidentify_text(
         text: anything from a word to a consultation.
         language: ISO 639-1 code: `en`, `es`, `fr`, `de`.
         policy: a policy's name, or the path of a `.toml` file.
-        engine: what finds identifiers: `spoken`, `baseline`.
+        engine: what finds identifiers: `combined` (rules and the learned tagger), `spoken` (rules alone),
+            `learned`, `baseline` (Presidio).
 
     Returns:
         `redacted`, the text with tags such as `[NAME_1]`; `spans`, each with `start`, `end` (code

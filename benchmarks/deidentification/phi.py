@@ -23,7 +23,7 @@ from speechkit.core.types import Segment
 from speechkit.deidentification.policy import apply_policy, load_policy
 from speechkit.deidentification.text.baseline import make as make_baseline
 from speechkit.deidentification.text.evaluate import Count, Evaluation, Place, evaluate
-from speechkit.deidentification.text.spoken import make as make_spoken
+from speechkit.deidentification.text.learned import make_combined
 
 GOALS = {
     "en_natural": "full .98, leak 1.5 %, over 1.5 %",
@@ -56,7 +56,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 def main(names: Sequence[str]) -> None:
     """Print the tables."""
-    ours, theirs = _spoken(), _presidio()
+    ours, theirs = _combined(), _presidio()
     every = [*load_sets(data_folder()), *load_authored()]
     sets = [one for one in every if not names or one.name in names]
     renamed = [with_other_names(one) for one in sets if one.name in GOALS and "_" in one.name]
@@ -122,9 +122,9 @@ def _measure(one: TextSet, detect: Detect) -> Measured:
     return Measured(evaluation=total, words=one.num_words, cpu=cpu)
 
 
-def _spoken() -> Detect:
+def _combined() -> Detect:
     policy = load_policy("safe-harbor")
-    detect = make_spoken("", {}).open(Resources()).__enter__()
+    detect = make_combined("", {}).open(Resources()).__enter__()
 
     def find(text: str, language: str) -> list[Place]:
         spans = detect((Segment(id="", start=0, end=0, text=text),), language)

@@ -49,7 +49,9 @@ command.add_command(transcript)
     help="What to remove, and how: the name of a policy, or a .toml file.",
 )
 @option(
-    "--engine", default=DETECTOR, meaning="Engine that finds identifiers, as spoken or baseline."
+    "--engine",
+    default=DETECTOR,
+    meaning="Engine that finds identifiers, as combined, spoken or baseline.",
 )
 @options("--set")
 @option("--language", meaning="Language of lines that name none, as an ISO 639-1 code (en).")

@@ -27,7 +27,7 @@ from speechkit.workflows.deidentify_transcripts import deidentify_transcript
     help="What to remove: the name of a policy that puts tags, or a .toml file.",
 )
 @option(
-    "--engine", default=DETECTOR, meaning="Engine that finds identifiers, as spoken or baseline."
+    "--engine", default=DETECTOR, meaning="Engine that finds identifiers, as combined, spoken or baseline."
 )
 @options("--set", "--json")
 def command(
