@@ -44,10 +44,10 @@ def list_engines(as_json: bool) -> None:
 
 @command.command("check")
 @click.argument("engine", metavar="ENGINE")
-@click.option("--kind", type=click.Choice(KINDS), help="Kind, if several have this name.")
+@click.option("--kind", type=click.Choice(KINDS), help="Kind of engine, if several have this name.")
 @option("--set", meaning="Set an option of the engine, as beam_size=1.")
 @click.option(
-    "--clip", type=FILE, help="Recording of speech, about 10 s.  [default: a sample call]"
+    "--clip", type=FILE, help="Recording of speech, about 10 s; without it, a sample call."
 )
 @option("--language", default="en", show_default=True, meaning="Language of the clip.")
 @options("--json")
