@@ -148,6 +148,12 @@ class Bench:
                 raise AssertionError(f"never came true; the page says {self.status()}")
             self.page.wait_for_timeout(20)
 
+    def dialog(self, content: str) -> bool:
+        """Wait for a dialog; False if there will be none, as the page was taken over."""
+        opened = self.page.locator(f"dialog[open] {content}").first
+        self.until(lambda: opened.is_visible() or self.status() == "lost")
+        return bool(opened.is_visible())
+
     def caret(self, line: str, start: int, end: int | None = None) -> None:
         """Put the caret into a line, or choose what lies between two places."""
         self.page.evaluate(
@@ -275,7 +281,8 @@ def _act(bench: Bench, case: Case, number: int) -> list[Line]:
     if case.action == "mark":
         bench.caret(third, 6, 10)
         press("Control+Shift+H")
-        bench.page.wait_for_selector("dialog[open] select")
+        if not bench.dialog("select"):
+            return []
         press("Enter")
         typed(" exactly")
         return [one, two, Line(f"since when exactly{c[10:]}", ("when",), "B")]
@@ -288,7 +295,8 @@ def _act(bench: Bench, case: Case, number: int) -> list[Line]:
     bench.caret(second, 0)
     typed("yes ")
     press("Control+F")
-    bench.page.wait_for_selector("dialog[open] input")
+    if not bench.dialog("input"):
+        return []
     typed(f"chest{number}q")
     press("Tab")
     typed("back")

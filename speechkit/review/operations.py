@@ -159,7 +159,7 @@ def apply(
 
 def _digest(task_id: str, person: Person, asked: AnyOperation) -> str:
     """Return what an `op_id` stands for: the same edit may be sent again under a later lease."""
-    leave = {"lease_epoch": True, "base_rev": True, "next_rev": True}
+    leave: dict[str, Any] = {"lease_epoch": True, "base_rev": True, "next_rev": True}
     nested = {"changes": {"__all__": {"base_rev"}}} if isinstance(asked, SetTexts) else {}
     return digest_of([task_id, person.id, asked.model_dump(mode="json", exclude=leave | nested)])
 
@@ -304,7 +304,8 @@ def _undo(db: Db, person: Person, task: Task, asked: Undo) -> tuple[dict[str, Li
 def _set_texts(
     db: Db, person: Person, task: Task, asked: SetTexts, known: Collection[str]
 ) -> tuple[dict[str, LineRow], Change]:
-    rows, change = {}, {}
+    rows: dict[str, LineRow] = {}
+    change: Change = {}
     for one in asked.changes:
         row = db.get(LineRow, (task.id, one.segment))
         if row is None:

@@ -59,6 +59,26 @@ class Words(BaseModel):
     words: Annotated[list[_Word], Field(max_length=5000)]
 
 
+_Key = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f]+$")]
+
+
+class Preferences(BaseModel):
+    """How a person likes to work, on every machine: the player, the keys, where they were."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    speed: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    rewind: Annotated[float, Field(ge=0, le=5)] = 1.5  # seconds
+    stop: bool = False
+    pause: bool = False
+    hold: bool = False
+    preset: Annotated[str, Field(max_length=60)] = ""
+    keys: Annotated[
+        dict[_Key, Annotated[list[_Key], Field(max_length=10)]], Field(max_length=60)
+    ] = {}
+    places: Annotated[dict[_Key, _Key], Field(max_length=500)] = {}  # task: line
+
+
 class TooManyError(RefusedError):
     """Too many failed logins."""
 
@@ -148,6 +168,23 @@ def keep_words(
     with context.store.write() as db:
         db.get_one(User, person.id).words = kept
     return {"words": kept}
+
+
+@router.get("/preferences")
+def preferences(context: CurrentContext, person: CurrentPerson) -> Preferences:
+    """Return how a person likes to work."""
+    with context.store.read() as db:
+        return Preferences.model_validate(db.get_one(User, person.id).preferences)
+
+
+@router.put("/preferences")
+def keep_preferences(
+    asked: Preferences, context: CurrentContext, person: CurrentPerson
+) -> Preferences:
+    """Keep how a person likes to work."""
+    with context.store.write() as db:
+        db.get_one(User, person.id).preferences = asked.model_dump()
+    return asked
 
 
 def _csrf(request: Request, context: ReviewContext) -> str:

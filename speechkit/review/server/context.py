@@ -79,7 +79,7 @@ def is_touch(request: Request) -> bool:
     asked = request.url.path.rpartition("/")[2]
     if asked == "heartbeat":  # the page says whether it was touched since the last one
         return request.headers.get("x-touched") == "1"
-    return asked not in ("audio", "peaks", "me", "words")
+    return asked not in ("audio", "peaks", "me", "words", "preferences")
 
 
 def get_context(request: Request) -> ReviewContext:

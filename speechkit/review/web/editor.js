@@ -10,11 +10,13 @@ import { openFind } from "./finding.js";
 import { offerHandOver } from "./handover.js";
 import { Following } from "./following.js";
 import { unlock, watchIdle } from "./idle.js";
+import { loadKeys, saveKeys } from "./keys.js";
 import { Lines } from "./lines.js";
 import { Offering } from "./offering.js";
 import { connectPedal } from "./pedal.js";
 import { Player } from "./player.js";
 import { Saving } from "./saving.js";
+import { PreferencesStore } from "./preferences.js";
 import { notice, noticeError, offerLogin, watchSaving } from "./status.js";
 import { Sync } from "./sync.js";
 import { Wave } from "./wave.js";
@@ -32,9 +34,10 @@ const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event
 
 const id = new URLSearchParams(location.search).get("task") ?? "";
 const me = await whoAmI();
-const [task, own] = await Promise.all([
+const [task, own, kept] = await Promise.all([
   /** @type {Promise<Task>} */ (ask("GET", `/api/tasks/${encodeURIComponent(id)}`)),
   ask("GET", "/api/words"),
+  ask("GET", "/api/preferences"),
 ]).catch((error) => {
   for (const control of document.querySelectorAll("header button, header input, header select")) {
     /** @type {HTMLButtonElement} */ (control).disabled = true;
@@ -55,6 +58,8 @@ const sync = new Sync(doc);
 const saving = new Saving(doc, lines, sync);
 const editing = new Editing(task, doc, lines, sync, saving, notice);
 const following = new Following(doc, lines);
+const preferences = new PreferencesStore(kept);
+if (kept.preset) saveKeys({ preset: kept.preset, own: kept.keys });
 /** @type {Offering} */
 const offering = new Offering(words, lines, $("hint"), () => actions.keyOf("takeWord"));
 let resume = 0;
@@ -99,7 +104,10 @@ const actions = new Actions({
     here: () => following.go(player.time),
     find: () => openFind(doc, lines, editing),
     help: async () => {
-      if (await showKeys(pedal)) actions.reload();
+      if (!(await showKeys(pedal))) return;
+      actions.reload();
+      const { preset, own: keys } = loadKeys();
+      preferences.keep({ preset, keys });
     },
   },
   ofLine: {
@@ -124,6 +132,8 @@ const actions = new Actions({
 }, editing, player);
 
 connectControls(player, actions, editing);
+preferences.apply();
+preferences.watch();
 offerVariants(variants, variant, (name) => {
   variant = name;
   player.use(soundUrl());
@@ -172,6 +182,11 @@ addEventListener("beforeunload", (event) => {
 
 // ---- sound, waveform and lines
 
+player.audio.addEventListener("ratechange", () => {
+  if (player.audio.playbackRate !== preferences.kept.speed) {
+    preferences.keep({ speed: player.audio.playbackRate });
+  }
+});
 player.addEventListener("time", () => {
   showTime(player, task.duration);
   wave.set(player.time, editing.currentLine);
@@ -194,6 +209,7 @@ lines.addEventListener("current", () => {
   if (!player.playing && (player.time < line.start || player.time >= line.end)) player.seek(line.start);
   if (input("stop").checked || input("loop").checked) player.stretch = [line.start, line.end];
   wave.set(player.time, line);
+  preferences.keepPlace(task.id, line.id);
 });
 lines.addEventListener("edited", (event) => {
   saving.typed(detail(event));
@@ -238,11 +254,20 @@ async function showWave() {
   }
 }
 
+/** Show the line at which this person was last time. */
+function goOnWhereLeft() {
+  const line = doc.get(preferences.place(task.id) ?? "");
+  if (!line || line === doc.order[0]) return;
+  lines.show(line.id);
+  lines.select(line.id);
+}
+
 function showProgress() {
   $("progress").textContent = `${doc.done()} of ${doc.order.length} lines done`;
 }
 
 offerHandOver(task, editing, notice);
 showProgress();
+goOnWhereLeft();
 player.emit();
 await showWave();

@@ -76,7 +76,7 @@ export class Player extends EventTarget {
    * @param {number} value
    */
   rate(value) {
-    this.audio.playbackRate = Math.min(2, Math.max(0.5, Math.round(value * 10) / 10));
+    this.audio.playbackRate = this.audio.defaultPlaybackRate = Math.min(2, Math.max(0.5, Math.round(value * 10) / 10));
     this.emit();
     return this.audio.playbackRate;
   }

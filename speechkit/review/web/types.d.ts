@@ -58,6 +58,17 @@ export interface Me {
   idle: number; // seconds
 }
 
+export interface Preferences {
+  speed: number;
+  rewind: number; // seconds
+  stop: boolean;
+  pause: boolean;
+  hold: boolean;
+  preset: string;
+  keys: Record<string, string[]>;
+  places: Record<string, string>; // task: line
+}
+
 export interface Summary extends Omit<Task, "lines"> {
   track: string;
   priority: number;
