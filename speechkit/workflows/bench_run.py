@@ -7,6 +7,7 @@ change. Each stage works in a process of its own, so that its peak memory is its
 
 from __future__ import annotations
 
+import re
 import shutil
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,6 +20,7 @@ from speechkit.benchmark.types import Hypothesis, System
 from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.core.types import Recording, Session
+from speechkit.formats import format_segments
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS
 from speechkit.manifest.versions import release_digest
@@ -205,6 +207,22 @@ def as_system(job: EngineJob, run: EngineRun) -> System:
             return len(run.layers)
 
     return System(name=job.name, hypotheses=Written())
+
+
+def write_hypotheses(system: System, folder: Path) -> Path:
+    """Write what a system wrote as SegLST, a file for each recording, as `bench score` reads it.
+
+    Returns:
+        The system's own folder in `folder`, named after it.
+
+    Raises:
+        StoreError: if it cannot be written.
+    """
+    target = folder / re.sub(r"[^\w.+-]+", "-", system.name)
+    for name, hypothesis in system.hypotheses.items():
+        text = format_segments("seglst", name, hypothesis.segments)
+        write_bytes(target / f"{name}.seglst.json", text.encode())
+    return target
 
 
 def _stages(job: EngineJob) -> tuple[Stage, ...]:

@@ -7,11 +7,20 @@ from pathlib import Path
 import pytest
 import toys
 
+from speechkit.benchmark.types import Hypothesis, System
 from speechkit.core.errors import AudioError, ModelError, UsageError
+from speechkit.core.types import Segment
+from speechkit.formats import read_transcripts
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.runner import run
 from speechkit.workflows import bench_run
-from speechkit.workflows.bench_run import EngineJob, check_engines, engine_jobs, run_engine
+from speechkit.workflows.bench_run import (
+    EngineJob,
+    check_engines,
+    engine_jobs,
+    run_engine,
+    write_hypotheses,
+)
 
 
 @pytest.fixture
@@ -122,3 +131,12 @@ def test_a_usage_error_of_one_recording_is_its_row(tmp_path: Path) -> None:
     assert [(row.item, row.reason) for row in report.failures] == [(bad, "no such channel")]
     assert report.stages[0].done == 2
     assert not isinstance(toys.Misused.error, AudioError)
+
+
+def test_what_an_engine_wrote_is_read_back_by_bench_score(tmp_path: Path) -> None:
+    segment = Segment(id="a-0000", start=0.0, end=1.5, text="good morning", speaker="A")
+    system = System(name="openai:http://h/v1#m", hypotheses={"a": Hypothesis(segments=(segment,))})
+    folder = write_hypotheses(system, tmp_path)
+    assert folder == tmp_path / "openai-http-h-v1-m"
+    (read,) = read_transcripts(folder / "a.seglst.json").recordings["a"]
+    assert (read.text, read.start, read.end, read.speaker) == ("good morning", 0.0, 1.5, "A")
