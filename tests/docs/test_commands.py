@@ -72,7 +72,7 @@ def test_every_make_target_of_a_benchmark_names_one() -> None:
 @pytest.mark.parametrize("path", EVERY_PAGE, ids=name_of)
 def test_commands_within_sentences_exist(path: Path) -> None:
     """`speechkit group verb` in running text names a command, too."""
-    for words in re.findall(r"`speechkit ((?:[a-z]+ ?)+)", path.read_text("utf-8")):
+    for words in re.findall(r"`speechkit ((?:[a-z][a-z-]* ?)+)", path.read_text("utf-8")):
         command: click.Command | None = cli
         context = click.Context(cli, info_name="speechkit")
         for word in words.split():
