@@ -4,40 +4,130 @@
 `write_transcripts(name, segments)` writes one. `write-a-format` in the docs says how to add one.
 """
 
-from speechkit.formats.registry import (
-    find_transcript_format,
-    format_segments,
-    read_segments,
-    read_transcripts,
-    read_turns,
-    readable_suffixes,
-    transcript_formats,
-    writable_formats,
-    write_transcripts,
-)
-from speechkit.formats.rttm import format_rttm, parse_rttm
-from speechkit.formats.text import read_text
-from speechkit.formats.transcript import Note, Notes, Reading, Segments, TranscriptFormat
-from speechkit.formats.uem import format_uem, parse_uem
+from typing import TYPE_CHECKING
+
+from speechkit.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from speechkit.formats.columns import ROLE_FIELDS, ROLES, map_columns
+    from speechkit.formats.convert import Converted, convert_transcripts
+    from speechkit.formats.docx import open_docx
+    from speechkit.formats.fields import one_word, seconds, share
+    from speechkit.formats.json import format_json
+    from speechkit.formats.labels import is_generic_label
+    from speechkit.formats.registry import (
+        find_transcript_format,
+        format_of_file,
+        format_segments,
+        read_segments,
+        read_transcripts,
+        read_turns,
+        readable_suffixes,
+        transcript_formats,
+        writable_formats,
+        write_transcripts,
+    )
+    from speechkit.formats.rttm import format_rttm, parse_rttm
+    from speechkit.formats.srt import parse_srt
+    from speechkit.formats.stm import format_stm
+    from speechkit.formats.tables import Row, Table, read_table
+    from speechkit.formats.text import decode_text, read_text, split_lines
+    from speechkit.formats.textgrid import parse_textgrid
+    from speechkit.formats.transcript import (
+        Note,
+        Notes,
+        Reading,
+        Segments,
+        TranscriptFormat,
+        nothing_read,
+    )
+    from speechkit.formats.uem import format_uem, parse_uem
 
 __all__ = [
+    "ROLES",
+    "ROLE_FIELDS",
+    "Converted",
     "Note",
     "Notes",
     "Reading",
+    "Row",
     "Segments",
+    "Table",
     "TranscriptFormat",
+    "convert_transcripts",
+    "decode_text",
     "find_transcript_format",
+    "format_json",
+    "format_of_file",
     "format_rttm",
     "format_segments",
+    "format_stm",
     "format_uem",
+    "is_generic_label",
+    "map_columns",
+    "nothing_read",
+    "one_word",
+    "open_docx",
     "parse_rttm",
+    "parse_srt",
+    "parse_textgrid",
     "parse_uem",
     "read_segments",
+    "read_table",
     "read_text",
     "read_transcripts",
     "read_turns",
     "readable_suffixes",
+    "seconds",
+    "share",
+    "split_lines",
     "transcript_formats",
     "writable_formats",
     "write_transcripts",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Converted": "convert",
+        "Note": "transcript",
+        "Notes": "transcript",
+        "ROLES": "columns",
+        "ROLE_FIELDS": "columns",
+        "Reading": "transcript",
+        "Row": "tables",
+        "Segments": "transcript",
+        "Table": "tables",
+        "TranscriptFormat": "transcript",
+        "convert_transcripts": "convert",
+        "decode_text": "text",
+        "find_transcript_format": "registry",
+        "format_json": "json",
+        "format_of_file": "registry",
+        "format_rttm": "rttm",
+        "format_segments": "registry",
+        "format_stm": "stm",
+        "format_uem": "uem",
+        "is_generic_label": "labels",
+        "map_columns": "columns",
+        "nothing_read": "transcript",
+        "one_word": "fields",
+        "open_docx": "docx",
+        "parse_rttm": "rttm",
+        "parse_srt": "srt",
+        "parse_textgrid": "textgrid",
+        "parse_uem": "uem",
+        "read_segments": "registry",
+        "read_table": "tables",
+        "read_text": "text",
+        "read_transcripts": "registry",
+        "read_turns": "registry",
+        "readable_suffixes": "registry",
+        "seconds": "fields",
+        "share": "fields",
+        "split_lines": "text",
+        "transcript_formats": "registry",
+        "writable_formats": "registry",
+        "write_transcripts": "registry",
+    },
+)

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from speechkit.core.errors import InputError
-from speechkit.core.text import spread_words
+from speechkit.core.text import evenly_timed_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Segment, Word
 from speechkit.formats.fields import (
@@ -92,7 +92,7 @@ def format_ctm(segments: Segments) -> str:
     lines = []
     for name, items in segments.items():
         for segment in items:
-            for word in segment.words or spread_words(segment):
+            for word in segment.words or evenly_timed_words(segment):
                 confidence = "" if word.confidence is None else f" {word.confidence:.4f}"
                 lines.append(
                     f"{one_word(name)} {channel_field(segment.channel)} {word.start:.3f} "

@@ -32,14 +32,9 @@ ROOMS = tuple(
 NOT_YET = frozenset(
     {
         "audio",
-        "benchmark",
         "deidentification",
         "diarization",
-        "formats",
-        "governance",
-        "ingestion",
         "language",
-        "manifest",
         "review",
         "transcription",
     }

@@ -16,8 +16,8 @@ import msgspec
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
-from speechkit.formats import Notes, fields, read_text
-from speechkit.formats.fields import one_word
+from speechkit.formats import Notes, read_text
+from speechkit.formats.fields import one_word, seconds
 from speechkit.formats.text import split_lines
 from speechkit.manifest.export.bundle import (
     Bundle,
@@ -136,12 +136,12 @@ def _place(
         parts = said.split()
         if len(parts) not in (3, 4):
             raise InputError(f"{path / 'segments'}, line {line}: 4 fields expected")
-        start = fields.seconds(parts[1], path / "segments", line)
+        start = seconds(parts[1], path / "segments", line)
         # Kaldi writes -1 for "to the end of the recording".
         if parts[2] in ("-1", "-1.0") and parts[0] in sounds:
             end = length_of(sounds[parts[0]])
         else:
-            end = fields.seconds(parts[2], path / "segments", line)
+            end = seconds(parts[2], path / "segments", line)
         return _Place(recording=parts[0], start=start, end=end)
     if not times and utterance in sounds:
         return _Place(recording=utterance, start=0.0, end=length_of(sounds[utterance]))
