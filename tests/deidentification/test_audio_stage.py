@@ -150,9 +150,9 @@ def test_names_and_city_of_the_real_call_are_gone(
 
     text = canonical_json(copy.segments).decode().lower()
     assert not [1 for word, _ in said if word.lower() in text], "a removed word is in the text"
-    path = job.corpus.root / copy.audio.uri
+    path = job.workspace.root / copy.audio.uri
     assert released(tmp_path) == [path] and digest_file(path) == copy.audio.sha256
-    assert not list((job.corpus.root / "vault").glob(".redacting-*"))
+    assert not list((job.workspace.root / "vault").glob(".redacting-*"))
 
     before, rate = read_audio(real_call)
     after, rate_after = read_audio(path)
@@ -277,7 +277,7 @@ def test_disguised_voices_say_the_same_and_masks_stay_silent(
         ((copy,),) = disguise([given])
     assert copy.verdict == "clean"
     before, rate = read_audio(real_call)
-    after, _ = read_audio(given.corpus.root / copy.audio.uri)
+    after, _ = read_audio(given.workspace.root / copy.audio.uri)
     assert after.shape == before.shape
     for redaction in copy.redactions:
         assert not after[:, int(redaction.start * rate) + 1 : int(redaction.end * rate) - 1].any()
