@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from speechkit.core.text import spread_words
+from speechkit.core.text import evenly_timed_words
 from speechkit.core.time import Interval, subtract, union
 from speechkit.core.types import Segment, Turn
 
@@ -45,7 +45,7 @@ def words_within(
         if any(start <= segment.start and segment.end <= end for start, end in regions):
             kept.append(segment)
             continue
-        words = segment.words or spread_words(segment)
+        words = segment.words or evenly_timed_words(segment)
         inside = tuple(word for word in words if _contains(regions, (word.start + word.end) / 2))
         if inside:
             text = " ".join(word.text.strip() for word in inside)

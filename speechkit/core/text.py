@@ -43,10 +43,10 @@ def join_words(words: Iterable[str], language: str) -> str:
     return ("" if is_unspaced(language) else " ").join(words)
 
 
-def spread_words(segment: Segment) -> tuple[Word, ...]:
+def evenly_timed_words(segment: Segment) -> tuple[Word, ...]:
     """Return the words of a segment that has none yet, sharing its time evenly.
 
-    >>> spread_words(Segment(id="", start=1.0, end=2.0, text="good morning"))[1].start
+    >>> evenly_timed_words(Segment(id="", start=1.0, end=2.0, text="good morning"))[1].start
     1.5
     """
     texts = segment.text.split()

@@ -12,7 +12,7 @@ from speechkit.audio.sound import open_sound
 from speechkit.core.engines import SAMPLE_RATE, Align, Aligner, make_engine
 from speechkit.core.errors import InputError, MissingExtraError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
-from speechkit.core.text import spread_words
+from speechkit.core.text import evenly_timed_words
 from speechkit.core.types import Segment
 
 
@@ -102,4 +102,4 @@ def align_file(
 def _with_words(segment: Segment) -> Segment:
     if segment.words:
         return segment
-    return msgspec.structs.replace(segment, words=spread_words(segment))
+    return msgspec.structs.replace(segment, words=evenly_timed_words(segment))

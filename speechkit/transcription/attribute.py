@@ -9,7 +9,7 @@ from itertools import pairwise
 import msgspec
 
 from speechkit.core.digest import segment_id
-from speechkit.core.text import join_words, spread_words
+from speechkit.core.text import evenly_timed_words, join_words
 from speechkit.core.time import Interval, overlap, round_ms, union
 from speechkit.core.types import Segment, Turn, Word
 
@@ -52,7 +52,7 @@ def attribute(
             (word, segment)
             for segment in segments
             if segment.channel == channel
-            for word in segment.words or spread_words(segment)
+            for word in segment.words or evenly_timed_words(segment)
         ]
         pieces += [_segment(run) for run in _runs(_smooth(_with_speakers(words, here)))]
     pieces.sort(key=lambda s: (s.start, -1 if s.channel is None else s.channel, s.end))

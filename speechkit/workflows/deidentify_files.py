@@ -18,7 +18,7 @@ from speechkit.audio.mask import Method
 from speechkit.core.digest import canonical_json, segment_id
 from speechkit.core.errors import InputError, SpeechkitError, UsageError
 from speechkit.core.stage import Resources, Stage
-from speechkit.core.text import spread_words
+from speechkit.core.text import evenly_timed_words
 from speechkit.core.time import round_ms
 from speechkit.core.types import Context, Layer, Provenance, RedactedCopy, Segment
 from speechkit.core.verdicts import why_doubtful
@@ -176,7 +176,7 @@ def _ready(segment: Segment, language: str) -> Segment:
     segment = msgspec.structs.replace(segment, language=language or segment.language)
     if segment.words:
         return segment
-    return msgspec.structs.replace(segment, words=spread_words(segment))
+    return msgspec.structs.replace(segment, words=evenly_timed_words(segment))
 
 
 def _copy(corpus: Corpus, recording: str) -> RedactedCopy:

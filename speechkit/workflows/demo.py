@@ -12,12 +12,12 @@ import numpy as np
 from speechkit.audio.decode import read_audio, resample, to_mono
 from speechkit.benchmark.phi import Mention, PhiCount, count_phi
 from speechkit.benchmark.results import Scores
-from speechkit.benchmark.score import score
+from speechkit.benchmark.score import score_systems
 from speechkit.benchmark.types import ScoreOptions, System
 from speechkit.core.engines import SAMPLE_RATE, make_engine
 from speechkit.core.errors import SpeechkitError
 from speechkit.core.stage import Resources
-from speechkit.core.text import spread_words, word_offsets
+from speechkit.core.text import evenly_timed_words, word_offsets
 from speechkit.core.time import duration, round_ms
 from speechkit.core.types import Identifier, RedactedCopy, Segment, Session
 from speechkit.core.version import VERSION as SPEECHKIT_VERSION
@@ -105,7 +105,7 @@ def run_demo(
     references = read_references(f"{corpus.root}#reference")
     systems = read_systems((f"{corpus.root}#attributed",), references)
     named = [System(name="speechkit", hypotheses=systems[0].hypotheses)]
-    scores = score(references, named, ScoreOptions(draws=0, by=("modality",), min_cell=1))
+    scores = score_systems(references, named, ScoreOptions(draws=0, by=("modality",), min_cell=1))
     scores = msgspec.structs.replace(
         scores, reference=f"recipe demo, release {VERSION}", version=SPEECHKIT_VERSION
     )
@@ -113,7 +113,9 @@ def run_demo(
     rows = []
     for session in corpus.sessions():
         name = session.recording.id
-        alone = score({name: references[name]}, [_only(named[0], name)], ScoreOptions(draws=0))
+        alone = score_systems(
+            {name: references[name]}, [_only(named[0], name)], ScoreOptions(draws=0)
+        )
         rows.append(_row(corpus, session, alone, mentions[name]))
     rows.sort(key=lambda row: row.seconds)
     return Demo(rows=tuple(rows), scores=scores, corpus=corpus, release=release)
@@ -175,7 +177,7 @@ def _mentions(
             mono = resample(to_mono(samples)[None], rate, SAMPLE_RATE)[0]
             aligned = align(
                 np.ascontiguousarray(mono),
-                [msgspec.structs.replace(s, words=spread_words(s)) for s in reference.items],
+                [msgspec.structs.replace(s, words=evenly_timed_words(s)) for s in reference.items],
                 "en",
             )
             lines = {(segment.start, segment.end): segment for segment in reference.items}
