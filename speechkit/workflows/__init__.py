@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         check_engines,
         engine_jobs,
         run_engine,
+        write_hypotheses,
     )
     from speechkit.workflows.deidentify_documents import (
         DETECTOR,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         text_deidentifier,
     )
     from speechkit.workflows.deidentify_files import DeidentifiedFile, deidentify_audio
+    from speechkit.workflows.deidentify_transcripts import deidentify_transcript
     from speechkit.workflows.demo import Demo, run_demo
     from speechkit.workflows.demo_page import write_demo_page
     from speechkit.workflows.doctor import GIB, Checkup, examine
@@ -57,6 +59,7 @@ __all__ = [
     "deidentify_audio",
     "deidentify_lines",
     "deidentify_text",
+    "deidentify_transcript",
     "diarize_files",
     "engine_jobs",
     "examine",
@@ -75,6 +78,7 @@ __all__ = [
     "withdraw",
     "withdraw_imported",
     "write_demo_page",
+    "write_hypotheses",
 ]
 
 __getattr__, __dir__ = lazy_names(
@@ -98,6 +102,7 @@ __getattr__, __dir__ = lazy_names(
         "deidentify_audio": "deidentify_files",
         "deidentify_lines": "deidentify_documents",
         "deidentify_text": "deidentify_documents",
+        "deidentify_transcript": "deidentify_transcripts",
         "diarize_files": "files",
         "engine_jobs": "bench_run",
         "examine": "doctor",
@@ -116,5 +121,6 @@ __getattr__, __dir__ = lazy_names(
         "withdraw": "withdrawal",
         "withdraw_imported": "withdraw_imported",
         "write_demo_page": "demo_page",
+        "write_hypotheses": "bench_run",
     },
 )
