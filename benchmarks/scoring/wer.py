@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks import ROOT
 from benchmarks.fixtures.clips import data_folder
-from benchmarks.scoring.wer_cost import memory, speed
+from benchmarks.scoring.wer_cost import many_systems, memory, speed
 from benchmarks.scoring.wer_published import ALL_FILES, BY_FILE, FILES, OTHER_TEXT, STOCK
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.errors import align, count
@@ -39,6 +39,7 @@ def main() -> None:
     blind_spots()
     speed(FOLDER)
     memory(FOLDER)
+    many_systems()
 
 
 def run(normalizer: str) -> Scores:

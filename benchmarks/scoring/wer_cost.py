@@ -35,6 +35,34 @@ print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 """
 
 
+# Scores many systems that differ in a word here and there.
+SWEEP = """
+import sys
+from pathlib import Path
+import msgspec
+from speechkit.benchmark.score import score
+from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
+from speechkit.core.types import Segment
+number, recordings = map(int, sys.argv[1:])
+words = ("the patient takes two tablets every morning with water and reports no pain in the chest "
+         "since the last visit").split()
+def segments(texts):
+    return (Segment(id="", start=0, end=1, text=" ".join(texts)),)
+said = {f"v{i}": [words[(i + k) % 20] for k in range(20)] for i in range(recordings)}
+references = {name: Reference(segments=segments(texts)) for name, texts in said.items()}
+systems = [
+    System(name=f"s{s}", hypotheses={
+        name: Hypothesis(segments=segments(
+            "other" if (k * 7 + s + i) % 11 == 0 else word for k, word in enumerate(texts)))
+        for i, (name, texts) in enumerate(said.items())})
+    for s in range(number)
+]
+result = msgspec.json.encode(score(references, systems, ScoreOptions(language="en")))
+peak = Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]
+print(peak, len(result))
+"""
+
+
 def speed(folder: Path) -> None:
     """Time one run with intervals, clinical errors and the report against jiwer alone.
 
@@ -120,6 +148,21 @@ def memory(folder: Path) -> None:
         first = first or peak
         number = times * len(texts)
         print(f"{number:5} consultations: peak {peak:.0f} MiB ({peak / first:.2f}x)")
+
+
+def many_systems(number: int = 1000, recordings: int = 55) -> None:
+    """Print memory and size of the result of scoring a sweep of checkpoints."""
+    told = subprocess.run(
+        [sys.executable, "-c", SWEEP, str(number), str(recordings)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    peak, size = told.stdout.split()
+    print(
+        f"{number} systems over {recordings} recordings of 20 words: peak {int(peak) / 1024:.0f} MiB, "
+        f"{int(size) / 1e6:.0f} MB of JSON"
+    )
 
 
 def peak_memory(texts: Sequence[str]) -> float:

@@ -46,7 +46,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 DEFAULT = Gate()
 
 
-def compare(before: Scores, after: Scores, gate: Gate = DEFAULT) -> list[Comparison]:
+def compare_scores(before: Scores, after: Scores, gate: Gate = DEFAULT) -> list[Comparison]:
     """Compare systems of the same name, or the only one of either side.
 
     A system is worse if its error rate rose by more than the gate's tolerance on the recordings both
@@ -72,6 +72,9 @@ def compare(before: Scores, after: Scores, gate: Gate = DEFAULT) -> list[Compari
             elif not part:
                 raise UsageError(f"{new}: no recording in both files has a {gate.metric}")
     return found
+
+
+compare = compare_scores
 
 
 def _check_same(before: Scores, after: Scores) -> None:

@@ -151,7 +151,8 @@ def _count(
         unit=normalizer.unit,
         words=words,
         by_speaker=split_by_speaker(edits, prepared.speakers, words),
-        **_characters(said, wrote, words, normalizer),
+        character_errors=_character_errors(said, wrote, words, normalizer),
+        num_characters=words.length if normalizer.unit == "character" else len(" ".join(said)),
         speakers=_speaker_errors(prepared.by_speaker, segments, normalizer),
         diarization=_diarization(prepared, given, reference, options),
         clinical=judged.counts if judged else {},
@@ -174,14 +175,13 @@ def _count(
     )
 
 
-def _characters(
+def _character_errors(
     said: Sequence[str], wrote: Sequence[str], words: ErrorRate, normalizer: Normalizer
-) -> dict[str, int]:
+) -> int:
     if normalizer.unit == "character":
-        return {"character_errors": words.errors, "num_characters": words.length}
+        return words.errors
     # A wrong word has about three wrong letters; most systems stay under four.
-    errors = character_distance(said, wrote, about=4 * words.errors + 8)
-    return {"character_errors": errors, "num_characters": len(" ".join(said))}
+    return character_distance(said, wrote, about=4 * words.errors + 8)
 
 
 def _misses(system: str, recording: str, judged: Judgement) -> tuple[Miss, ...]:

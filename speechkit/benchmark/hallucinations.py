@@ -14,7 +14,7 @@ import msgspec
 
 from speechkit.benchmark.der import SHORT_TURN
 from speechkit.benchmark.errors import Edit, align
-from speechkit.benchmark.results import Passage
+from speechkit.benchmark.results import Passage, PassageKind
 from speechkit.core.types import Segment
 
 RUN = 8  # words: below that a run of insertions or deletions is an ordinary error
@@ -118,7 +118,9 @@ def passages(
     """
     found = []
 
-    def add(kind: str, side: Side, words: Sequence[str], span: tuple[int, int], num: int) -> None:
+    def add(
+        kind: PassageKind, side: Side, words: Sequence[str], span: tuple[int, int], num: int
+    ) -> None:
         start, end = _times(side, *span)
         text = " ".join(words) if contexts else ""
         found.append(

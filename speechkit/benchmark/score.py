@@ -51,7 +51,7 @@ class _Recording(msgspec.Struct, frozen=True, kw_only=True):
     whole: dict[str, str]
 
 
-def score(
+def score_systems(
     references: Mapping[str, Reference],
     systems: Sequence[System],
     options: ScoreOptions = DEFAULTS,
@@ -135,6 +135,9 @@ def score(
         transcripts=tuple(text for result in results for text in result.transcripts),
         alignments=tuple(alignment for result in results for alignment in result.alignments),
     )
+
+
+score = score_systems
 
 
 # ---- the work, a recording at a time

@@ -18,7 +18,7 @@ import msgspec
 from speechkit.benchmark.results import RecordingScore, Scores
 from speechkit.core.errors import UsageError
 
-SCHEMA = "speechkit.counts/1"
+COUNTS_SCHEMA = "speechkit.counts/1"
 OTHER = "(other)"
 FEWEST_CLUSTERS = 3  # a cell of one recording would be that recording
 _NUM_SUMS = 5  # per cell: errors, words and their second moments
@@ -69,7 +69,7 @@ class SiteCounts(msgspec.Struct, frozen=True, kw_only=True):
     `epsilon`: privacy budget of the noise for one cluster, over all that is exported; 0 for none.
     """
 
-    schema: str = SCHEMA
+    schema: str = COUNTS_SCHEMA
     normalizer: str
     unit: str
     min_cell: int

@@ -13,12 +13,18 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from speechkit.benchmark.compare import METRICS, Gate, Metric, as_junit, as_markdown
-from speechkit.benchmark.compare import compare as compare_scores
+from speechkit.benchmark.compare import (
+    METRICS,
+    Gate,
+    Metric,
+    as_junit,
+    as_markdown,
+    compare_scores,
+)
 from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.report import write_report
 from speechkit.benchmark.results import SCHEMA, RunCost, Scores
-from speechkit.benchmark.score import score as score_systems
+from speechkit.benchmark.score import score_systems
 from speechkit.benchmark.sites import export_counts
 from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.cli.bench_more import audit_reference, merge
@@ -236,6 +242,11 @@ def score(reference: str, hypotheses: tuple[str, ...], allow_missing: bool, aske
 )
 @option("--diarize", meaning="Find out who speaks as well, for cpWER and DER.")
 @options("--device", "--threads", "--limit")
+@option(
+    "--output-dir",
+    meaning="Write what each engine wrote into DIR/<engine>, which bench score reads; it may name "
+    "people.",
+)
 @_scoring
 def run(
     release: str,
@@ -245,6 +256,7 @@ def run(
     device: str,
     threads: int,
     limit: int | None,
+    output_dir: Path | None,
     asked: Scoring,
 ) -> None:
     """Run engines over RELEASE and score what they write.
@@ -254,7 +266,13 @@ def run(
     which an engine fails is named on stderr and counts as missing; the exit code is then 1.
     """
     # All stages come with these; scoring alone is done sooner than they are loaded.
-    from speechkit.workflows.bench_run import as_system, check_engines, engine_jobs, run_engine
+    from speechkit.workflows.bench_run import (
+        as_system,
+        check_engines,
+        engine_jobs,
+        run_engine,
+        write_hypotheses,
+    )
 
     path = Path(release)
     if "#" not in release and (path / "corpus.json").is_file():
@@ -282,6 +300,8 @@ def run(
             click.echo(f"failed: {job.name}: {name}: {reason}", err=True)
         systems.append(as_system(job, done))
         costs[job.name] = done.cost
+        if output_dir is not None:
+            click.echo(f"written: {write_hypotheses(systems[-1], output_dir)}", err=True)
     kept = {name: references[name] for name in names} if limit else references
     _score(release, kept, systems, costs, asked, allow_missing=failed)
     raise SystemExit(1 if failed else 0)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.benchmark.audit import Audit, audit_references
-from speechkit.benchmark.sites import SCHEMA, MergedCell, SiteCounts, merge_counts
+from speechkit.benchmark.sites import COUNTS_SCHEMA, MergedCell, SiteCounts, merge_counts
 from speechkit.benchmark.types import ScoreOptions
 from speechkit.cli.bench_tables import percent
 from speechkit.cli.options import option, options
@@ -108,7 +108,7 @@ def _load_counts(path: Path) -> SiteCounts:
         raise InputError(
             f"{path}: not what `speechkit bench score --export-counts` writes ({error})"
         ) from error
-    if site.schema != SCHEMA:
+    if site.schema != COUNTS_SCHEMA:
         raise InputError(f"{path}: counts of another version ({site.schema}); export them again")
     return site
 
