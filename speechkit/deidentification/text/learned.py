@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+import numpy as np
 
 from speechkit.core.digest import digest_file, digest_of
 from speechkit.core.engines import DetectPhi, EngineInfo, parse_options
@@ -29,13 +30,17 @@ from speechkit.deidentification.text.candidate import (
 )
 from speechkit.deidentification.text.cues import get_language
 from speechkit.deidentification.text.scene import Scene
-from speechkit.deidentification.text.tagger.features import KINDS, WORD_FLAGS, encode
+from speechkit.deidentification.text.tagger.features import (
+    KINDS,
+    WORD_FLAGS,
+    encode,
+    known_script,
+)
 from speechkit.deidentification.text.tagger.network import Network, load
 from speechkit.deidentification.text.tokens import NONE, TURN, Conversation
 from speechkit.language import primary_subtag
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
@@ -177,7 +182,8 @@ def tagged(
     """
     encoded = encode(conversation, network.language, network.vocabulary)
     chances = network.probabilities(encoded)
-    inside = 1 - chances[:, 0]
+    # Of a script that was not in training, the tagger can say nothing.
+    inside = np.where(known_script(encoded), 1 - chances[:, 0], 0)
     runs: list[tuple[int, int]] = []
     for index in range(len(inside)):
         if inside[index] < options.threshold or (runs and index < runs[-1][1]):

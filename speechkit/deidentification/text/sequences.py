@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib.resources import files
 
 import msgspec
 
 from speechkit.deidentification.text import lists
 from speechkit.deidentification.text.cues import LANGUAGES, get_language
-from speechkit.deidentification.text.everyday import is_everyday
 from speechkit.deidentification.text.numbers import Number, number_at
 from speechkit.deidentification.text.tokens import (
     COMMA,
@@ -97,7 +97,6 @@ def runs(conversation: Conversation, language: str, letters: frozenset[str]) -> 
 
 
 _FEWEST_IN_OTHER = 3  # numbers in a row that are surely of another language
-_FEWEST_SURE = 2  # of them words that the language of the conversation does not have
 
 
 def numbers_of_other_languages(conversation: Conversation, language: str) -> dict[int, Number]:
@@ -126,15 +125,11 @@ def numbers_of_other_languages(conversation: Conversation, language: str) -> dic
 
 
 def _is_in_other(conversation: Conversation, row: list[Number], language: str) -> bool:
-    def known(index: int) -> bool:
-        word = conversation.tokens[index].key
-        return is_everyday(word, language) or lists.is_listed(word, language)
-
     if all(number_at(conversation, item.first, language) for item in row):
         return False  # "six": the same in both
-    sure = sum(not known(item.first) for item in row)
+    sure = sum(not lists.is_listed(conversation.tokens[item.first].key, language) for item in row)
     if len(row) >= _FEWEST_IN_OTHER:
-        return sure >= _FEWEST_SURE
+        return sure > 0
     neighbors = [
         index
         for index in (row[0].first - 1, row[-1].after)
@@ -191,6 +186,9 @@ def _part_at(reader: _Reader, index: int) -> Number | None:
     number = reader.number_at(index)
     if number is not None:
         return number
+    letter = _spelled_at(reader, index)
+    if letter is not None:
+        return letter
     if token.key in reader.letters or (len(token.key) == 1 and token.key.isalpha()):
         value = token.key if len(token.key) == 1 else token.key[0]
         return Number(index, index + 1, value, "letters", True)
@@ -204,6 +202,48 @@ def _part_at(reader: _Reader, index: int) -> Number | None:
         if near or (len(token.text) <= 3 and token.gap <= SPACE and _is_plate(tokens, index)):
             return Number(index, index + 1, token.key, "letters", False)
     return None
+
+
+def _spelled_at(reader: _Reader, index: int) -> Number | None:
+    """Return a letter said with a word: "b as in boy", "bravo" beside a number or another one."""
+    tokens = reader.conversation.tokens
+    key = tokens[index].key
+    if len(key) == 1 and key.isalpha():
+        for words in _as_in(reader.language):
+            after = index + 1 + len(words)
+            if after < len(tokens) and tuple(t.key for t in tokens[index + 1 : after]) == words:
+                if tokens[after].key.startswith(key) and len(tokens[after].key) > 2:
+                    return Number(index, after + 1, key, "letters", True)
+        return None
+    if key == "x" or key not in _alphabet() or tokens[index].gap == NONE:
+        return None
+    neighbors = [index + 1] if index + 1 < len(tokens) and tokens[index + 1].gap < STOP else []
+    if index and tokens[index].gap < STOP:
+        neighbors.append(index - 1)
+    if any(_may_be_spelled(reader, at) for at in neighbors):
+        return Number(index, index + 1, key[0], "letters", True)
+    return None
+
+
+def _may_be_spelled(reader: _Reader, index: int) -> bool:
+    key = reader.conversation.tokens[index].key
+    return key in _alphabet() or key == "ray" or reader.number_at(index) is not None
+
+
+@cache
+def _as_in(language: str) -> tuple[tuple[str, ...], ...]:
+    ways = {*get_language(language).cues.spelled.as_in, *_AS_IN}
+    return tuple(tuple(way.split()) for way in sorted(ways, key=lambda way: (-len(way), way)))
+
+
+_AS_IN = ("as in", "de", "como", "comme", "wie", "like")
+
+
+@cache
+def _alphabet() -> frozenset[str]:
+    path = files("speechkit.deidentification.text") / "languages" / "common"
+    data = (path / "spelling_alphabets.toml").read_bytes()
+    return frozenset(msgspec.toml.decode(data, type=dict[str, str])["words"].split())
 
 
 @cache
@@ -226,6 +266,13 @@ def _is_plate(tokens: tuple[Token, ...], index: int) -> bool:
 
 def _trim(parts: list[Number], tokens: tuple[Token, ...], language: str) -> list[Number]:
     """Drop lone words that only look like letters at the edges: "a", "I", Spanish "y", "o"."""
+    words = [part for part in parts if part.kind == "letters" and _is_alphabet_word(tokens, part)]
+    if len(words) == 1 and sum(len(p.value) for p in parts if p.kind == "digits") < _FEWEST_DIGITS:
+        parts = (
+            [part for part in parts if part is not words[0]]
+            if words[0] in (parts[0], parts[-1])
+            else parts
+        )
     while (
         parts
         and parts[0].kind == "letters"
@@ -238,6 +285,13 @@ def _trim(parts: list[Number], tokens: tuple[Token, ...], language: str) -> list
     ):
         parts = parts[:-1]
     return parts
+
+
+_FEWEST_DIGITS = 3  # beside one word of a spelling alphabet, which may be just a word
+
+
+def _is_alphabet_word(tokens: tuple[Token, ...], part: Number) -> bool:
+    return part.after == part.first + 1 and len(tokens[part.first].key) > 1 and part.spoken
 
 
 def _loose(tokens: tuple[Token, ...], part: Number, language: str, *, after: bool) -> bool:

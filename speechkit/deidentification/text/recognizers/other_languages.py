@@ -16,10 +16,11 @@ from speechkit.deidentification.text.cues import LANGUAGES, get_language, phrase
 from speechkit.deidentification.text.name_likeness import LIKELY, extend_name
 from speechkit.deidentification.text.negatives import is_negative
 from speechkit.deidentification.text.recognizers.dates import whole_dates
+from speechkit.deidentification.text.recognizers.house_numbers import bare_number_after
 from speechkit.deidentification.text.recognizers.streets import street_at
 from speechkit.deidentification.text.scene import COMMA, STOP, Candidate, Scene
 
-_NUMBERED = 0.9  # the score of a street with its number
+_NUMBERED = 0.8  # the score of a street with its number
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
@@ -48,7 +49,8 @@ def _streets(scene: Scene, code: str) -> Iterator[Candidate]:
             continue
         street = street_at(there, index)
         if street is not None and street[2] >= _NUMBERED:
-            yield scene.candidate(street[0], street[1], "LOCATION", street[2], "addresses")
+            after = bare_number_after(there, street[1])
+            yield scene.candidate(street[0], after, "LOCATION", street[2], "addresses")
 
 
 def _introductions(scene: Scene) -> Iterator[Candidate]:

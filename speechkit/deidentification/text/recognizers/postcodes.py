@@ -59,6 +59,8 @@ def postcode_at(scene: Scene, index: int) -> int:
         at = number.after
     if not 2 <= len(digits) <= 3:
         return index
+    if scene.language.units_after.match(scene.following(at, 1)):
+        return index  # "PR 160 ms"
     inward, after = _letters(scene, at, 2)
     return after if len(inward) == 2 else index
 

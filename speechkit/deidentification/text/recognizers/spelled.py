@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from speechkit.deidentification.text import lists
@@ -9,6 +10,7 @@ from speechkit.deidentification.text.cues import phrase
 from speechkit.deidentification.text.scene import COMMA, STOP, TURN, Candidate, Scene
 
 DETECTOR = "spelled"
+_BACKWARDS = re.compile(r"backwards?|al reves|a l envers|ruckwarts")
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
@@ -99,6 +101,8 @@ def _is_name(scene: Scene, first: int, after: int, letters: str) -> bool:
         return False
     if {letters, letters.lstrip("ai")} & scene.cues.spelled.acronyms:
         return False
+    if _BACKWARDS.search(scene.before(first, 8)):
+        return False  # a test of the mind: "spell world backwards"
     if _is_asked(scene, first) or _is_said(scene, first, letters):
         return True
     if len(set(letters) - set("aio")) < 2:

@@ -93,6 +93,12 @@ def encode(conversation: Conversation, language: str, vocabulary: Mapping[str, i
     return Encoded(words, characters, flags)
 
 
+def known_script(encoded: Encoded) -> NDArray[np.bool_]:
+    """Say of each token (n,) whether it has a letter or digit that the tagger knows."""
+    characters = encoded.characters
+    return np.asarray(((characters > 0) & (characters < _OTHER_CHARACTER)).any(axis=1))
+
+
 @lru_cache(maxsize=1 << 16)
 def _word(key: str, language: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     characters = np.zeros(WORD_LENGTH, np.int32)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -103,7 +104,7 @@ def load(path: Path) -> Network:
     try:
         with np.load(path, allow_pickle=False) as weights:
             return Network(dict(weights))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise ModelError(
             f"{path.name} is not a tagger's weights; install speechkit again"
         ) from error
