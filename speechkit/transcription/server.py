@@ -167,16 +167,21 @@ def with_words_in_segments(answer: Mapping[str, Any]) -> str:
     return msgspec.json.encode(answer).decode()
 
 
+def _seconds(row: Mapping[str, Any], key: str) -> float | None:
+    value = row.get(key)
+    return float(value) if isinstance(value, int | float) else None
+
+
 def _middle(word: Mapping[str, Any]) -> float | None:
-    start, end = word.get("start"), word.get("end")
-    known = isinstance(start, int | float) and isinstance(end, int | float)
-    return (start + end) / 2 if known else None
+    start, end = _seconds(word, "start"), _seconds(word, "end")
+    return None if start is None or end is None else (start + end) / 2
 
 
 def _within(word: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    middle, start, end = _middle(word), row.get("start"), row.get("end")
-    known = isinstance(start, int | float) and isinstance(end, int | float)
-    return known and middle is not None and start <= middle < end
+    middle, start, end = _middle(word), _seconds(row, "start"), _seconds(row, "end")
+    if middle is None or start is None or end is None:
+        return False
+    return start <= middle < end
 
 
 def _wav(samples: Sound, part: Interval) -> bytes:
