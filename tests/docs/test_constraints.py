@@ -57,3 +57,18 @@ def test_what_pythons_share_has_one_line_and_what_differs_has_markers(lock: Modu
     again = lock.parse(text)
     assert again["other"] == {"3.11": "1", "3.12": "2"}
     assert "gone" not in lock.merged(lock.merged(again, "3.11", {}), "3.12", {})
+
+
+def test_every_extra_that_an_error_names_can_be_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = set()
+    for path in (ROOT / "speechkit").rglob("*.py"):
+        text = path.read_text("utf-8")
+        named |= set(re.findall(r'MissingExtraError\([^)]*extra="(\w+)"', text))
+        named |= set(re.findall(r"pip install 'speechkit\[(\w+)\]'", text))
+    for points in project["entry-points"].values():
+        named |= {
+            match[1] for value in points.values() if (match := re.search(r"\[(\w+)\]$", value))
+        }
+    assert len(named) > 5
+    assert named <= set(project["optional-dependencies"])
