@@ -145,6 +145,20 @@ def move(db: Db, person: Person, task_id: str, epoch: int, step: Step) -> Task:
     return task
 
 
+def put_back(db: Db, person: Person, task_id: str, epoch: int) -> None:
+    """Leave a task to others that a person took and did not edit.
+
+    Raises:
+        LeaseError: if the lease is another's.
+        RefusedError: if the task was edited, or handed over.
+    """
+    task = held(db, person, task_id, epoch)
+    if task.state != "open" or task.num_edits:
+        raise RefusedError("only a recording that was not edited can be put back; hand it over")
+    task.assignee, task.holder, task.lease_until = None, None, 0.0
+    record(db, person.name, "put-back", task=task.id, epoch=epoch)
+
+
 def assign(
     db: Db, task_id: str, person: Person | None, *, by: str, take_over: bool = False
 ) -> None:

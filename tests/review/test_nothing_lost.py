@@ -233,3 +233,22 @@ def test_replacing_is_one_edit_and_one_undo(page: Any, store: Store, task: str):
     press(page, "Control+Z")
     saved(page)
     assert kept(store, task) == before
+
+
+def test_a_recording_opened_by_mistake_is_put_back(page: Any, client: Any, store: Store, task: str):
+    open_editor(page, "tess")
+    page.click("#put-back")
+    page.wait_for_selector("#tasks a")
+    with store.read() as db:
+        found = db.get_one(Task, task)
+        assert (found.assignee, found.holder) == (None, None)
+    tom = client("tom")
+    epoch = tom.lease(task)
+    line = tom.task(task)["lines"][2]
+    asked = {
+        "op_id": "x", "kind": "accept", "lease_epoch": epoch, "segment": line["id"],
+        "base_rev": line["rev"],
+    }  # fmt: skip
+    assert tom.post(f"/api/tasks/{task}/operations", json=asked).status_code == 200
+    refused = tom.post(f"/api/tasks/{task}/put-back", json={"epoch": epoch})
+    assert refused.status_code == 403 and "not edited" in refused.json()["error"]

@@ -105,6 +105,16 @@ def release(
     return {}
 
 
+@router.post("/tasks/{task_id}/put-back")
+def put_back(
+    task_id: TaskId, asked: Epoch, context: CurrentContext, person: CurrentPerson
+) -> dict[str, Any]:
+    """Leave a task to others that one took and did not edit."""
+    with context.store.write() as db:
+        tasks.put_back(db, person, task_id, asked.epoch)
+    return {}
+
+
 @router.post("/tasks/{task_id}/operations")
 def operate(
     task_id: TaskId,

@@ -16,6 +16,7 @@ const STEPS = [
  * @param {(text: string) => void} notice
  */
 export function offerHandOver(task, editing, notice) {
+  offerPutBack(task, editing, notice);
   const reviewing = task.editable && task.state === "submitted";
   element("submit").hidden = !task.editable || reviewing;
   element("approve").hidden = element("return").hidden = !reviewing;
@@ -43,4 +44,28 @@ export function offerHandOver(task, editing, notice) {
       }
     });
   }
+}
+
+/**
+ * Opening a recording takes it: one that was opened by mistake goes back to the others.
+ * @param {import("./types.js").Task} task
+ * @param {import("./editing.js").Editing} editing
+ * @param {(text: string) => void} notice
+ */
+function offerPutBack(task, editing, notice) {
+  const button = element("put-back");
+  const show = () => {
+    button.hidden = !task.editable || task.state !== "open" || task.num_edits > 0
+      || editing.sync.undoable.length > 0 || editing.sync.epoch === null;
+  };
+  editing.sync.addEventListener("status", show);
+  show();
+  button.addEventListener("click", async () => {
+    try {
+      await ask("POST", `/api/tasks/${task.id}/put-back`, { epoch: editing.sync.epoch });
+      location.assign("/");
+    } catch (error) {
+      notice(/** @type {Error} */ (error).message);
+    }
+  });
 }

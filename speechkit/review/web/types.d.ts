@@ -47,6 +47,7 @@ export interface Task {
   raw: boolean;
   redacted: boolean;
   language: string;
+  num_edits: number;
   unspaced: string[]; // languages written without spaces between words
 }
 
