@@ -93,9 +93,9 @@ def import_release(
     if not source.exists():
         raise InputError(f"{source}: no such file or folder")
     bundle = chosen.read(source)
+    _check_read(source, bundle, options, tell or (lambda _: None))
     if not bundle.recordings:
         raise InputError(f"{source}: holds no recordings")
-    _check_read(source, bundle, options, tell or (lambda _: None))
     people = _People(corpus)
     withheld: list[Withheld] = []
     named: dict[str, SplitName] = {}

@@ -141,3 +141,63 @@ def test_given_columns_win_and_misspelt_ones_get_close_matches() -> None:
         map_columns(columns, {}, keep=["txt"])
     with pytest.raises(UsageError, match="--column audio="):
         map_columns(["prompt", "text"], {})
+
+
+def workbook(
+    path: Path, rows: list[list[object]], merged: tuple[str, ...] = (), shown: str = ""
+) -> Path:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for cells_ in merged:
+        book.active.merge_cells(cells_)
+    if shown:
+        for row in book.active.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int):
+                    cell.number_format = shown
+    book.save(path)
+    return path
+
+
+def test_merged_cells_are_named_and_filled_if_asked(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["file", "doctor_id"], ["a", "Dr A"], ["b", None], ["c", None]]
+    path = workbook(tmp_path / "t.xlsx", rows, ("B2:B4",))
+    (merged,) = read_table(path).merged
+    assert (merged.column, merged.lines) == ("doctor_id", (3, 4))
+    filled = read_table(path, fill_merged=True)
+    assert filled.merged == ()
+    assert [row.cells["doctor_id"] for row in filled.rows] == ["Dr A"] * 3
+
+
+def test_numbers_are_read_as_they_are_shown(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["file", "patient_id"], ["a", 12], ["b", "0012"]]
+    path = workbook(tmp_path / "t.xlsx", rows, shown="0000")
+    assert cells(path) == [("a", "0012"), ("b", "0012")]
+
+
+def test_a_title_and_a_header_of_two_rows(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["Visits of May", None, None],
+        ["file", "doctor", None],
+        [None, "id", "accent"],
+        ["a", "d1", "Welsh"],
+    ]
+    path = workbook(tmp_path / "t.xlsx", rows, ("A1:C1", "A2:A3", "B2:C2"))
+    table = read_table(path)
+    assert table.columns == ("file", "doctor_id", "doctor_accent")
+    assert [(row.line, tuple(row.cells.values())) for row in table.rows] == [
+        (4, ("a", "d1", "Welsh"))
+    ]
+
+
+def test_formulas_without_a_result_and_other_sheets_are_named(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "t.xlsx", [["file", "age"], ["a", "=1+1"], ["b", "30"]])
+    table = read_table(path)
+    assert [row.unsaved for row in table.rows] == [("age",), ()]
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.load_workbook(path)
+    book.create_sheet("more").append(["x"])
+    book.save(path)
+    assert read_table(path).notes == ("only the first sheet is read; 1 more hold something",)

@@ -133,6 +133,8 @@ def _results(task: Mapping[str, Any], number: int, notes: Notes) -> list[dict[st
     if cancelled := len(annotations) - len(submitted):
         notes.add(number, "a cancelled annotation", cancelled)
     choices = submitted or task.get("predictions") or []
+    if not choices:
+        notes.add(number, "a task that nobody submitted an annotation for")
     if len(choices) > 1:
         notes.add(
             number, "a further annotation of a task, of which the first counts", len(choices) - 1
