@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from speechkit.audio.read import read_resampled
+from speechkit.core.engines import SAMPLE_RATE, make_engine
+from speechkit.core.stage import Resources
 from speechkit.core.text import join_words
 from speechkit.core.time import Interval
 from speechkit.core.types import Segment, Word
+from speechkit.transcription import faster_whisper
 from speechkit.transcription.lost_speech import (
     AGAIN,
     ATTEMPTS,
     decode_again,
     find_lost_speech,
 )
+from speechkit.transcription.postprocess import DecodedSegment
 
 
 def segment(text: str, start: float, *, step: float = 0.4, labels: tuple[str, ...] = ()) -> Segment:
@@ -129,3 +136,39 @@ def test_what_counts_as_lost(speech: list[Interval], lost: list[Interval]) -> No
 def test_a_word_that_lasts_too_long_covers_nothing() -> None:
     stretched = Segment(id="", start=0, end=9, text="so", words=(Word(text="so", start=0, end=9),))
     assert find_lost_speech([(0, 9)], [stretched]) == [pytest.approx((1.8, 9))]
+
+
+@pytest.mark.models
+def test_whisper_finds_the_words_of_a_sentence_that_it_passed_over(
+    real_call: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On some processors the first decoding loses a sentence: here it is taken away from it."""
+    samples = read_resampled(real_call, SAMPLE_RATE, mono=True)[0]
+    with make_engine("transcriber", "faster-whisper:base").open(Resources(threads=1)) as transcribe:
+        whole = transcribe(samples, "en").segments
+        lost = max(whole[1:-1], key=lambda each: each.end - each.start)
+        assert len(lost.words) > 5
+        decode = faster_whisper._Decoder.decode
+
+        def forgetful(
+            self: faster_whisper._Decoder, part: Any, language: str, temperature: float = 0.0
+        ) -> tuple[DecodedSegment, ...]:
+            decoded = decode(self, part, language, temperature)
+            if len(part) < len(samples) * 0.7:  # a second look
+                return decoded
+            texts = {word.text for word in lost.words}
+            kept = [
+                each
+                for each in decoded
+                if len(texts & {word.text.strip() for word in each.words}) < len(texts) / 2
+            ]
+            assert len(kept) < len(decoded)
+            return tuple(kept)
+
+        monkeypatch.setattr(faster_whisper._Decoder, "decode", forgetful)
+        again = transcribe(samples, "en").segments
+    back = " ".join(each.text for each in again if AGAIN in each.labels).lower().split()
+    wanted = lost.text.lower().split()
+    assert len(set(wanted) & set(back)) >= len(set(wanted)) / 2
+    starts = [word.start for each in again for word in each.words]
+    assert starts == sorted(starts)
