@@ -192,9 +192,9 @@ def _work(name: str) -> _Recording:
     failures: list[Failure] = []
     remarks: list[Remark] = []
     for system in systems:
-        if name not in system.hypotheses:
-            continue
         try:
+            if name not in system.hypotheses:
+                continue
             hypothesis = system.hypotheses[name]
             remarks += check_hypothesis(name, system.name, reference, hypothesis)
             counts.append(counter.count(system.name, hypothesis))

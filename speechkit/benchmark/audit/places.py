@@ -103,7 +103,7 @@ def audit_references(
     for one in read:
         for system, words in one.wrote.items():
             totals[system] += count(align(one.said, words))
-    weights = {name: max(1.0 - (total.rate or 0.0), 0.05) ** 2 for name, total in totals.items()}
+    weights = _weights(totals)
     doubts = _ranked(read, weights)
     doubtful = [doubt for doubt in doubts if doubt.sureness >= DOUBTFUL]
     return Audit(
@@ -112,6 +112,14 @@ def audit_references(
         num_doubtful=len(doubtful),
         num_words=sum(len(one.said) for one in read),
     )
+
+
+def _weights(totals: Mapping[str, ErrorRate]) -> dict[str, float]:
+    """Return how much each system's word counts: nothing much where it errs twice as often as the
+    middle one, so that a weak system's own errors do not hide that the others agree."""
+    rates = {name: total.rate or 0.0 for name, total in totals.items()}
+    middle = sorted(rates.values())[len(rates) // 2] or 1.0
+    return {name: max(1.0 - rate / (2 * middle), 0.02) for name, rate in rates.items()}
 
 
 def _read(

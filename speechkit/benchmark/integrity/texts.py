@@ -29,7 +29,7 @@ _SCRIPTS = {
     "Hant": "CJK", "Jpan": "CJK",
 }  # fmt: skip
 _JAPANESE = frozenset(("HIRAGANA", "KATAKANA"))
-_FEWEST = 20  # letters below which nothing is said of a script
+_FEWEST = 10  # letters below which nothing is said of a script
 _MAIN = 0.6  # share of the letters that makes a script the main one
 
 
