@@ -16,6 +16,7 @@ With `--short` three ways, one story each and one recognizer: exit 1 if anything
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import sys
 import tempfile
@@ -143,7 +144,7 @@ def hide(
         if way == "in Spanish":
             told = [p._replace(secrets=_secrets(p.spanish)) for p in plants]
         elif way.startswith("keyed"):
-            told = [p._replace(secrets=(f"keys{p.digits}",)) for p in plants]
+            told = [p._replace(secrets=(p.digits,)) for p in plants]
         elif way == "spelled slowly":
             told = [
                 p._replace(secrets=tuple(p.secrets[0][a : a + 4] for a in (0, 2))) for p in plants
@@ -158,8 +159,10 @@ def measure(
 ) -> Row:
     """De-identify one recording, attack what is released, and count."""
     folder.mkdir(parents=True)
-    path = folder / "in.wav"
+    path = folder / ("in.flac" if hidden.damaged else "in.wav")
     soundfile.write(path, hidden.channels.T, hidden.sample_rate, subtype="PCM_16")
+    if hidden.damaged:
+        _damage(path)
     (result,) = speechkit.deidentify_audio([path], folder / "out", language="en")
     before = attack.recognized(read_audio(path)[0], plants)
     left, muted = 0, 0.0
@@ -187,14 +190,20 @@ def measure(
     )
 
 
+def _damage(path: Path) -> None:
+    """Lose some bytes near the beginning, within the first sentence."""
+    data = bytearray(path.read_bytes())
+    start, end = len(data) // 20, len(data) // 12
+    data[start:end] = bytes(end - start)
+    path.write_bytes(data)
+
+
 class _Masked(NamedTuple):
     start: float
     end: float
 
 
 def _redactions(folder: Path) -> list[_Masked]:
-    import json
-
     report = json.loads((folder / "redactions.json").read_text())
     return [
         _Masked(r["start"], r["end"]) for row in report["recordings"] for r in row["redactions"]
@@ -219,7 +228,7 @@ class Attack:
         """Return which plants (bits) are recognized in any version by any listener."""
         found = 0
         for version in self._versions(channels):
-            texts = ["".join(f"keys{keys}" for keys in _keys(version))]
+            texts = [" ".join(_keys(version))]
             for listen in self._listeners:
                 languages = ("en",) if self._short else ("en", "es")
                 texts += [_flat(listen(version, language).segments) for language in languages]

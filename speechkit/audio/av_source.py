@@ -151,8 +151,13 @@ def _frames(container: Any, stream: Any, flags: set[str]) -> Iterator[Any]:
             if errors > _MOST_ERRORS or isinstance(error, av.error.EOFError):
                 raise BrokenOffError from error
             continue
+        # A packet of FLAC is a frame; around damage, and where files were joined, the parser runs
+        # several into one, whose time is not that of the first.
+        merged = stream.codec_context.name == "flac" and len(frames) > 1
         for frame in frames:
             errors = 0
+            if merged:
+                frame.pts = None
             if frame.is_corrupt:
                 flags.add("damaged")
             yield frame

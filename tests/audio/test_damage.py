@@ -61,6 +61,20 @@ def test_time_is_kept_where_flac_is_damaged(tmp_path: Path) -> None:
     assert np.array_equal(samples[0][5 * RATE :], whole[5 * RATE :].astype(np.float32))
 
 
+def test_flac_that_is_damaged_near_its_beginning_keeps_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.flac"
+    soundfile.write(path, SOUND, RATE)
+    data = bytearray(path.read_bytes())
+    start, end = len(data) // 8, len(data) // 5
+    data[start:end] = bytes(end - start)
+    path.write_bytes(data)
+    info = probe(path)
+    assert (info.duration, info.flags) == (6.0, ("damaged",))
+    samples, _ = read_audio(path)
+    whole = (np.round(SOUND * 32768).clip(-32768, 32767) / 32768).astype(np.float32)
+    assert np.array_equal(samples[0][3 * RATE :], whole[3 * RATE :])
+
+
 @pytest.mark.parametrize("name", ["a.flac", "a.ogg", "a.opus"])
 def test_joined_files_are_read_one_after_the_other(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
