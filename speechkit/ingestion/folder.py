@@ -14,8 +14,10 @@ from speechkit.core.errors import InputError, UsageError
 
 AUDIO_SUFFIXES = frozenset(
     ".3gp .aac .ac3 .aif .aifc .aiff .alac .amr .ape .au .caf .dcm .ds2 .dss .dvf .flac .gsm .m4a "
-    ".m4b .mka .mkv .mov .mp2 .mp3 .mp4 .mpga .msv .nist .oga .ogg .opus .pcm .ra .raw .rf64 .snd .sph "
-    ".vox .w64 .wav .wave .webm .wma .wv".split()
+    ".m4b .mka .mp2 .mp3 .mpga .msv .nist .oga .ogg .opus .pcm .ra .raw .rf64 .snd .sph .vox .w64 "
+    ".wav .wave .webm .wma .wv "
+    # Video, of which the sound is read.
+    ".avi .flv .m4v .mkv .mov .mp4 .mpeg .mpg .wmv".split()
 )
 OTHER_SUFFIXES = frozenset(
     ".arrow .bat .cfg .conf .cpp .css .csv .ctm .db .doc .docx .eaf .gif .gz .htm .html .ini "
