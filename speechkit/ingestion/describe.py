@@ -61,8 +61,8 @@ def describe(
     problems: list[str] = []
     cells = {field: cell for field, cell in cells.items() if _fits(field, cell, problems)}
     context = _context(cells, columns)
-    if kept := {column: row.cells[column] for column in keep if row.cells.get(column, "")}:
-        context["tags"] = kept
+    if tags := {column: row.cells[column] for column in keep if row.cells.get(column, "")}:
+        context["tags"] = tags
     people = _participants(cells, channel, pseudonym)
     return Description(
         context=context,
@@ -140,7 +140,7 @@ def _fits(field: str, cell: str, problems: list[str]) -> bool:
 
 def _context(cells: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, Any]:
     nothing = Context()
-    found: dict[str, Any] = {
+    context: dict[str, Any] = {
         field: read(cells[field]) if field in cells else getattr(nothing, field)
         for field, read in _CONTEXT.items()
         if field in columns
@@ -148,8 +148,8 @@ def _context(cells: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, 
     spoken = ("language", *(f"{role}_language" for role in ROLES))
     if any(field in columns for field in spoken):
         codes = [code for f in spoken if f in cells for code in values.languages(cells[f])]
-        found["languages"] = tuple(dict.fromkeys(codes))
-    return found
+        context["languages"] = tuple(dict.fromkeys(codes))
+    return context
 
 
 def _told(
@@ -198,12 +198,12 @@ def _channel(cell: str) -> int | None:
 def _participant(
     about: Mapping[str, str], channel: int | None, pseudonym: Callable[[str], str]
 ) -> Participant:
-    found = {field: read(about[field]) for field, read in _PERSON.items() if field in about}
-    found.pop("age", None)
-    spoken = found.get("language", ())
-    found["language"] = spoken[0] if len(spoken) == 1 else ""
+    fields = {field: read(about[field]) for field, read in _PERSON.items() if field in about}
+    fields.pop("age", None)
+    spoken = fields.get("language", ())
+    fields["language"] = spoken[0] if len(spoken) == 1 else ""
     if age := about.get("age_band", about.get("age", "")):
-        found["age_band"] = values.age_band(age)
+        fields["age_band"] = values.age_band(age)
     return Participant(
-        id=pseudonym(about["speaker"]) if "speaker" in about else "", channel=channel, **found
+        id=pseudonym(about["speaker"]) if "speaker" in about else "", channel=channel, **fields
     )

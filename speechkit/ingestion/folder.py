@@ -160,17 +160,17 @@ class Names:
         wanted = _folded(cell.strip().replace("\\", "/")).removeprefix("./")
         if wanted in self._exact:
             return self._exact[wanted]
-        found = self._loose.get(wanted, [])
-        if not found and "/" in wanted:
+        fitting = self._loose.get(wanted, [])
+        if not fitting and "/" in wanted:
             # Paths of the machine that wrote the table: their last part, if it is unique here.
-            found = self._loose.get(wanted.rpartition("/")[2], [])
-        if not found:
+            fitting = self._loose.get(wanted.rpartition("/")[2], [])
+        if not fitting:
             raise InputError("the table names a file that is not in the folder")
-        if len(found) > 1:
+        if len(fitting) > 1:
             raise InputError(
-                f"the name fits {len(found)} files; write the path relative to the folder"
+                f"the name fits {len(fitting)} files; write the path relative to the folder"
             )
-        return found[0]
+        return fitting[0]
 
 
 def shown(path: str) -> str:

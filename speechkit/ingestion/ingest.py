@@ -94,10 +94,10 @@ def ingest_folder(
         StoreError: if the corpus cannot be written, the disk is full, or another process works
             on the corpus.
     """
-    found = scan(folder)
+    files = scan(folder)
     pseudonyms = Pseudonyms(corpus, options.pseudonym_key)
     plan = read_entries(
-        found,
+        files,
         options.metadata,
         options.columns,
         options.keep,
@@ -107,12 +107,12 @@ def ingest_folder(
     )
     if not plan.entries and not plan.failures:
         raise InputError(
-            f"{folder}: no recordings in it ({len(found.others)} files of other kinds)"
+            f"{folder}: no recordings in it ({len(files.others)} files of other kinds)"
         )
     Corpus.create(corpus.root)
     with locked(corpus.root, "ingest"):
         sweep(corpus.root)
-        return _take_all(_Run(found, corpus, options), plan, progress)
+        return _take_all(_Run(files, corpus, options), plan, progress)
 
 
 def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
@@ -199,20 +199,20 @@ class _Run:
         return [msgspec.structs.replace(failed, reason=reason) for reason in problems]
 
     def _recording(
-        self, audio: Audio, quality: Quality, told: Description | None, old: Session | None
+        self, audio: Audio, quality: Quality, description: Description | None, old: Session | None
     ) -> Recording:
         recording = (
             old.recording
             if old
             else Recording(id=recording_id(audio.sha256), audio=audio, quality=quality)
         )
-        if told is not None:
+        if description is not None:
             changes = {
-                "context": msgspec.structs.replace(recording.context, **told.context),
-                "participants": _identified(recording.id, told, audio.num_channels),
-                "consent": told.consent,
-                "synthetic": told.synthetic,
-                "phi": told.phi,
+                "context": msgspec.structs.replace(recording.context, **description.context),
+                "participants": _identified(recording.id, description, audio.num_channels),
+                "consent": description.consent,
+                "synthetic": description.synthetic,
+                "phi": description.phi,
             }
             known = {field: value for field, value in changes.items() if value is not None}
             recording = msgspec.structs.replace(recording, **known)
@@ -225,15 +225,15 @@ class _Run:
 
     def _layers(self, entry: Entry, recording: Recording) -> tuple[dict[str, str], list[str]]:
         """Store the reference layers; a reference that does not fit must not cost the audio."""
-        told = entry.description
-        if told is None:
+        description = entry.description
+        if description is None:
             return {}, []
         layers, problems = {}, []
-        if told.texts:
-            layers["reference"] = text_layer(recording, told.texts)
+        if description.texts:
+            layers["reference"] = text_layer(recording, description.texts)
         for cell, make in (
-            (told.reference_rttm, turns_layer),
-            (told.reference_stm, segments_layer),
+            (description.reference_rttm, turns_layer),
+            (description.reference_stm, segments_layer),
         ):
             if not cell:
                 continue
@@ -262,12 +262,12 @@ def _known(session: Session | None) -> tuple[Audio, Quality] | None:
 
 
 def _identified(
-    recording: str, told: Description, num_channels: int
+    recording: str, description: Description, num_channels: int
 ) -> tuple[Participant, ...] | None:
-    if told.participants is None:
+    if description.participants is None:
         return None
     people = []
-    for index, person in enumerate(told.participants):
+    for index, person in enumerate(description.participants):
         if person.channel is not None and person.channel >= num_channels:
             raise InputError(
                 f"channel {person.channel}: the recording has {num_channels}, counted from 0"

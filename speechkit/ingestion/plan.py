@@ -121,7 +121,7 @@ def _by_file(
     rows: Iterable[Row], columns: Mapping[str, str], names: Names, failures: list[Failure]
 ) -> tuple[dict[str, list[Row]], set[str]]:
     """Return the rows of each file, and the files that must not be ingested."""
-    found: dict[str, list[Row]] = {}
+    rows_of: dict[str, list[Row]] = {}
     refused: set[str] = set()
     for row in rows:
         cell = row.cells.get(columns["audio"], "")
@@ -135,7 +135,7 @@ def _by_file(
             continue
         try:
             channel = channel_of(row, columns)
-            earlier = [(channel_of(other, columns), other.line) for other in found.get(path, ())]
+            earlier = [(channel_of(other, columns), other.line) for other in rows_of.get(path, ())]
         except InputError as error:
             failures.append(Failure(item=shown(path), line=row.line, reason=str(error)))
             refused.add(path)
@@ -143,7 +143,7 @@ def _by_file(
         for index, (other, line) in enumerate(earlier):
             if channel is None or other is None or channel == other:
                 reason = f"the table names this file on line {line} already; that row was used"
-                if fields := _differing(found[path][index], row, columns):
+                if fields := _differing(rows_of[path][index], row, columns):
                     reason += f", though they disagree on {', '.join(fields)}"
                 if not _DECISIVE.isdisjoint(fields):
                     reason = (
@@ -154,8 +154,8 @@ def _by_file(
                 failures.append(Failure(item=shown(path), line=row.line, reason=reason))
                 break
         else:
-            found.setdefault(path, []).append(row)
-    return found, refused
+            rows_of.setdefault(path, []).append(row)
+    return rows_of, refused
 
 
 def _differing(a: Row, b: Row, columns: Mapping[str, str]) -> list[str]:

@@ -199,10 +199,10 @@ def code(field: str, cell: str) -> Code:
 
 def reason(cell: str) -> Code:
     """Return why the patient came, as a code of a system; free text may name people."""
-    found = code("reason", cell)
-    if not found.system:
+    coded = code("reason", cell)
+    if not coded.system:
         raise InputError("reason: not system|code or system|code|display; free text is not kept")
-    return found
+    return coded
 
 
 def encounter_class(cell: str) -> Code:
