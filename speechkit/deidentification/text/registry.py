@@ -16,7 +16,8 @@ from speechkit.deidentification.text.scene import Scene
 
 GROUP = "speechkit.recognizers"
 BUILT_IN = frozenset(
-    "addresses ages codes dates email feasts fields handles mailboxes names numbers orgs other_languages places postcodes spelled written".split()
+    "addresses ages codes dates email feasts fields handles mailboxes "
+    "names numbers orgs other_languages places postcodes spelled written".split()
 )
 
 Recognize = Callable[[Scene], Iterable[Candidate]]

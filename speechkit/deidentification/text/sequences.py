@@ -150,6 +150,13 @@ def _run_at(reader: _Reader, index: int) -> tuple[list[Number], int]:
         if parts and tokens[index].gap >= COMMA and part is not None and len(part.value) > 1:
             if part.kind == "letters":
                 break  # "Platelets 150000, CD4 450": another value
+        if parts and tokens[index].gap >= COMMA and part is not None and part.kind == "letters":
+            if (
+                index + 1 < len(tokens)
+                and tokens[index + 1].gap == NONE
+                and tokens[index].text.isupper()
+            ):
+                break  # "FEV1, B12": another code
         word = part is not None and part.kind == "letters" and tokens[index].text.islower()
         if (part is None or word) and parts and tokens[index].key in reader.table.joiners:
             after = index + 1
@@ -208,6 +215,10 @@ def _spelled_at(reader: _Reader, index: int) -> Number | None:
     """Return a letter said with a word: "b as in boy", "bravo" beside a number or another one."""
     tokens = reader.conversation.tokens
     key = tokens[index].key
+    if key == "x" and index + 1 < len(tokens) and tokens[index + 1].key == "ray":
+        beside = [at for at in (index - 1, index + 2) if 0 <= at < len(tokens)]
+        spelled = any(_may_be_spelled(reader, at) for at in beside)
+        return Number(index, index + 2, "x", "letters", True) if spelled else None
     if len(key) == 1 and key.isalpha():
         for words in _as_in(reader.language):
             after = index + 1 + len(words)
@@ -215,19 +226,20 @@ def _spelled_at(reader: _Reader, index: int) -> Number | None:
                 if tokens[after].key.startswith(key) and len(tokens[after].key) > 2:
                     return Number(index, after + 1, key, "letters", True)
         return None
-    if key == "x" or key not in _alphabet() or tokens[index].gap == NONE:
+    after = index + 1
+    if tokens[index].gap == NONE or key not in _alphabet():
         return None
-    neighbors = [index + 1] if index + 1 < len(tokens) and tokens[index + 1].gap < STOP else []
+    neighbors = [after] if after < len(tokens) and tokens[after].gap < STOP else []
     if index and tokens[index].gap < STOP:
         neighbors.append(index - 1)
     if any(_may_be_spelled(reader, at) for at in neighbors):
-        return Number(index, index + 1, key[0], "letters", True)
+        return Number(index, after, key[0], "letters", True)
     return None
 
 
 def _may_be_spelled(reader: _Reader, index: int) -> bool:
     key = reader.conversation.tokens[index].key
-    return key in _alphabet() or key == "ray" or reader.number_at(index) is not None
+    return key in _alphabet() or key in ("x", "ray") or reader.number_at(index) is not None
 
 
 @cache

@@ -61,7 +61,18 @@ def postcode_at(scene: Scene, index: int) -> int:
         return index
     if scene.language.units_after.match(scene.following(at, 1)):
         return index  # "PR 160 ms"
+    if at < len(tokens) and len(tokens[at].key) == 2 and scene.conversation.gap(at) >= COMMA:
+        return index  # "B12, CD4"
     inward, after = _letters(scene, at, 2)
+    if (
+        after < len(tokens)
+        and scene.conversation.gap(after) == NONE
+        and tokens[after].key.isdecimal()
+    ):
+        return index
+    glued = index + 1 < len(tokens) and scene.conversation.gap(index + 1) == NONE
+    if glued and any(scene.conversation.gap(at) >= COMMA for at in range(index + 1, after)):
+        return index  # "L4-L5, G6PD"
     return after if len(inward) == 2 else index
 
 
