@@ -92,11 +92,11 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
 _SCORING = (
     option("--by"),
     option("--language", meaning="Language of references that name none, as en."),
-    click.option(
+    option(
         "--normalizer",
         default="",
         metavar="NAME",
-        help="Normalizer of the words before they are compared: en, en@1, en-spoken, basic, "
+        meaning="Normalizer of the words before they are compared: en, en@1, en-spoken, basic, "
         "chars, …; without it, that of the language.",
     ),
     option("--metadata", meaning="Table with fields of recordings to slice by."),
@@ -386,13 +386,12 @@ def _bar(total: int) -> Iterator[Callable[[], object]]:
     help="Percentage points that a rate may rise before it counts as worse.",
 )
 @option("--by", meaning="Field to compare within, too: each of its values passes or fails.")
-@click.option(
+@option(
     "--format",
-    "format_",
-    type=click.Choice(["table", "json", "junit", "markdown"]),
+    kind=click.Choice(["table", "json", "junit", "markdown"]),
     default="table",
     show_default=True,
-    help="How to print the comparison.",
+    meaning="How to print the comparison.",
 )
 @options("--json")
 def compare(

@@ -22,7 +22,7 @@ from speechkit.workflows.score_inputs import read_references, read_systems
 @click.argument("reference")
 @click.argument("hypotheses", nargs=-1, required=True, metavar="HYPOTHESIS...")
 @option("--language", meaning="Language of references that name none, as en.")
-@click.option("--normalizer", default="", metavar="NAME", help="Normalizer, as for `bench score`.")
+@option("--normalizer", default="", metavar="NAME", meaning="Normalizer, as for `bench score`.")
 @click.option(
     "--places",
     default=300,

@@ -41,12 +41,12 @@ command.add_command(transcript)
 @command.command()
 @click.argument("input_path", metavar="IN.jsonl", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("output_path", metavar="OUT.jsonl", type=click.Path(path_type=Path, dir_okay=False))
-@click.option(
+@option(
     "--policy",
     default=POLICY,
     metavar="NAME",
     show_default=True,
-    help="What to remove, and how: the name of a policy, or a .toml file.",
+    meaning="What to remove, and how: the name of a policy, or a .toml file.",
 )
 @option(
     "--engine",

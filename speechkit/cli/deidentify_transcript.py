@@ -19,15 +19,17 @@ from speechkit.workflows.deidentify_transcripts import deidentify_transcript
 @option(
     "--language", required=True, meaning="Language of the transcript, as an ISO 639-1 code (en)."
 )
-@click.option(
+@option(
     "--policy",
     default=POLICY,
     metavar="NAME",
     show_default=True,
-    help="What to remove: the name of a policy that puts tags, or a .toml file.",
+    meaning="What to remove: the name of a policy that puts tags, or a .toml file.",
 )
 @option(
-    "--engine", default=DETECTOR, meaning="Engine that finds identifiers, as combined, spoken or baseline."
+    "--engine",
+    default=DETECTOR,
+    meaning="Engine that finds identifiers, as combined, spoken or baseline.",
 )
 @options("--set", "--json")
 def command(

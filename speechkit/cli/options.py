@@ -60,6 +60,13 @@ OPTIONS: dict[str, SharedOption] = {
     "--corpus": SharedOption(
         parameter="corpus_path", kind=PATH, metavar="CORPUS", meaning="Folder of the corpus."
     ),
+    "--credential": SharedOption(
+        parameter="credentials",
+        kind=str,
+        metavar="NAME",
+        repeated=True,
+        meaning="Credential of the person, as RN; tasks may ask for it.",
+    ),
     "--database": SharedOption(
         parameter="database",
         kind=str,
@@ -123,6 +130,14 @@ OPTIONS: dict[str, SharedOption] = {
         metavar="N",
         meaning="Minimum number of speakers.",
     ),
+    "--name": SharedOption(parameter="name", kind=str, metavar="NAME", meaning="Name it is given."),
+    "--normalizer": SharedOption(
+        parameter="normalizer",
+        kind=str,
+        metavar="NAME",
+        default="",
+        meaning="Normalizer of the words, as en@1; without it, that of the language.",
+    ),
     "--num-speakers": SharedOption(
         parameter="num_speakers",
         kind=_SOME,
@@ -147,6 +162,16 @@ OPTIONS: dict[str, SharedOption] = {
         kind=PATH,
         metavar="RELEASE",
         meaning="Folder of the version before; without it, the highest one below.",
+    ),
+    "--password-stdin": SharedOption(
+        parameter="password_stdin", kind=None, meaning="Read the password from standard input."
+    ),
+    "--policy": SharedOption(
+        parameter="policy",
+        kind=str,
+        metavar="NAME",
+        default="safe-harbor",
+        meaning="What to remove, and how: the name of a policy, or a .toml file.",
     ),
     "--public-key": SharedOption(
         parameter="public_key",

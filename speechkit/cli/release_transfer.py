@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from speechkit.cli.options import AS_JSON, ShownOption, option
+from speechkit.cli.options import AS_JSON, option
 from speechkit.cli.release_show import FOLDER, print_json, show_release
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.export.exchange import export_release
@@ -61,13 +61,12 @@ def export(
     required=True,
     meaning="Format to read; speechkit release formats lists them.",
 )
-@click.option(
+@option(
     "--name",
-    cls=ShownOption,
     old=("--corpus",),
     required=True,
     metavar="NAME",
-    help="Name of the corpus that it becomes.",
+    meaning="Name of the corpus that it becomes.",
 )
 @option("--version", required=True)
 @click.option(

@@ -45,12 +45,12 @@ def command() -> None:
 @DATABASE
 @click.option("--tls-cert", type=PATH, metavar="FILE", help="Certificate for TLS (PEM).")
 @click.option("--tls-key", type=PATH, metavar="FILE", help="Key of the certificate (PEM).")
-@click.option(
+@option(
     "--name",
-    "names",
-    multiple=True,
+    parameter="names",
+    repeated=True,
     metavar="HOSTNAME",
-    help="Serve the editor under this name; without it, under those of the certificate.",
+    meaning="Serve the editor under this name; without it, under those of the certificate.",
 )
 @click.option(
     "--behind-proxy",

@@ -33,20 +33,14 @@ def users() -> None:
 @click.option(
     "--hear-raw", is_flag=True, help="Let the account hear and read what is not redacted."
 )
-@click.option(
-    "--credential",
-    "credentials",
-    multiple=True,
-    metavar="NAME",
-    help="Credential of the person, as RN; tasks may ask for it.",
-)
+@option("--credential")
 @option(
     "--language",
     parameter="languages",
     repeated=True,
     meaning="Give the account tasks in this language only, as en.",
 )
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@option("--password-stdin")
 @DATABASE
 def add_user(
     corpus_path: Path,
@@ -120,7 +114,7 @@ def enable_user(corpus_path: Path, name: str, database: str | None) -> None:
 @users.command("password")
 @CORPUS
 @click.argument("name")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@option("--password-stdin")
 @DATABASE
 def reset_password(
     corpus_path: Path, name: str, password_stdin: bool, database: str | None
@@ -138,11 +132,16 @@ def reset_password(
 @users.command("change")
 @CORPUS
 @click.argument("name")
-@click.option("--role", "roles", multiple=True, help="Role in place of the present ones.")
+@option("--role", parameter="roles", repeated=True, meaning="Role in place of the present ones.")
 @click.option("--hear-raw/--no-hear-raw", default=None, help="Right to unredacted audio and text.")
-@click.option("--credential", "credentials", multiple=True, help="Credential in place of these.")
+@option("--credential", meaning="Credential in place of the present ones.")
 @click.option("--no-credentials", is_flag=True, help="Take all credentials away.")
-@click.option("--language", "languages", multiple=True, metavar="CODE", help="In place of these.")
+@option(
+    "--language",
+    parameter="languages",
+    repeated=True,
+    meaning="Language in place of the present ones, as en.",
+)
 @click.option("--any-language", is_flag=True, help="Let the account work in every language.")
 @DATABASE
 def change_user(

@@ -13,7 +13,8 @@
     │   ├── BusyError              another process works on it
     │   ├── DamagedError           one stored thing is gone or altered; the rest is well
     │   └── NothingToReleaseError  no recording of a corpus may be released
-    └── in the review editor       RefusedError (not permitted; TooManyError: too many logins),
+    └── in the review editor       RefusedError (not permitted; TooManyError: too many logins;
+                                   CsrfError: the page is of another session),
                                    UnknownError (no such thing), NoSessionError (not logged in),
                                    LeaseError (another person works on it), StaleError (the line
                                    has changed), ReusedError (an edit's id was used before)

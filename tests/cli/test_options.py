@@ -37,7 +37,10 @@ _NO_RESULT = {
     "review plant",
     "review serve",
     "review users add",
+    "review users change",
     "review users disable",
+    "review users enable",
+    "review users password",
 }
 
 
@@ -74,6 +77,7 @@ def test_an_option_of_two_verbs_is_in_the_table() -> None:
     families = {
         frozenset({"bench run", "bench score"}),  # one set of options, taken by both
         frozenset({"run", "recipe run"}),
+        frozenset({"review users add", "review users change"}),  # an account, made or changed
     }
     loose = {
         flag: names
