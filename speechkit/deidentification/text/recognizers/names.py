@@ -121,7 +121,9 @@ def _introductions(scene: Scene) -> Iterator[Candidate]:
         likeness = name_likeness(scene, first)
         if likeness == LIKELY and not scene.conversation.cased and match.group() in names.vague:
             # "cough or phlegm": a word that is merely rare is not a name after these.
-            likeness = 2 if is_known_name(scene, first) or _does(scene, first + 1) else 0
+            likeness = (
+                LIKELY if is_known_name(scene, first) or _does(scene, first + 1) else NOT_A_NAME
+            )
         after = extend_name(scene, first, first + 1, _least(scene)) if likeness else first
         closes = scene.conversation.gap(after) >= COMMA
         speaks = not scene.conversation.cased and _does(scene, after)
@@ -239,7 +241,7 @@ def _relations(scene: Scene) -> Iterator[Candidate]:
                 scene.tokens[end].key in names.verbs_after or name_likeness(scene, end) >= LIKELY
             )
             given = not linked and _is_given_name(scene, start)
-            likeness = likeness if closes or follows or given else 0
+            likeness = likeness if closes or follows or given else NOT_A_NAME
         if likeness >= least:
             end = extend_name(scene, start, start + 1, _least(scene))
             yield _name(scene, first if _kin_is_name(scene, first, start) else start, end, 0.85)
