@@ -61,4 +61,5 @@ def test_it_runs_in_a_pipeline_and_in_the_benchmark(corpus: Path) -> None:
     scored = speechkit(
         "bench", "run", f"{corpus}#draft", "--engine", "plain", "--draws", "0", "--json"
     )
-    assert "plain" in {each["name"] for each in msgspec.json.decode(scored.stdout)["systems"]}
+    systems = msgspec.json.decode(scored.stdout)["systems"]
+    assert "plain" in {each["system"] for each in systems}
