@@ -65,7 +65,7 @@ class Network:
             pieces.append(scores[start - first : min(start + _BLOCK, count) - first])
         scores = np.concatenate(pieces)
         exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return exponents / exponents.sum(axis=1, keepdims=True)
+        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
 
     def _scores(self, words: Any, characters: Any, flags: Floats) -> Floats:
         weights = self._weights
@@ -82,7 +82,7 @@ class Network:
             hidden = hidden + np.maximum(
                 _normalized(wide, weights[f"{name}_gain"], weights[f"{name}_shift"]), 0
             )
-        return hidden @ weights["out_weight"].T + weights["out_bias"]
+        return np.asarray(hidden @ weights["out_weight"].T + weights["out_bias"])
 
     def _letters(self, characters: Any) -> Floats:
         """Convolve over the letters of each different word once, and take the strongest answers."""
