@@ -72,13 +72,19 @@ def outside_tags(candidates: Iterable[Candidate], text: str) -> Iterator[Candida
             yield msgspec.structs.replace(candidate, start=start)
 
 
+def _standing(candidate: Candidate) -> tuple[bool, float, int]:
+    """Order candidates by who knows best of which kind an identifier is: rules before the tagger."""
+    size = candidate.end - candidate.start
+    return candidate.detector != "learned", candidate.score, size
+
+
 def merge(candidates: Iterable[Candidate], text: str) -> tuple[Candidate, ...]:
     """Join candidates that overlap: the span of all, the identifier of the surest, longest one."""
     merged: list[Candidate] = []
     for candidate in sorted(candidates):
         if merged and candidate.start < merged[-1].end:
             last = merged[-1]
-            best = max((last, candidate), key=lambda item: (item.score, item.end - item.start))
+            best = max((last, candidate), key=_standing)
             # A town within an address is part of the address.
             address = any(
                 item.detector == "addresses" and best.identifier == item.identifier

@@ -36,7 +36,7 @@ from speechkit.deidentification.text.tokens import Conversation
 from speechkit.deidentification.text.wrapped import across, soft_breaks
 from speechkit.language import primary_subtag
 
-VERSION = "2"
+VERSION = "3"
 
 
 class SpokenOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
