@@ -140,7 +140,7 @@ def _stages(marks: dict[str, tuple[_Mark, ...]]) -> Sequence[Stage]:
 def main() -> None:
     """Make the newest version anew; earlier ones stay as they were released."""
     dest = Path(sys.argv[1] if len(sys.argv) > 1 else "manifests")
-    shutil.rmtree(dest / NAME / NAME, ignore_errors=True)
+    shutil.rmtree(dest / NAME / VERSION, ignore_errors=True)
     print(build_manifest(dest))  # noqa: T201 (a command)
 
 
