@@ -122,7 +122,7 @@ def test_wrong_options_are_said_to_be_wrong(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for setting, reason in [
         ("redact.extra_margn=1", "did you mean extra_margin"),
-        ("redct.extra_margin=1", "no stage 'redct'"),
+        ("redct.extra_margin=1", "no setting 'redct.extra_margin'"),
         ("x", "write it as STAGE.OPTION=VALUE"),
         ("x=1", "write it as STAGE.OPTION=VALUE"),
     ]:

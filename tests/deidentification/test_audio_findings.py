@@ -123,7 +123,7 @@ def test_a_discovery_within_its_limits() -> None:
         ({"doubt": 0.3}, "30% of the draft"),
         ({"num_words": 0}, "speech without words at 12:03"),
         ({"unwritten": [(0.0, 60.0)]}, "speech without words at 0:00: 60 of 100 s"),
-        ({"num_words": 0, "speech": [], "unwritten": []}, "nobody wrote a word"),
+        ({"num_words": 0, "speech": [], "unwritten": []}, "no words were written"),
         ({"unsettled": 2}, "went on to find"),
         ({"left": 1.5}, "1.5 identifiers are probably left"),
     ],
