@@ -18,7 +18,7 @@ from benchmarks.fixtures.clips import data_folder
 from speechkit.manifest.versions import read_release
 from speechkit.recipe.discovery import load_recipe
 from speechkit.storage.corpus import Corpus
-from speechkit.workflows.recipe_to_corpus import bring
+from speechkit.workflows.recipe_to_corpus import ingest_prepared
 
 # recipe → folder of the test data
 RECIPES = {
@@ -36,8 +36,8 @@ def main() -> None:
     corpus = folder / "real"
     for name, published in RECIPES.items():
         prepared = load_recipe(name).prepare(data / published, folder / "prepared" / name, {})
-        brought = bring(prepared, Corpus(corpus))
-        print(f"{name}: {brought.recordings} recordings, {len(brought.failures)} failures")
+        report = ingest_prepared(prepared, Corpus(corpus))
+        print(f"{name}: {report.recordings} recordings, {len(report.failures)} failures")
     report = speechkit.run(corpus)
     for stage in report.stages:
         print(

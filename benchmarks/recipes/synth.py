@@ -35,7 +35,7 @@ from speechkit.recipe.discovery import load_recipe
 from speechkit.recipe.prepared import Prepared
 from speechkit.storage.corpus import Corpus
 from speechkit.workflows.demo import redacted_copy
-from speechkit.workflows.recipe_to_corpus import bring
+from speechkit.workflows.recipe_to_corpus import ingest_prepared
 
 ALIGNED = RUN = 12  # consultations: four languages in turn, three conditions in turn
 
@@ -134,7 +134,7 @@ def realism(made: Path, rows: list[dict[str, str]], corpus: Path) -> None:
         writer.writeheader()
         writer.writerows(rows)
     prepared = Prepared(folder=made, table=table, recordings=len(rows), references=len(rows))
-    bring(prepared, Corpus(corpus))
+    ingest_prepared(prepared, Corpus(corpus))
     report = speechkit.run(corpus)
     print(
         f"{report.recordings} consultations through the pipeline, {len(report.failures)} failures"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from speechkit.audio.stretches import stretches
+from speechkit.audio.intervals import stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

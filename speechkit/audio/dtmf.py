@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from speechkit.audio.intervals import stretches
 from speechkit.audio.sound import blocks
-from speechkit.audio.stretches import stretches
 from speechkit.core.engines import SAMPLE_RATE, Sound
 from speechkit.core.time import Interval, round_ms, union
 

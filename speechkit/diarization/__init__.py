@@ -1,1 +1,26 @@
 """Who spoke when: pyannote, channel-wise, voice activity, roles."""
+
+from typing import TYPE_CHECKING
+
+from speechkit.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from speechkit.diarization.roles_stage import RolesOptions, RolesStage
+    from speechkit.diarization.stage import DiarizeOptions, DiarizeStage
+
+__all__ = [
+    "DiarizeOptions",
+    "DiarizeStage",
+    "RolesOptions",
+    "RolesStage",
+]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "DiarizeOptions": "stage",
+        "DiarizeStage": "stage",
+        "RolesOptions": "roles_stage",
+        "RolesStage": "roles_stage",
+    },
+)

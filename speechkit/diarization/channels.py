@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from speechkit.audio.intervals import stretches
 from speechkit.audio.sound import blocks, louder
-from speechkit.audio.stretches import stretches
 from speechkit.core.engine_base import EngineBase
 from speechkit.core.engines import SAMPLE_RATE, Diarize, EngineInfo, Sound, Speakers
 from speechkit.core.errors import UsageError

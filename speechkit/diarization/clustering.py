@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from speechkit.audio.stretches import stretches
+from speechkit.audio.intervals import stretches
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from speechkit.audio.stretches import stretches
+from speechkit.audio.intervals import stretches
 from speechkit.core.engines import SAMPLE_RATE
 from speechkit.core.time import Interval, duration
 from speechkit.storage import models

@@ -1,11 +1,11 @@
 """What belongs to a language: subtags, the main language of a recording, folding, number words."""
 
 from speechkit.core.text import primary_subtag
-from speechkit.language.cardinals import Cardinals, cardinals, digits_of_words, pronounced
+from speechkit.language.cardinal_tables import Cardinals, cardinals, digits_of_words, pronounced
 from speechkit.language.folding import fold, fold_word
-from speechkit.language.main_language import main_language
-from speechkit.language.number_phrases import NumberPhrases, number_phrases, phrase_tree
 from speechkit.language.numerals import cardinal, digit_words
+from speechkit.language.phrases_table import NumberPhrases, number_phrases, phrase_tree, phrases
+from speechkit.language.recording_language import main_language
 
 __all__ = [
     "Cardinals",
@@ -19,6 +19,7 @@ __all__ = [
     "main_language",
     "number_phrases",
     "phrase_tree",
+    "phrases",
     "primary_subtag",
     "pronounced",
 ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from speechkit.language.cardinals import cardinals, pronounced
+from speechkit.language.cardinal_tables import cardinals, pronounced
 
 _LANGUAGES = ("en", "es", "fr", "de", "it")
 

@@ -3,38 +3,102 @@
 What other rooms may use is listed here. `server` and `web` are the editor itself.
 """
 
-from speechkit.review.accounts import Person, add_user
-from speechkit.review.agreement import Agreement, agreements
-from speechkit.review.error_model import Expected, Weigh
-from speechkit.review.export import Exported, export_corrections
-from speechkit.review.forget import forget_recordings
-from speechkit.review.honeypots import plant
-from speechkit.review.line import Line, Mark
-from speechkit.review.load_drafts import LoadOptions, create_tasks
-from speechkit.review.quality import Quality, quality_report
-from speechkit.review.queue import entries, ranked, simulate
-from speechkit.review.store import Store, open_store
+from typing import TYPE_CHECKING
+
+from speechkit.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from speechkit.review import accounts
+    from speechkit.review.agreement import agreements
+    from speechkit.review.assignments import Skipped, share_out
+    from speechkit.review.audit import Checkpoints, checkpoints, findings
+    from speechkit.review.export import Exported, export_corrections
+    from speechkit.review.forget import forget_recordings
+    from speechkit.review.honeypots import plant
+    from speechkit.review.load_drafts import LoadOptions, adjudications, create_tasks, second_passes
+    from speechkit.review.quality import quality_report
+    from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
+    from speechkit.review.schema import Task, User
+    from speechkit.review.server.app import make_app
+    from speechkit.review.server.names import names_of_certificate
+    from speechkit.review.server.serve import serve_app
+    from speechkit.review.server.settings import LOOPBACK, OidcOptions, Settings
+    from speechkit.review.sound import prepare, redacted_copy
+    from speechkit.review.store import Store, open_store
+    from speechkit.review.tasks import assign
 
 __all__ = [
-    "Agreement",
-    "Expected",
+    "LOOPBACK",
+    "ORDERS",
+    "Checkpoints",
     "Exported",
-    "Line",
     "LoadOptions",
-    "Mark",
-    "Person",
-    "Quality",
+    "OidcOptions",
+    "Order",
+    "Settings",
+    "Skipped",
     "Store",
-    "Weigh",
-    "add_user",
+    "Task",
+    "User",
+    "accounts",
+    "adjudications",
     "agreements",
+    "assign",
+    "checkpoints",
     "create_tasks",
     "entries",
     "export_corrections",
+    "findings",
     "forget_recordings",
+    "make_app",
+    "names_of_certificate",
     "open_store",
     "plant",
+    "prepare",
     "quality_report",
     "ranked",
+    "redacted_copy",
+    "second_passes",
+    "serve_app",
+    "share_out",
     "simulate",
 ]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "Checkpoints": "audit",
+        "Exported": "export",
+        "LOOPBACK": "server.settings",
+        "LoadOptions": "load_drafts",
+        "ORDERS": "queue",
+        "OidcOptions": "server.settings",
+        "Order": "queue",
+        "Settings": "server.settings",
+        "Skipped": "assignments",
+        "Store": "store",
+        "Task": "schema",
+        "User": "schema",
+        "adjudications": "load_drafts",
+        "agreements": "agreement",
+        "assign": "tasks",
+        "checkpoints": "audit",
+        "create_tasks": "load_drafts",
+        "entries": "queue",
+        "export_corrections": "export",
+        "findings": "audit",
+        "forget_recordings": "forget",
+        "make_app": "server.app",
+        "names_of_certificate": "server.names",
+        "open_store": "store",
+        "plant": "honeypots",
+        "prepare": "sound",
+        "quality_report": "quality",
+        "ranked": "queue",
+        "redacted_copy": "sound",
+        "second_passes": "load_drafts",
+        "serve_app": "server.serve",
+        "share_out": "assignments",
+        "simulate": "queue",
+    },
+)

@@ -9,6 +9,7 @@ from speechkit.testing.engines import ENGINE_CHECKS, check_engine, demand_engine
 from speechkit.testing.formats import FORMAT_CHECKS, check_format, demand_format
 from speechkit.testing.normalizers import NORMALIZER_CHECKS, check_normalizer, demand_normalizer
 from speechkit.testing.recipes import RECIPE_CHECKS, check_recipe, demand_recipe
+from speechkit.testing.sounds import read_clip
 from speechkit.testing.subject import Opened, opened
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "demand_normalizer",
     "demand_recipe",
     "opened",
+    "read_clip",
 ]

@@ -1,1 +1,31 @@
 """What was said: whisper engines, word alignment, attribution of words to speakers."""
+
+from typing import TYPE_CHECKING
+
+from speechkit.core.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from speechkit.transcription.align_stage import AlignOptions, AlignStage
+    from speechkit.transcription.attribute_stage import AttributeOptions, AttributeStage
+    from speechkit.transcription.stage import TranscribeOptions, TranscribeStage
+
+__all__ = [
+    "AlignOptions",
+    "AlignStage",
+    "AttributeOptions",
+    "AttributeStage",
+    "TranscribeOptions",
+    "TranscribeStage",
+]
+
+__getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "AlignOptions": "align_stage",
+        "AlignStage": "align_stage",
+        "AttributeOptions": "attribute_stage",
+        "AttributeStage": "attribute_stage",
+        "TranscribeOptions": "stage",
+        "TranscribeStage": "stage",
+    },
+)

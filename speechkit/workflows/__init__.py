@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from speechkit.workflows.demo import Demo, run_demo
     from speechkit.workflows.demo_page import write_demo_page
     from speechkit.workflows.doctor import GIB, Checkup, examine
+    from speechkit.workflows.engines import KINDS, check, installed_engines
     from speechkit.workflows.files import FileResult, diarize_files, transcribe_files
     from speechkit.workflows.recipe_to_corpus import (
         PREPARED,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 __all__ = [
     "DETECTOR",
     "GIB",
+    "KINDS",
     "POLICY",
     "PREPARED",
     "Checkup",
@@ -55,6 +57,7 @@ __all__ = [
     "RecipeSource",
     "Withdrawn",
     "as_system",
+    "check",
     "check_engines",
     "deidentify_audio",
     "deidentify_lines",
@@ -64,6 +67,7 @@ __all__ = [
     "engine_jobs",
     "examine",
     "ingest_prepared",
+    "installed_engines",
     "is_release",
     "materialize",
     "read_references",
@@ -92,6 +96,9 @@ __getattr__, __dir__ = lazy_names(
         "EngineRun": "bench_run",
         "FileResult": "files",
         "GIB": "doctor",
+        "KINDS": "engines",
+        "check": "engines",
+        "installed_engines": "engines",
         "Materialized": "recipe_to_corpus",
         "POLICY": "deidentify_documents",
         "PREPARED": "recipe_to_corpus",

@@ -212,8 +212,8 @@ def test_fhir_there_and_back(version: str, record) -> None:
 def test_fhir_codes_are_checked() -> None:
     good = to_fhir(CONSENT, "R5")
     for fields, reason in (
-        ({"status": "nonsense"}, "status is none of FHIR R5"),
-        ({"status": "proposed"}, "status is none of FHIR R5"),  # R4B has it, R5 not
+        ({"status": "nonsense"}, "status is not one of FHIR R5"),
+        ({"status": "proposed"}, "status is not one of FHIR R5"),  # R4B has it, R5 not
         ({"resourceType": "Patient"}, "not a FHIR Consent"),
         ({"decision": "deny"}, "not understood"),
         ({"provision": [{}, {}]}, "not understood"),

@@ -6,7 +6,7 @@ import pytest
 
 from speechkit.benchmark.normalize.numbers_world import LANGUAGES, NumberWords
 from speechkit.language import cardinal, cardinals, digits_of_words, fold
-from speechkit.language.number_phrases import phrases
+from speechkit.language.phrases_table import phrases
 
 
 @pytest.mark.parametrize("language", ["es", "fr", "de", "it"])

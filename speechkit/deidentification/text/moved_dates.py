@@ -263,7 +263,7 @@ def _cardinals(code: str) -> dict[str, int]:
 @cache
 def _years(code: str) -> dict[str, int]:
     """Ways to say a year in words: "nineteen fifty eight", "mil novecientos", "two thousand four"."""
-    from speechkit.language.number_phrases import phrases
+    from speechkit.language.phrases_table import phrases
 
     found: dict[str, int] = {}
     table = number_phrases(code)

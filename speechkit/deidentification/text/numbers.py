@@ -1,6 +1,6 @@
 """Numbers in a conversation: the one that starts at a token, written or said.
 
-The longest phrase of `speechkit.language.number_phrases` wins, and a comma ends a number.
+The longest phrase of `speechkit.language.phrases_table` wins, and a comma ends a number.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from functools import cache
 from speechkit.deidentification.text.cues import get_language, phrase
 from speechkit.deidentification.text.scene import COMMA, STOP, Candidate, Scene
 from speechkit.language import number_phrases
-from speechkit.language.number_phrases import phrases
+from speechkit.language.phrases_table import phrases
 
 DETECTOR = "dates"
 _CAPITAL_MONTHS = ("en", "de")
