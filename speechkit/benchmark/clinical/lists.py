@@ -110,7 +110,9 @@ def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:
     for line in _lines("frequencies.tsv"):
         value, forms = line.split("\t")
         for form in forms.split("|"):
-            phrases[tuple(tokens(form))] = Entry("frequency", value)
+            # Letters said apart ("b d") are one word in newer normalizers and two in older ones.
+            for phrase in (tuple(tokens(form)), tuple(form.split())):
+                phrases[phrase] = Entry("frequency", value)
     phrases.update({(word,): Entry("negation", "not") for word in _NEGATIONS})
     phrases.update({tuple(form.split()): Entry("side", value) for form, value in _SIDES.items()})
     return phrases, frozenset(body)
