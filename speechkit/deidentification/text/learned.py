@@ -6,6 +6,7 @@ whom and where. What either finds goes, and what is found once is found in the w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
 _HALF = 0.5  # what policies ask for where they ask for nothing else
 _GROW = 0.2
 _SURE_OF_NUMBERS = 0.95
+# Times of day, and where in a recording something is said.
+_CLOCK = re.compile(r"\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?")
 _NUMBER_FLAGS = [WORD_FLAGS.index(name) for name in ("number_word", "digits", "letter")]
 _LEAST = 0.05  # below this, and above one less this, a threshold asks for nothing or everything
 
@@ -208,12 +211,13 @@ def tagged(
             runs.append((first, after))
     found = []
     for first, after in runs:
-        if _is_count(conversation, encoded.flags, first, after) and (
-            inside[first:after].max() < _SURE_OF_NUMBERS
-        ):
+        numbers = _is_count(conversation, encoded.flags, first, after)
+        if numbers and inside[first:after].max() < _SURE_OF_NUMBERS:
+            continue
+        start, end = conversation.span(first, after)
+        if _CLOCK.fullmatch(conversation.text, start, end):
             continue
         kinds = chances[first:after, 1:].sum(axis=0)
-        start, end = conversation.span(first, after)
         score = round(float(inside[first:after].max()), 4)
         identifier = _IDENTIFIER[KINDS[1 + int(kinds.argmax())]]
         found.append(Candidate(start, end, identifier, score, "learned"))
