@@ -210,7 +210,10 @@ def tagged(
         else:
             runs.append((first, after))
     found = []
-    for first, after in runs:
+    for run in runs:
+        first, after = _without_function_words(conversation, network.language, *run)
+        if first == after:
+            continue
         numbers = _is_count(conversation, encoded.flags, first, after)
         if numbers and inside[first:after].max() < _SURE_OF_NUMBERS:
             continue
@@ -222,6 +225,27 @@ def tagged(
         identifier = _IDENTIFIER[KINDS[1 + int(kinds.argmax())]]
         found.append(Candidate(start, end, identifier, score, "learned"))
     return tuple(found)
+
+
+def _without_function_words(
+    conversation: Conversation, language: str, first: int, after: int
+) -> tuple[int, int]:
+    """Return a run without the function words at its ends: "the", "and", "ok" identify nobody.
+
+    Those that are common names as well ("may", "will") stay.
+    """
+    stopwords = get_language(language).stopwords
+    names = lists.common_first_names(language)
+
+    def says_nothing(index: int) -> bool:
+        key = conversation.tokens[index].key
+        return key in stopwords and key not in names
+
+    while first < after and says_nothing(first):
+        first += 1
+    while after > first and says_nothing(after - 1):
+        after -= 1
+    return first, after
 
 
 def _is_count(conversation: Conversation, flags: Floats, first: int, after: int) -> bool:
