@@ -10,11 +10,13 @@ Convolutions", EMNLP 2017.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from speechkit.core.errors import ModelError
 from speechkit.deidentification.text.tagger.features import UNKNOWN, Encoded
@@ -55,6 +57,13 @@ class Network:
         count = len(encoded.words)
         if not count:
             return np.zeros((0, len(self._weights["out_bias"])), np.float32)
+        with _blas().limit(limits=1, user_api="blas"):
+            scores = self._in_blocks(encoded)
+        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
+        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+
+    def _in_blocks(self, encoded: Encoded) -> Floats:
+        count = len(encoded.words)
         pieces = []
         for start in range(0, count, _BLOCK):
             first, after = max(0, start - _EDGE), min(count, start + _BLOCK + _EDGE)
@@ -63,9 +72,7 @@ class Network:
                 encoded.words[part], encoded.characters[part], encoded.flags[part]
             )
             pieces.append(scores[start - first : min(start + _BLOCK, count) - first])
-        scores = np.concatenate(pieces)
-        exponents = np.exp(scores - scores.max(axis=1, keepdims=True))
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+        return np.concatenate(pieces)
 
     def _scores(self, words: Any, characters: Any, flags: Floats) -> Floats:
         weights = self._weights
@@ -108,6 +115,12 @@ def load(path: Path) -> Network:
         raise ModelError(
             f"{path.name} is not a tagger's weights; install speechkit again"
         ) from error
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Matrices this small are multiplied faster by one thread, and threads that wait burn a core."""
+    return ThreadpoolController()
 
 
 def _convolve(hidden: Floats, weight: Floats, dilation: int) -> Floats:
