@@ -32,7 +32,7 @@ def covered(text: str, candidates: tuple[Candidate, ...]) -> set[int]:
 
 def both(text: str) -> tuple[Candidate, ...]:
     options = spoken.SpokenOptions()
-    return spoken.find_candidates(text, "en", options, also=(learned.recognizer(0.5),))
+    return spoken.find_candidates(text, "en", options, also=(learned.TaggerRecognizer(0.5),))
 
 
 def test_numpy_computes_what_torch_trained(tmp_path: Path) -> None:

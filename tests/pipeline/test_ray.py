@@ -24,7 +24,7 @@ SMALL = {"num_cpus": 1, "object_store_memory": 80 << 20}
 @pytest.mark.parametrize(
     ("address", "error", "says"),
     [
-        ("127.0.0.1:1", SpeechkitError, "nobody answers at 127.0.0.1:1"),
+        ("127.0.0.1:1", SpeechkitError, "there is no answer at 127.0.0.1:1"),
         ("ray://127.0.0.1:1", SpeechkitError, "ray status --address 127.0.0.1:1"),
         ("head", UsageError, "write HOST:6379"),
     ],

@@ -7,7 +7,7 @@ whom and where. What either finds goes, and what is found once is found in the w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -137,7 +137,7 @@ class Combined(spoken.Spoken):
 
     def __init__(self, options: spoken.SpokenOptions) -> None:
         super().__init__(options)
-        self._also = (recognizer(options.least_score),)
+        self._also = (TaggerRecognizer(options.least_score),)
 
 
 def make_learned(model: str, options: dict[str, str]) -> Learned:
@@ -162,18 +162,22 @@ def make_combined(model: str, options: dict[str, str]) -> Combined:
     return Combined(parse_options(spoken.SpokenOptions, options, "engine combined"))
 
 
-def recognizer(least_score: float) -> Callable[[Scene], Iterator[Candidate]]:
-    """Return the tagger as a recognizer: nothing in a language that it was not trained in."""
+class TaggerRecognizer(msgspec.Struct, frozen=True):
+    """The tagger as a recognizer: nothing in a language that it was not trained in.
 
-    def recognize(scene: Scene) -> Iterator[Candidate]:
+    `least_score` is what a policy asks for; 0.5 asks for the tagger's own threshold.
+    """
+
+    least_score: float
+
+    def __call__(self, scene: Scene) -> Iterator[Candidate]:
+        """Yield what the tagger takes of a conversation."""
         network = _network(scene.language.code)
         if network is not None:
-            asked = network.threshold + least_score - _HALF
+            asked = network.threshold + self.least_score - _HALF
             threshold = min(max(asked, _LEAST), 1 - _LEAST)
             options = LearnedOptions(threshold=threshold, grow=min(_GROW, threshold))
             yield from tagged(network, scene.conversation, options)
-
-    return recognize
 
 
 def tagged(
