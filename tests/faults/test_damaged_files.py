@@ -94,7 +94,7 @@ def test_each_file_comes_in_or_is_one_row_with_the_reason(ingested: dict[str, ob
         ("strange/empty.wav", "empty"),
         ("strange/text.wav", "not a sound file"),
         ("strange/samples 1.wav", "too short, 1 samples"),
-        ("strange/nan from 8000.wav", "no numbers"),
+        ("strange/nan from 8000.wav", "not numbers"),
         ("strange/huge from 0.wav", "beyond full scale"),
         ("lying/rate 7.wav", "sample rate of 7 Hz"),
         ("special/pipe.wav", "pipe"),
