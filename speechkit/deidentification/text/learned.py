@@ -6,7 +6,6 @@ whom and where. What either finds goes, and what is found once is found in the w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -48,9 +47,7 @@ if TYPE_CHECKING:
 
 _HALF = 0.5  # what policies ask for where they ask for nothing else
 _GROW = 0.2
-_SURE_OF_NUMBERS = 0.95
-# Times of day, and where in a recording something is said.
-_CLOCK = re.compile(r"\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?")
+_RULES_OWN = [WORD_FLAGS.index(name) for name in ("digits", "letter")]
 _NUMBER_FLAGS = [WORD_FLAGS.index(name) for name in ("number_word", "digits", "letter")]
 _LEAST = 0.05  # below this, and above one less this, a threshold asks for nothing or everything
 
@@ -189,8 +186,10 @@ def tagged(
     """
     encoded = encode(conversation, network.language, network.vocabulary)
     chances = network.probabilities(encoded)
-    # Of a script that was not in training, the tagger can say nothing.
-    inside = np.where(known_script(encoded), 1 - chances[:, 0], 0)
+    # Of a script that was not in training, the tagger can say nothing; of digits and single letters
+    # it saw too few: readings, codes and times are the rules' own.
+    unsure = encoded.flags[:, _RULES_OWN].any(axis=1) | ~known_script(encoded)
+    inside = np.where(unsure, 0, 1 - chances[:, 0])
     runs: list[tuple[int, int]] = []
     for index in range(len(inside)):
         if inside[index] < options.threshold or (runs and index < runs[-1][1]):
@@ -218,12 +217,9 @@ def tagged(
         first, after = _without_function_words(conversation, network.language, *run)
         if first == after:
             continue
-        numbers = _is_count(conversation, encoded.flags, first, after)
-        if numbers and inside[first:after].max() < _SURE_OF_NUMBERS:
+        if _is_count(conversation, encoded.flags, first, after):
             continue
         start, end = conversation.span(first, after)
-        if _CLOCK.fullmatch(conversation.text, start, end):
-            continue
         kinds = chances[first:after, 1:].sum(axis=0)
         score = round(float(inside[first:after].max()), 4)
         identifier = _IDENTIFIER[KINDS[1 + int(kinds.argmax())]]
@@ -253,8 +249,8 @@ def _without_function_words(
 
 
 def _is_count(conversation: Conversation, flags: Floats, first: int, after: int) -> bool:
-    """Say whether a run has no word but numbers: doses and readings look like parts of identifiers,
-    and what numbers are, the rules know better."""
+    """Say whether a run has no word but numbers and letters: readings and times look like parts of
+    identifiers, and what numbers and spelled letters are, the rules know better."""
     return all(
         flags[index, _NUMBER_FLAGS].any() or not token.key.isalpha()
         for index, token in enumerate(conversation.tokens[first:after], start=first)
