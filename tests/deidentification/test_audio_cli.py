@@ -124,7 +124,7 @@ def test_wrong_options_are_said_to_be_wrong(tmp_path: Path) -> None:
         ("redact.extra_margn=1", "did you mean extra_margin"),
         ("redct.extra_margin=1", "no setting 'redct.extra_margin'"),
         ("x", "write it as STAGE.OPTION=VALUE"),
-        ("x=1", "write it as STAGE.OPTION=VALUE"),
+        ("x=1", "no setting 'x'; there is: align.…"),
     ]:
         result = deidentify(audio, "--output-dir", out, "--set", setting)
         assert isinstance(result.exception, UsageError) and reason in str(result.exception)
