@@ -6,9 +6,10 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from speechkit.deidentification.text import learned
 from speechkit.deidentification.text.cues import get_language
+from speechkit.deidentification.text.learned import LearnedOptions
 from speechkit.deidentification.text.spoken import SpokenOptions, find_candidates
-from speechkit.deidentification.text.tagger.features import encode
 from speechkit.deidentification.text.tagger.network import Network, load
 from speechkit.deidentification.text.tokens import Conversation
 
@@ -20,16 +21,10 @@ Detector = Callable[[str], Ranges]
 
 
 def tagged(network: Network, text: str, threshold: float) -> Ranges:
-    """Return where a tagger sees identifiers."""
-    language = network.language
-    conversation = Conversation(text, get_language(language).cues.fillers)
-    encoded = encode(conversation, language, network.vocabulary)
-    outside = network.probabilities(encoded)[:, 0]
-    return [
-        (token.start, token.end)
-        for token, chance in zip(conversation.tokens, outside, strict=True)
-        if 1 - chance >= threshold
-    ]
+    """Return what the tagger takes of a text, as the engine `learned` does."""
+    conversation = Conversation(text, get_language(network.language).cues.fillers)
+    options = LearnedOptions(threshold=threshold, grow=min(LearnedOptions().grow, threshold))
+    return [(one.start, one.end) for one in learned.tagged(network, conversation, options)]
 
 
 def ruled(language: str) -> Detector:

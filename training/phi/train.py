@@ -93,7 +93,7 @@ def encoded_dialogue(
 
 
 def train(
-    dialogues: Sequence[Dialogue], language: str, *, epochs: int, seed: int = 1, limit: float = 1e9
+    dialogues: Sequence[Dialogue], language: str, *, epochs: int, seed: int = 1
 ) -> dict[str, Any]:
     """Train on dialogues and return the weights as `network.load` reads them."""
     torch.manual_seed(seed)
@@ -140,8 +140,6 @@ def train(
             f"epoch {epoch + 1}: loss {total / per_epoch:.4f}, {time.monotonic() - began:.0f} s",
             flush=True,
         )
-        if time.monotonic() - began > limit:
-            break
     return {
         **model.eval().weights(),
         "language": np.array(language),
