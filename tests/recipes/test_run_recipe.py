@@ -243,11 +243,11 @@ def test_a_recipe_from_another_package(
     raw_of: RawOf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An installed package names its module under an entry point; nothing here knows of it."""
-    package = tmp_path / "site/clinic_recipes/ward_seven"
+    package = tmp_path / "site/clinic_recipes/ward_nine"
     package.mkdir(parents=True)
     (package.parent / "__init__.py").touch()
     (package / "recipe.toml").write_text(
-        'name = "ward_seven"\ntitle = "Ward 7"\nlicence = "LicenseRef-own"\naccess = "own"\n'
+        'name = "ward_nine"\ntitle = "Ward 9"\nlicence = "LicenseRef-own"\naccess = "own"\n'
         'how = "ask"\nlayout = "*.wav"\n[expect]\nrecordings = "some"\n'
         '[options.ward]\nmeaning = "which ward"\ndefault = "7"\n'
     )
@@ -263,16 +263,16 @@ def test_a_recipe_from_another_package(
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: clinic-recipes\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
-        "[speechkit.recipes]\nward_seven = clinic_recipes.ward_seven\n"
+        "[speechkit.recipes]\nward_nine = clinic_recipes.ward_nine\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    assert "ward_seven" in recipe_names()
-    assert read_recipe("ward_seven").title == "Ward 7"
+    assert "ward_nine" in recipe_names()
+    assert read_recipe("ward_nine").title == "Ward 9"
     raw = raw_of("local", tmp_path)
     monkeypatch.chdir(tmp_path)
-    done = run("ward_seven", "--raw", str(raw), "--option", "ward=9", "--dry-run")
+    done = run("ward_nine", "--raw", str(raw), "--option", "ward=9", "--dry-run")
     assert done.exit_code == 0, done.output
     sites = {
-        s.recording.context.site for s in Corpus.open(tmp_path / "corpora/ward_seven").sessions()
+        s.recording.context.site for s in Corpus.open(tmp_path / "corpora/ward_nine").sessions()
     }
     assert sites == {"9"}
