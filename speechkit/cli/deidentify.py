@@ -15,9 +15,16 @@ from speechkit.cli.deidentify_transcript import command as transcript
 from speechkit.cli.options import option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.core.engines import make_engine
+from speechkit.core.errors import InputError
 from speechkit.deidentification.keys import KeyStore
 from speechkit.deidentification.report import lines as report_lines
 from speechkit.deidentification.report import make_report
+from speechkit.deidentification.sampling import (
+    draw_sample,
+    read_sample,
+    sample_size,
+    write_sample,
+)
 from speechkit.deidentification.text.documents import (
     BadLineError,
     read_gold,
@@ -150,15 +157,54 @@ def forget(keys_path: Path, patients: tuple[str, ...]) -> None:
 @click.option(
     "--compare", default="", metavar="ENGINE", help="Compare with another detector, as baseline."
 )
+@click.option(
+    "--sample",
+    "sample_path",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A sample that a person filled in, as `deidentify sample` writes it.",
+)
 @options("--json")
-def report(corpus_path: Path, compare: str, as_json: bool) -> None:
+def report(corpus_path: Path, compare: str, sample_path: Path | None, as_json: bool) -> None:
     """What was removed from CORPUS, how it was checked, what risk is left, what people saw.
 
     Counts and ids only; made for an expert determination or a data protection officer.
     """
     second = make_engine("phi-detector", compare) if compare else None
-    made = make_report(Corpus.open(corpus_path), second)
+    sample = read_sample(sample_path) if sample_path else ()
+    made = make_report(Corpus.open(corpus_path), second, sample)
     if as_json:
         click.echo(msgspec.json.encode(made).decode())
     else:
         click.echo("\n".join(report_lines(made)))
+
+
+@command.command()
+@click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--rate",
+    type=float,
+    default=0.01,
+    show_default=True,
+    help="Share of segments with identifiers left that is to be ruled out with 95 %.",
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another draw.")
+@click.option(
+    "--output",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="A CSV file to write: a row a segment, with a column for what is counted.",
+)
+def sample(corpus_path: Path, rate: float, seed: int, output: Path) -> None:
+    """Draw segments of clean copies that a person should look at, and listen to.
+
+    The person writes into the column identifiers_left how many are left in each; `deidentify report
+    --sample` then says what share of all segments can be ruled out.
+    """
+    drawn = draw_sample(Corpus.open(corpus_path), rate, seed)
+    if output.exists():
+        raise InputError(f"{output} exists; nothing was overwritten")
+    write_sample(output, drawn)
+    click.echo(f"{len(drawn)} segments of {len({one.recording for one in drawn})} recordings")
+    if (needed := sample_size(rate)) > len(drawn):
+        click.echo(f"all there are; to rule out {rate:.2%} takes {needed}")

@@ -282,7 +282,8 @@ class Discovery(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     which nobody wrote words (muted); `speech`, all speech. `added` counts stretches that only a
     listener's transcript showed to hold an identifier (muted); `keyed` numbers keyed on a telephone
     (muted). `languages` are those that words were written in. `left` estimates the identifiers that
-    are left, None where no estimate was made. `reasons` say why a person has to look.
+    are left, None where no estimate was made; `spread` is how far authors differ from it, the shape
+    of a gamma distribution with mean 1. `reasons` say why a person has to look.
     """
 
     verdict: Literal["within-limits", "doubtful"]
@@ -294,6 +295,7 @@ class Discovery(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     keyed: int = 0
     languages: tuple[str, ...] = ()
     left: float | None = None
+    spread: float | None = None
     reasons: tuple[str, ...] = ()
 
 

@@ -16,6 +16,7 @@ from speechkit.core.engines import PhiDetector
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Participant, PhiSpan, RedactedCopy, Segment, Session
+from speechkit.deidentification.sampling import Outcome, Sampled, outcome_of, sharpened
 from speechkit.language import main_language
 from speechkit.storage.corpus import Corpus
 
@@ -61,6 +62,18 @@ class Risk(msgspec.Struct, frozen=True, kw_only=True):
     small: int
 
 
+class Remaining(msgspec.Struct, frozen=True, kw_only=True):
+    """Identifiers that are probably left in clean copies, with a 90 % interval; `segments` of them.
+
+    After a sample: in the segments that nobody looked at.
+    """
+
+    expected: float
+    low: int
+    high: int
+    segments: int
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """All of it. `looked_at` and `not_looked_at` are recording ids; `seconds_masked` by identifier.
 
@@ -88,14 +101,19 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     risk: Risk
     looked_at: tuple[str, ...]
     not_looked_at: tuple[str, ...]
+    left: Remaining | None = None
+    sample: Outcome | None = None
 
 
-def make_report(corpus: Corpus, second: PhiDetector | None = None) -> Report:
+def make_report(
+    corpus: Corpus, second: PhiDetector | None = None, sample: Sequence[Sampled] = ()
+) -> Report:
     """Return the report on a corpus.
 
     Args:
         corpus: where layers are read from.
         second: another detector, run over the transcripts to see how far the two agree.
+        sample: segments that a person looked at, with what was left in them.
 
     Raises:
         InputError: if the corpus holds no recording.
@@ -114,6 +132,7 @@ def make_report(corpus: Corpus, second: PhiDetector | None = None) -> Report:
         seconds[mask.identifier.value] += round(1000 * (mask.end - mask.start))
     looked = [s.recording.id for s in sessions if any(name in s.layers for name in _PEOPLE)]
     done = [copy for copy in copies.values() if copy]
+    seen = outcome_of(sample) if sample else None
     return Report(
         corpus=corpus.name,
         recordings=len(sessions),
@@ -138,7 +157,22 @@ def make_report(corpus: Corpus, second: PhiDetector | None = None) -> Report:
         risk=k_anonymity(sessions),
         looked_at=tuple(sorted(looked)),
         not_looked_at=tuple(sorted({s.recording.id for s in sessions} - set(looked))),
+        left=_left([copy for copy in done if copy.verdict == "clean"], seen),
+        sample=seen,
     )
+
+
+def _left(copies: Sequence[RedactedCopy], sample: Outcome | None) -> Remaining | None:
+    """Sum up the estimates of clean copies; None where one of them has none."""
+    found = [copy.discovery for copy in copies if copy.discovery is not msgspec.UNSET]
+    left = [one.left for one in found if one.left is not None]
+    spreads = [one.spread for one in found if one.spread is not None]
+    if not left or not spreads or len(left) < len(copies):
+        return None
+    segments = sum(bool(segment.text) for copy in copies for segment in copy.segments)
+    seen = sample or outcome_of(())
+    expected, low, high = sharpened(sum(left), min(spreads), seen, segments)
+    return Remaining(expected=expected, low=low, high=high, segments=segments - seen.segments)
 
 
 def k_anonymity(sessions: Iterable[Session]) -> Risk:
@@ -265,11 +299,34 @@ def lines(report: Report) -> Iterator[str]:
         f"  {risk.groups} groups, the smallest of {risk.k}: k = {risk.k}; "
         f"{risk.unique} patients alone in theirs, {risk.small} in groups under {SMALL}"
     )
-    yield "  voices, and what the detector missed, are not in these figures"
+    yield "  voices are not in these figures"
+    yield ""
+    yield from _left_in_words(report)
     yield ""
     yield f"Looked at by a person: {len(report.looked_at)} of {report.recordings}"
     yield f"  {', '.join(report.looked_at) or 'none'}"
     yield f"  not: {', '.join(report.not_looked_at) or 'none'}"
+
+
+def _left_in_words(report: Report) -> Iterator[str]:
+    left, sample = report.left, report.sample
+    yield "Identifiers that are probably left in clean copies (an estimate, see docs/deidentify.md)"
+    if left is None:
+        yield "  no estimate: a copy has none, or its language has no calibrated tagger"
+    else:
+        yield (
+            f"  {left.expected:.1f}, with 90 % from {left.low} to {left.high}, "
+            f"in {left.segments} segments that nobody looked at"
+        )
+    if sample is None:
+        yield "  no sample was looked at; see: speechkit deidentify sample"
+    else:
+        yield (
+            f"  looked at: {sample.segments} segments, {sample.with_some} with identifiers left; "
+            f"with 95 % at most {sample.upper:.2%} of all segments have some"
+        )
+        if sample.not_looked_at:
+            yield f"  not looked at yet: {sample.not_looked_at} segments of the sample"
 
 
 def _listed(counts: dict[str, int] | dict[int, int]) -> str:

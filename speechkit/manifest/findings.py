@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from speechkit.core.estimates import count_interval
 from speechkit.core.time import round_ms
 from speechkit.core.types import Discovery, Removal
 from speechkit.manifest.schema import ReleaseDiscovery, ReleaseRemoval, Statement
@@ -34,7 +35,11 @@ def discovery_of(
         return msgspec.UNSET
     speech = sum(one.speech for one in known)
     weighted = sum(one.doubt * one.speech for one in known)
-    left = [one.left for one in known if one.left is not None]
+    left = round(sum(one.left or 0 for one in known), 2)
+    # What one author does differently, one author does in all of a release: spreads do not average out.
+    spread = min((one.spread for one in known if one.spread is not None), default=None)
+    estimated = spread is not None and all(one.left is not None for one in known)
+    low, high = count_interval(left, spread) if estimated and spread else (None, None)
     return ReleaseDiscovery(
         recordings=len(known),
         doubt=round(weighted / speech, 4) if speech else 0.0,
@@ -45,7 +50,9 @@ def discovery_of(
         added=sum(one.added for one in known),
         keyed=sum(one.keyed for one in known),
         languages=tuple(sorted({language for one in known for language in one.languages})),
-        left=round(sum(left), 2) if len(left) == len(known) else None,
+        left=left if estimated else None,
+        left_low=low,
+        left_high=high,
     )
 
 
@@ -59,7 +66,11 @@ def findings_in_words(statement: Statement) -> Iterator[tuple[str, str]]:
             f"{removal.channels} channels, by {len(removal.listeners)} listeners",
         )
     if discovery is not msgspec.UNSET:
-        left = "no estimate" if discovery.left is None else f"{discovery.left:.1f}"
+        left = (
+            "no estimate"
+            if discovery.left is None
+            else f"{discovery.left:.1f} ({discovery.left_low} to {discovery.left_high} with 90 %)"
+        )
         yield (
             "discovery",
             f"estimated: {discovery.doubt:.0%} of the words are probably wrong "

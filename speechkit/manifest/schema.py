@@ -215,7 +215,7 @@ class ReleaseDiscovery(_Line, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     The fields are sums of those of `core.types.Discovery`, `doubt` the mean by seconds of speech and
     `highest_doubt` that of the most doubtful recording; `left` is None where one recording has no
-    estimate.
+    estimate. With 90 % what is left lies from `left_low` to `left_high`.
     """
 
     recordings: int
@@ -228,6 +228,8 @@ class ReleaseDiscovery(_Line, frozen=True, kw_only=True, forbid_unknown_fields=T
     keyed: int
     languages: tuple[str, ...]
     left: float | None = None
+    left_low: int | None = None
+    left_high: int | None = None
 
 
 class Statement(_Line, frozen=True, kw_only=True, forbid_unknown_fields=True):

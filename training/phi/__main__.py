@@ -1,4 +1,4 @@
-"""`python -m training.phi LANGUAGE …`: see `train.py`."""
+"""`python -m training.phi LANGUAGE …`: train, leave authors out, calibrate; see `train.py`."""
 
 from __future__ import annotations
 
@@ -9,40 +9,53 @@ import torch
 
 from speechkit.deidentification.text import tagger
 
+from .calibrate import coverage, rates_of
 from .documents import read_corpus
-from .evaluate import evaluate
-from .train import save, train
+from .leave import Fold, folds, predict, table, trained
+from .train import add_rates, save, train
 
 
 def main() -> None:
-    """Train on a language's corpus; write the weights, or leave an author out and say how it goes."""
+    """Write the weights of a language, or say how it goes with authors that a model never saw."""
     parser = argparse.ArgumentParser()
     parser.add_argument("languages", nargs="+")
+    parser.add_argument("--calibrate", action="store_true", help="with --folds: write the rates")
     parser.add_argument("--leave", default="", help="an author whose dialogues are never seen")
+    parser.add_argument("--folds", type=int, default=0, help="leave all authors out, by folds")
+    parser.add_argument("--fold", type=int, default=-1, help="train this one only, from 0")
+    parser.add_argument("--by-author", action="store_true", help="a table for each author")
     parser.add_argument("--epochs", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1, help="one gives the same bytes anew")
-    parser.add_argument("--output", default="")
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     for language in given.languages:
-        _train(language, given)
+        if given.leave or given.folds:
+            _leave(language, given)
+        else:
+            dialogues = read_corpus(language)
+            path = Path(tagger.__file__).parent / f"{language}.npz"
+            save(train(dialogues, language, epochs=_epochs(given, len(dialogues))), path)
+            print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
 
 
-def _train(language: str, given: argparse.Namespace) -> None:
+def _leave(language: str, given: argparse.Namespace) -> None:
     dialogues = read_corpus(language)
-    seen = [one for one in dialogues if one.author != given.leave]
-    left = [one for one in dialogues if one.author == given.leave]
-    # A smaller corpus is read more often.
-    epochs = given.epochs or max(45, min(110, 20_000 // max(1, len(seen))))
-    weights = train(seen, language, epochs=epochs)
-    path = Path(given.output or Path(tagger.__file__).parent / f"{language}.npz")
-    if left and not given.output:
-        path = Path(f"build/{language}-without-{given.leave}.npz")
-        path.parent.mkdir(exist_ok=True)
-    save(weights, path)
-    print(f"{path}: {path.stat().st_size / 1e6:.2f} MB")
-    if left:
-        evaluate(path, left, language)
+    left = [(given.leave,)] if given.leave else folds(dialogues, given.folds)
+    records = []
+    for index, authors in enumerate(left):
+        if given.fold in (-1, index):
+            weights = trained(dialogues, language, authors, _epochs(given, len(dialogues)))
+            records += predict(dialogues, language, Fold(authors, weights))
+    print(table(records, given.by_author))
+    if given.folds and given.fold == -1:
+        print(coverage(records))
+        if given.calibrate:
+            add_rates(Path(tagger.__file__).parent / f"{language}.npz", rates_of(records))
+
+
+def _epochs(given: argparse.Namespace, num_dialogues: int) -> int:
+    """A smaller corpus is read more often."""
+    return int(given.epochs) or max(14, min(110, 20_000 // max(1, num_dialogues)))
 
 
 if __name__ == "__main__":

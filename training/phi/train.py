@@ -7,6 +7,7 @@ dialogues are never seen, and what the model makes of them is printed.
 from __future__ import annotations
 
 import io
+import math
 import random
 import time
 import zipfile
@@ -18,11 +19,13 @@ from typing import Any
 import numpy as np
 import torch
 import wordfreq
+from numpy.typing import NDArray
 from spacy.vocab import Vocab
 from torch.nn import functional
 
 from speechkit.deidentification.text.cues import get_language
 from speechkit.deidentification.text.tagger.features import KINDS, Encoded, encode
+from speechkit.deidentification.text.tagger.network import Rates
 from speechkit.deidentification.text.tokens import Conversation
 from speechkit.storage import models
 
@@ -37,6 +40,10 @@ KIND_OF = {
 }  # fmt: skip
 _MOST_VECTORS = 20_000
 _DIMENSION = 64
+_RATE = 4e-3
+_WARM_UP = 0.1
+_TOKENS = 1_200  # of a batch, padding included
+_POOL = 384  # dialogues among which those of like length are put together
 _LARGE = 300  # dialogues from which on half a chance is enough; chosen on authors left out
 _SURE, _SURER = 0.5, 0.7
 
@@ -60,7 +67,7 @@ def vocabulary_of(dialogues: Sequence[Dialogue]) -> list[str]:
     return ["", *sorted(word for word, count in seen.items() if count >= 2 and word)]
 
 
-def word_vectors(language: str, known: list[str]) -> tuple[list[str], np.ndarray[Any, Any]]:
+def word_vectors(language: str, known: list[str]) -> tuple[list[str], NDArray[Any]]:
     """Return all words, `known` first, and a vector (64,) for each: zero where nobody has one."""
     if language != "en":
         return known, np.zeros((len(known), 1), np.float32)
@@ -79,7 +86,7 @@ def word_vectors(language: str, known: list[str]) -> tuple[list[str], np.ndarray
 
 def encoded_dialogue(
     pieces: Sequence[Piece], language: str, vocabulary: dict[str, int]
-) -> tuple[Conversation, Encoded, np.ndarray[Any, Any]]:
+) -> tuple[Conversation, Encoded, NDArray[Any]]:
     """Return a dialogue's conversation, features and kinds (n,) by token."""
     conversation = Conversation(
         "".join(piece.text for piece in pieces), get_language(language).cues.fillers
@@ -90,6 +97,38 @@ def encoded_dialogue(
         at = int(np.searchsorted(edges, token.start, side="right")) - 1
         kinds[index] = kind_of(pieces[at].label)
     return conversation, encode(conversation, language, vocabulary), kinds
+
+
+def rate_at(progress: float) -> float:
+    """Return the learning rate: up over the first tenth, then down along a cosine to nothing."""
+    if progress < _WARM_UP:
+        return _RATE * (0.04 + 0.96 * progress / _WARM_UP)
+    return _RATE * (0.5 + 0.5 * math.cos(math.pi * (progress - _WARM_UP) / (1 - _WARM_UP)))
+
+
+def _batches(
+    dialogues: Sequence[Dialogue], language: str, vocabulary: dict[str, int], rng: random.Random
+) -> list[list[tuple[Encoded, NDArray[np.int64]]]]:
+    """Return dialogues with other identifiers and noise, those of like length together."""
+    made = []
+    for dialogue in dialogues:
+        # A second dialogue behind the first: conversations do not end with one exchange.
+        pieces = filled(dialogue, language, rng)
+        if rng.random() < 0.5:
+            other = rng.choice(dialogues)
+            pieces = (*pieces, Piece("\n", ""), *filled(other, language, rng))
+        _, encoded, kinds = encoded_dialogue(
+            as_written(pieces, language, rng), language, vocabulary
+        )
+        made.append((encoded, kinds))
+    made.sort(key=lambda item: len(item[1]))
+    batches: list[list[tuple[Encoded, NDArray[np.int64]]]] = [[]]
+    for item in made:
+        if (len(batches[-1]) + 1) * len(item[1]) > _TOKENS and batches[-1]:
+            batches.append([])
+        batches[-1].append(item)
+    rng.shuffle(batches)
+    return batches
 
 
 def train(
@@ -105,27 +144,19 @@ def train(
     small = np.round(vectors / scale).astype(np.int8)
     vocabulary = {word: index for index, word in enumerate(words) if index}
     model = Tagger(len(known), small.astype(np.float32) * scale)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
-    per_epoch = -(-len(dialogues) // 12)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, max_lr=4e-3, total_steps=epochs * per_epoch, pct_start=0.1
-    )
+    optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.01)
     began = time.monotonic()
     for epoch in range(epochs):
-        order = list(dialogues)
-        rng.shuffle(order)
         total = 0.0
-        for start in range(0, len(order), 12):
-            made = []
-            for dialogue in order[start : start + 12]:
-                # A second dialogue behind the first: conversations do not end with one exchange.
-                pieces = filled(dialogue, language, rng)
-                if rng.random() < 0.5:
-                    pieces = (*pieces, Piece("\n", ""), *filled(rng.choice(order), language, rng))
-                made.append(
-                    encoded_dialogue(as_written(pieces, language, rng), language, vocabulary)
-                )
-            tensors = batch([one for _, one, _ in made], [kinds for _, _, kinds in made])
+        order = rng.sample(dialogues, len(dialogues))
+        batches = [
+            made
+            for start in range(0, len(order), _POOL)
+            for made in _batches(order[start : start + _POOL], language, vocabulary, rng)
+        ]
+        for index, made in enumerate(batches):
+            optimizer.param_groups[0]["lr"] = rate_at((epoch + index / len(batches)) / epochs)
+            tensors = batch([one for one, _ in made], [kinds for _, kinds in made])
             scores = model(*tensors[:4])
             loss = functional.cross_entropy(
                 scores.flatten(0, 1), tensors[4].flatten(), ignore_index=-100, label_smoothing=0.02
@@ -134,10 +165,9 @@ def train(
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
             total += float(loss.detach())
         print(
-            f"epoch {epoch + 1}: loss {total / per_epoch:.4f}, {time.monotonic() - began:.0f} s",
+            f"epoch {epoch + 1}: loss {total / len(batches):.4f}, {time.monotonic() - began:.0f} s",
             flush=True,
         )
     return {
@@ -159,3 +189,18 @@ def save(weights: dict[str, Any], path: Path) -> None:
             entry = zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0))
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data.getvalue())
+
+
+def add_rates(path: Path, rates: Rates) -> None:
+    """Write weights anew with rates of what is left, see `tagger.network.Rates`."""
+    with np.load(path, allow_pickle=False) as archive:
+        weights = dict(archive)
+    save(
+        {
+            **weights,
+            "left_edges": rates.edges,
+            "left_rates": np.round([rates.cased, rates.bare, rates.misheard], 6),
+            "left_spread": np.array(round(rates.spread, 4)),
+        },
+        path,
+    )

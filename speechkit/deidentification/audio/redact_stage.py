@@ -54,6 +54,7 @@ from speechkit.deidentification.check.leak_check import rare_in
 from speechkit.deidentification.check.verdict import discovery, verdict_of
 from speechkit.deidentification.policy import apply_policy, load_policy, policy_digest
 from speechkit.deidentification.text.detect_stage import open_detector
+from speechkit.deidentification.text.residual import left_in
 from speechkit.deidentification.text.tagging import redact_segments
 from speechkit.language import main_language
 from speechkit.storage.files import scratch_prefix
@@ -175,7 +176,7 @@ class RedactStage:
                 heard=outcome.heard + len(readable),
                 keys=len(listening.keys),
             )
-            found = self._discovery(segments, outcome, listened)
+            found = self._discovery(segments, outcome, listened, language)
             return _copy(released, outcome, removal, found, audio, path, task.workspace)
 
     def _in_other_languages(
@@ -211,15 +212,16 @@ class RedactStage:
         return msgspec.structs.replace(findings, unknown=(*findings.unknown, *keyed(listened.keys)))
 
     def _discovery(
-        self, segments: Sequence[Segment], outcome: Outcome, listened: Listened
+        self, segments: Sequence[Segment], outcome: Outcome, listened: Listened, language: str
     ) -> Discovery:
+        doubted = doubt(segments)
         voices = list(listened.voices.values())
         words = [(word.start, word.end) for segment in segments for word in segment.words]
         reach = self.options.cover_margin
         known = [(start - reach, end + reach) for start, end in words]
         speech = union(interval for one in voices for interval in one.all)
         return discovery(
-            doubt=doubt(segments),
+            doubt=doubted,
             speech=speech,
             faint=union(interval for one in voices for interval in one.faint),
             unwritten=subtract(speech, known) if words or not _has_text(segments) else (),
@@ -230,6 +232,7 @@ class RedactStage:
             languages=[s.language for s in segments if s.language],
             sounds=listened.rises,
             limits=self.options.limits,
+            left=left_in(segments, outcome.spans, language, doubt=doubted),
         )
 
     def _channels(

@@ -8,6 +8,7 @@ import msgspec
 
 from speechkit.core.time import Interval, duration, round_ms
 from speechkit.core.types import Discovery, Removal, Verdict
+from speechkit.deidentification.text.residual import Left
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ def discovery(
     languages: Sequence[str],
     sounds: bool,
     limits: Limits,
-    left: float | None = None,
+    left: Left | None = None,
 ) -> Discovery:
     """Return what is estimated about what was found, and why a person has to look.
 
@@ -65,8 +66,8 @@ def discovery(
         reasons.append("there is sound that may be speech, and no words were written")
     if unsettled:
         reasons.append("listening again went on to find identifiers")
-    if left is not None and left > limits.max_left:
-        reasons.append(f"{left:.1f} identifiers are probably left")
+    if left is not None and left.expected > limits.max_left:
+        reasons.append(f"{left.expected:.1f} identifiers are probably left")
     return Discovery(
         verdict="doubtful" if reasons else "within-limits",
         doubt=doubt,
@@ -76,7 +77,8 @@ def discovery(
         added=added,
         keyed=keyed,
         languages=tuple(sorted(set(languages))),
-        left=left,
+        left=left.expected if left else None,
+        spread=left.spread if left else None,
         reasons=tuple(reasons),
     )
 

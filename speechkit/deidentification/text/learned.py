@@ -105,7 +105,7 @@ class Learned:
         del resources
 
         def detect(segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]:
-            network = _network(primary_subtag(language))
+            network = network_of(primary_subtag(language))
             if network is None:
                 raise UsageError(
                     f"the tagger was not trained in {language!r}; "
@@ -162,19 +162,28 @@ def make_combined(model: str, options: dict[str, str]) -> Combined:
 class TaggerRecognizer(msgspec.Struct, frozen=True):
     """The tagger as a recognizer: nothing in a language that it was not trained in.
 
-    `least_score` is what a policy asks for; 0.5 asks for the tagger's own threshold.
+    `least_score` is what a policy asks for; 0.5 asks for the tagger's own threshold. `network` is
+    the one that is shipped for the language of the text where none is given.
     """
 
     least_score: float
+    network: Network | None = None
 
     def __call__(self, scene: Scene) -> Iterator[Candidate]:
         """Yield what the tagger takes of a conversation."""
-        network = _network(scene.language.code)
+        network = self.network or network_of(scene.language.code)
         if network is not None:
             asked = network.threshold + self.least_score - _HALF
             threshold = min(max(asked, _LEAST), 1 - _LEAST)
             options = LearnedOptions(threshold=threshold, grow=min(_GROW, threshold))
             yield from tagged(network, scene.conversation, options)
+
+
+def inside(network: Network, conversation: Conversation) -> Floats:
+    """Return (n,): how likely each word of a conversation is part of an identifier, by the tagger
+    alone and before anything is left to the rules."""
+    encoded = encode(conversation, network.language, network.vocabulary)
+    return 1 - network.probabilities(encoded)[:, 0]
 
 
 def tagged(
@@ -189,23 +198,23 @@ def tagged(
     # Of a script that was not in training, the tagger can say nothing; of digits and single letters
     # it saw too few: readings, codes and times are the rules' own.
     unsure = encoded.flags[:, _RULES_OWN].any(axis=1) | ~known_script(encoded)
-    inside = np.where(unsure, 0, 1 - chances[:, 0])
+    likely = np.where(unsure, 0, 1 - chances[:, 0])
     runs: list[tuple[int, int]] = []
-    for index in range(len(inside)):
-        if inside[index] < options.threshold or (runs and index < runs[-1][1]):
+    for index in range(len(likely)):
+        if likely[index] < options.threshold or (runs and index < runs[-1][1]):
             continue
         first, after = index, index + 1
         while (
             first > (runs[-1][1] if runs else 0)
-            and inside[first - 1] >= options.grow
+            and likely[first - 1] >= options.grow
             and conversation.gap(first) != TURN
         ):
             first -= 1
         while (
-            after < len(inside)
+            after < len(likely)
             and conversation.gap(after) != TURN
             # What is glued to an identifier ("4417-B") is part of it.
-            and (inside[after] >= options.grow or conversation.gap(after) == NONE)
+            and (likely[after] >= options.grow or conversation.gap(after) == NONE)
         ):
             after += 1
         if runs and first == runs[-1][1] and conversation.gap(first) != TURN:
@@ -221,7 +230,7 @@ def tagged(
             continue
         start, end = conversation.span(first, after)
         kinds = chances[first:after, 1:].sum(axis=0)
-        score = round(float(inside[first:after].max()), 4)
+        score = round(float(likely[first:after].max()), 4)
         identifier = _IDENTIFIER[KINDS[1 + int(kinds.argmax())]]
         found.append(Candidate(start, end, identifier, score, "learned"))
     return tuple(found)
@@ -268,7 +277,8 @@ def _folder() -> Path:
 
 
 @cache
-def _network(language: str) -> Network | None:
+def network_of(language: str) -> Network | None:
+    """Return the tagger that is shipped for a language, None where there is none."""
     return load(_folder() / f"{language}.npz") if language in languages() else None
 
 

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
 from speechkit.core.errors import ModelError
@@ -23,8 +24,6 @@ from speechkit.deidentification.text.tagger.features import UNKNOWN, Encoded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from numpy.typing import NDArray
 
     Floats = NDArray[np.float32]
 
@@ -34,8 +33,26 @@ _EDGE = sum(DILATIONS)  # words to either side that a word's result depends on
 _EPSILON = 1e-5
 
 
+class Rates(NamedTuple):
+    """How often words that nothing covers identify, by what the tagger holds of them.
+
+    `edges` (bins - 1,) part the tagger's chances; `cased`, `bare` and `misheard` (bins,) are
+    identifiers a word in text as people write it, as recognizers write it, and misheard; `spread`
+    says how far authors differ, see `residual.Left`.
+    """
+
+    edges: NDArray[np.float64]
+    cased: NDArray[np.float64]
+    bare: NDArray[np.float64]
+    misheard: NDArray[np.float64]
+    spread: float
+
+
 class Network:
-    """Weights and the way through them. Read with `load`."""
+    """Weights and the way through them. Read with `load`.
+
+    `rates` are counted on authors left out of training; None where none were.
+    """
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
         self.language = str(weights["language"])
@@ -44,6 +61,7 @@ class Network:
         self.threshold = float(weights["threshold"])
         words = bytes(weights["vocabulary"]).decode().split("\n")
         self.vocabulary = {word: index for index, word in enumerate(words) if index != UNKNOWN}
+        self.rates = _rates(weights)
         self._weights = {
             name: np.asarray(value, np.float32)
             for name, value in weights.items()
@@ -115,6 +133,13 @@ def load(path: Path) -> Network:
         raise ModelError(
             f"{path.name} is not a tagger's weights; install speechkit again"
         ) from error
+
+
+def _rates(weights: Mapping[str, NDArray[Any]]) -> Rates | None:
+    if "left_edges" not in weights:
+        return None
+    cased, bare, misheard = weights["left_rates"]
+    return Rates(weights["left_edges"], cased, bare, misheard, float(weights["left_spread"]))
 
 
 @cache
