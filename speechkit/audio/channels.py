@@ -71,7 +71,7 @@ def is_same_sound(a: Sound, b: Sound) -> bool:
     gain = shared / energy_a  # b ≈ gain · a
     for start, x in blocks(a, _BLOCK):
         left = b[start : start + len(x)] - np.float64(gain) * x
-        if not _is_nothing(left, b[start : start + len(x)], gain):
+        if not is_nothing(left, b[start : start + len(x)], gain):
             return False
     return True
 
@@ -106,7 +106,7 @@ def mixed_evenly(channels: Sequence[Sound]) -> Sound:
     return Lazy(len(kept[0]), read)
 
 
-def _is_nothing(left: NDArray[np.float64], of: Samples, gain: float) -> bool:
+def is_nothing(left: NDArray[np.float64], of: Samples, gain: float) -> bool:
     """Say whether what is left is rounding, or far below the sound, in each window."""
     num = -(-len(left) // _WINDOW) * _WINDOW
     power = _windows(left, num)

@@ -30,7 +30,7 @@ from speechkit.core.engines import (
 )
 from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources, Task, Work, Workspace, Writes
-from speechkit.core.time import subtract, union
+from speechkit.core.time import Interval, subtract, union
 from speechkit.core.types import (
     Audio,
     Discovery,
@@ -204,12 +204,23 @@ class RedactStage:
     ) -> Findings:
         """What must go: identifiers, unwritten speech, keyed numbers."""
         options = self.options
-        speech = [
+        speech: list[tuple[Sequence[Interval], int | None]] = [
             (listened.voices[number].all if options.uncovered else (), number)
             for number in listened.groups
         ]
+        if options.uncovered:
+            speech += self._only_in_differences(listened)
         findings = find(segments, phi, speech, language, options.placing)
         return msgspec.structs.replace(findings, unknown=(*findings.unknown, *keyed(listened.keys)))
+
+    def _only_in_differences(
+        self, listened: Listened
+    ) -> list[tuple[Sequence[Interval], int | None]]:
+        """Speech that sounds on no channel by itself, of all channels."""
+        plain = union(i for number in listened.groups for i in listened.voices[number].all)
+        return [
+            (subtract(listened.voices[number].all, plain), None) for number in listened.differences
+        ]
 
     def _discovery(
         self, segments: Sequence[Segment], outcome: Outcome, listened: Listened, language: str

@@ -15,6 +15,7 @@ from speechkit.core.engines import SAMPLE_RATE, DetectPhi, DetectVoice, Sound, T
 from speechkit.core.types import Redaction, Segment
 from speechkit.deidentification.audio.listened import Listened, find_all_keys, keyed
 from speechkit.deidentification.audio.placement import MaskRequest
+from speechkit.deidentification.check.again import changes, fingerprint
 from speechkit.deidentification.check.comparison import Token
 from speechkit.deidentification.check.relisten import Relistening, relisten, search
 from speechkit.deidentification.policy import Policy
@@ -66,12 +67,15 @@ class Listening:
     ) -> None:
         self._copy, self._engines, self._policy = copy, engines, policy
         self._listened, self._segments, self._language = listened, segments, language
-        self._relistening = Relistening(transcripts=())
+        self._relistening: Relistening | None = None
+        self._fingerprints: dict[int | None, tuple[int, ...]] = {}
         self.keys: tuple[MaskRequest, ...] = ()
 
     def listen(self, _: Sequence[Sound]) -> list[Token]:
-        """Let every listener write down every channel of the file; return all that was heard."""
-        groups = self._listened.groups
+        """Let every listener write down every channel of the file; return all that was heard.
+
+        What is bit for bit as it was the last time is not listened to again.
+        """
         others = {
             other: [(s.start, s.end, s.channel) for s in self._segments if s.language == other]
             for other in others_of(self._segments, self._language)
@@ -79,19 +83,30 @@ class Listening:
         with open_sound(
             self._copy.path, SAMPLE_RATE, mono=False, scratch=self._copy.scratch
         ) as stored:
-            sounds = {
-                number: audible(stored[group[0]], self._listened.voices[number].faint)
-                for number, group in groups.items()
-            }
-            self.keys = keyed(find_all_keys([stored[group[0]] for group in groups.values()]))
+            sounds = self._listened.sounds(stored)
+            fingerprints = {number: fingerprint(sound) for number, sound in sounds.items()}
+            self.keys = keyed(find_all_keys(list(sounds.values())))
             self._relistening = relisten(
-                sounds, self._engines.listeners, self._language, others=others
+                {
+                    number: audible(sound, self._listened.voices[number].faint)
+                    for number, sound in sounds.items()
+                },
+                self._engines.listeners,
+                self._language,
+                others=others,
+                before=self._relistening,
+                changed={
+                    number: changes(self._fingerprints[number], now)
+                    for number, now in fingerprints.items()
+                    if number in self._fingerprints
+                },
             )
+            self._fingerprints = fingerprints
         return self._relistening.tokens(self._language)
 
     def search(self, masks: Sequence[Redaction]) -> tuple[MaskRequest, ...]:
         """Return what else has to go, as what was heard last shows."""
-        if self._engines.detect is None:
+        if self._engines.detect is None or self._relistening is None:
             return self.keys
         return self.keys + search(
             self._relistening,

@@ -8,6 +8,7 @@ that hears a name where the draft had none is an attacker who heard it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +19,7 @@ from speechkit.core.text import word_offsets
 from speechkit.core.time import Interval, overlap, union
 from speechkit.core.types import PhiSpan, Redaction, Segment, Word
 from speechkit.deidentification.audio.placement import MaskRequest, whole_runs
+from speechkit.deidentification.check.again import passages, spliced
 from speechkit.deidentification.check.comparison import Token, listen
 from speechkit.deidentification.check.leak_check import NEAR, words_of
 from speechkit.deidentification.policy import Policy, apply_policy
@@ -40,12 +42,23 @@ class Relistening(msgspec.Struct, frozen=True, kw_only=True):
         ]
 
 
+class _Job(NamedTuple):
+    """Who listens to what: a whole channel, or a stretch of it in another language."""
+
+    listener: int
+    channel: int | None
+    language: str
+    stretch: Interval
+
+
 def relisten(
     sounds: Mapping[int | None, Sound],
     listeners: Sequence[Transcribe],
     language: str,
     *,
     others: Mapping[str, Sequence[tuple[float, float, int | None]]] = {},
+    before: Relistening | None = None,
+    changed: Mapping[int | None, Sequence[Interval]] = {},
 ) -> Relistening:
     """Let every listener write down every channel.
 
@@ -54,30 +67,46 @@ def relisten(
         listeners: who listens.
         language: of the recording.
         others: stretches (start, end, channel) in other languages, heard once more in those.
+        before: what the same listeners wrote of the same channels last time, None: they did not;
+        changed: and where the channels changed since, in seconds. The rest is not played again.
     """
-    transcripts: list[tuple[Segment, ...]] = []
-
-    def add(segments: Sequence[Segment], channel: int | None, offset: float = 0.0) -> None:
-        number = len(transcripts)
-        transcripts.append(
-            tuple(
-                msgspec.structs.replace(
-                    moved(segment, offset), id=f"heard-{number}-{index}", channel=channel
-                )
-                for index, segment in enumerate(segments)
-            )
-        )
-
-    for channel, sound in sounds.items():
-        for transcribe in listeners:
-            add(transcribe(sound, language or None).segments, channel)
+    whole = {channel: (0.0, len(sound) / SAMPLE_RATE) for channel, sound in sounds.items()}
+    numbers = range(len(listeners))
+    jobs = [_Job(n, channel, language, whole[channel]) for channel in sounds for n in numbers]
+    first = next(iter(sounds))
     for other, stretches in others.items():
         for start, end, channel in stretches:
-            sound = sounds[channel if channel in sounds else next(iter(sounds))]
-            first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
-            for transcribe in listeners:
-                add(transcribe(sound[first:last], other).segments, channel, start)
-    return Relistening(transcripts=tuple(transcripts))
+            known = channel if channel in sounds else first
+            jobs += [_Job(number, known, other, (start, end)) for number in numbers]
+
+    def heard(job: _Job, played: Interval) -> list[Segment]:
+        sound = sounds[job.channel]
+        start, end = round(played[0] * SAMPLE_RATE), round(played[1] * SAMPLE_RATE)
+        part = sound if (start, end) == (0, len(sound)) else sound[start:end]
+        transcript = listeners[job.listener](part, job.language or None)
+        return [moved(segment, start / SAMPLE_RATE) for segment in transcript.segments]
+
+    def written(number: int, job: _Job) -> Sequence[Segment]:
+        parts = passages(changed.get(job.channel, ()), whole[job.channel][1])
+        if before is None or parts is None:
+            return heard(job, job.stretch)
+        found: Sequence[Segment] = before.transcripts[number]
+        if job.stretch == whole[job.channel]:
+            for part in parts:
+                found = spliced(found, heard(job, part.played), part.changed)
+        elif any(overlap(job.stretch, part.changed) for part in parts):
+            return heard(job, job.stretch)
+        return found
+
+    return Relistening(
+        transcripts=tuple(
+            tuple(
+                msgspec.structs.replace(one, id=f"heard-{number}-{index}", channel=job.channel)
+                for index, one in enumerate(written(number, job))
+            )
+            for number, job in enumerate(jobs)
+        )
+    )
 
 
 def moved(segment: Segment, by: float) -> Segment:
