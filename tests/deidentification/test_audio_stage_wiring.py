@@ -228,3 +228,46 @@ def test_eight_channels_one_of_them_silent(made_up: None, tmp_path: Path) -> Non
     assert copy.verdict == "clean" and sound is not None
     assert copy.removal.channels == 8  # type: ignore[union-attr]
     assert not any(silent(sound[number], number + 1) for number in range(7))
+
+
+def test_what_lies_under_a_sound_of_both_channels_is_listened_to(
+    made_up: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Music on both channels, and under it, on one of them, a voice: one less the other is the voice."""
+    music, hidden = bursts(*range(SECONDS)), bursts(12) * np.float32(0.2)
+    alone: list[list[int]] = []
+
+    def eavesdropper(sound: Sound, language: str | None) -> Transcript:
+        """Understands who speaks alone."""
+        seconds = loud_seconds(sound)
+        alone.append(seconds)
+        return listener(sound if len(seconds) < 5 else sound[:0], language)
+
+    engines = {"voice-detector": Engine(voice), "transcriber": Engine(eavesdropper)}
+    monkeypatch.setattr(module, "make_engine", lambda kind, *_: engines[kind])
+    everything = said(*range(SECONDS), channel=0) + said(*range(SECONDS), channel=1)
+    channels = np.stack([music, np.float32(0.8) * music + hidden])
+    copy, sound = redacted(tmp_path, channels, everything)
+    assert [12] in alone
+    assert copy.verdict == "clean" and sound is not None and copy.discovery.added > 0  # type: ignore[union-attr]
+    assert silent(sound[0][: round(12.8 * SAMPLE_RATE)], 12)
+    assert silent(sound[1][: round(12.8 * SAMPLE_RATE)], 12)
+    assert copy.removal.channels == 2  # type: ignore[union-attr]
+
+
+def test_a_voice_that_only_a_difference_holds_and_nobody_wrote_down(
+    made_up: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The voice detector is deaf while music plays."""
+    music, hidden = bursts(*range(SECONDS)), bursts(12) * np.float32(0.2)
+
+    def deaf(sound: Sound) -> tuple[tuple[float, float], ...]:
+        found = voice(sound)
+        return found if len(found) < 5 else ()
+
+    engines = {"voice-detector": Engine(deaf), "transcriber": Engine(listener)}
+    monkeypatch.setattr(module, "make_engine", lambda kind, *_: engines[kind])
+    channels = np.stack([music, np.float32(0.8) * music + hidden])
+    segments = said(2, channel=0) + said(2, channel=1)
+    _, sound = redacted(tmp_path, channels, segments, detector="", max_unwritten=1.0)
+    assert sound is not None and silent(sound[0], 12) and silent(sound[1], 12)
