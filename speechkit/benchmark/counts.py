@@ -16,7 +16,7 @@ from speechkit.benchmark.der import DiarizationErrors, diarization_errors
 from speechkit.benchmark.errors import ErrorRate, align, character_distance, count
 from speechkit.benchmark.hallucinations import Side, passages, short_turns
 from speechkit.benchmark.meeting import MeetingErrors, meeting_errors
-from speechkit.benchmark.normalize import Normalizer, normalizer_for
+from speechkit.benchmark.normalize import DEFAULT_ENGLISH, Normalizer, normalizer_for
 from speechkit.benchmark.regions import scored_regions, words_within
 from speechkit.benchmark.results import (
     Alignment,
@@ -55,6 +55,7 @@ class RecordingCounts(msgspec.Struct, frozen=True, kw_only=True):
     diarization: DiarizationErrors | None = None
     clinical: dict[str, ClinicalCount] = {}
     clinical_weighted: tuple[float, float] = (0.0, 0.0)
+    severities: tuple[int, int] = (0, 0)
     misses: tuple[Miss, ...] = ()
     passages: tuple[Passage, ...] = ()
     taxonomy: dict[str, int] = {}
@@ -67,6 +68,14 @@ class RecordingCounts(msgspec.Struct, frozen=True, kw_only=True):
     output: str = ""
 
 
+class _Clinical(msgspec.Struct, frozen=True, kw_only=True):
+    """A reference as clinical errors are read from it: always under the same normalizer, so that
+    they do not depend on the one that words are counted with."""
+
+    said: Sequence[str]
+    terms: Sequence[Mention]
+
+
 class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
     """A reference, read once for all systems."""
 
@@ -76,7 +85,7 @@ class _Prepared(msgspec.Struct, frozen=True, kw_only=True):
     by_speaker: Mapping[str, Sequence[str]]
     turns: tuple[Turn, ...]
     regions: tuple[Interval, ...] | None
-    terms: Sequence[Mention] | None
+    clinical: _Clinical | None
 
 
 class RecordingCounter:
@@ -115,7 +124,10 @@ def _prepare(reference: Reference, normalizer: Normalizer, options: ScoreOptions
     segments = words_within(reference.segments, regions)
     said = tokens_of(segments, normalizer)
     side = side_of(said, segments, normalizer)
-    clinical = options.clinical and normalizer.name.startswith("en")
+    clinical = None
+    if options.clinical and normalizer.name.startswith("en"):
+        read = said if normalizer.name == DEFAULT_ENGLISH else tokens_of(segments, _english())
+        clinical = _Clinical(said=read, terms=mentions(read))
     return _Prepared(
         side=side,
         speakers=[side.segments[i].speaker if i >= 0 else "" for i in side.owners],
@@ -123,7 +135,7 @@ def _prepare(reference: Reference, normalizer: Normalizer, options: ScoreOptions
         by_speaker=tokens_by_speaker(segments, normalizer),
         turns=turns_of(reference.turns, reference.segments),
         regions=regions,
-        terms=mentions(said) if clinical else None,
+        clinical=clinical,
     )
 
 
@@ -142,8 +154,12 @@ def _count(
     words = count(edits)
     written = side_of(wrote, segments, normalizer)
     judged = None
-    if prepared.terms is not None:
-        judged = judge(said, wrote, edits, prepared.terms, contexts=options.contexts)
+    if prepared.clinical is not None:
+        own, read, aligned = prepared.clinical.said, wrote, edits
+        if own is not said:
+            read = tokens_of(segments, _english())
+            aligned = align(own, read)
+        judged = judge(own, read, aligned, prepared.clinical.terms, contexts=options.contexts)
     return RecordingCounts(
         system=system,
         recording=name,
@@ -157,6 +173,7 @@ def _count(
         diarization=_diarization(prepared, given, reference, options),
         clinical=judged.counts if judged else {},
         clinical_weighted=judged.weighted if judged else (0.0, 0.0),
+        severities=judged.severities if judged else (0, 0),
         misses=_misses(system, name, judged) if judged else (),
         passages=tuple(
             passages(name, system, prepared.side, written, edits, contexts=options.contexts)
@@ -173,6 +190,10 @@ def _count(
         duration=reference.duration,
         output=blake2b(" ".join(wrote).encode(), digest_size=8).hexdigest(),
     )
+
+
+def _english() -> Normalizer:
+    return normalizer_for("en", DEFAULT_ENGLISH)
 
 
 def _character_errors(
@@ -192,6 +213,7 @@ def _misses(system: str, recording: str, judged: Judgement) -> tuple[Miss, ...]:
             category=miss.category,
             term=miss.term,
             kind=miss.kind,
+            severity=miss.severity,
             reference=miss.reference,
             hypothesis=miss.hypothesis,
         )

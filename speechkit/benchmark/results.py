@@ -20,14 +20,16 @@ PassageKind = Literal["invented", "loop", "no speech", "omitted", "turn lost"]
 
 
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
-    """One clinical error: which term was lost or invented, with the words around it in reference
-    and hypothesis."""
+    """One clinical error: which term was lost or invented, or which meaning was turned, with the
+    words around it in reference and hypothesis. Severity: 1 little, 2 enough to change what is
+    understood or done."""
 
     system: str
     recording: str
     category: str
     term: str = ""
     kind: Literal["lost", "invented"] = "lost"
+    severity: int = 0
     reference: str
     hypothesis: str
 
@@ -250,7 +252,7 @@ class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one system on one recording, from which everything can be recomputed.
 
     `words` are reference words (or characters), `by_speaker` splits the errors by who said them;
-    `speakers` are cpWER's counts. `output` is a digest of what the system wrote, normalized.
+    `speakers` are cpWER's counts, `severities` clinical errors of severity 1 and 2. `output` is a digest of what the system wrote, normalized.
     """
 
     system: str
@@ -272,6 +274,7 @@ class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):
     diarization: DiarizationErrors | None = None
     clinical: dict[str, ClinicalCount] = {}
     clinical_weighted: tuple[float, float] = (0.0, 0.0)
+    severities: tuple[int, int] = (0, 0)
     taxonomy: dict[str, int] = {}
     passages: dict[str, PassageCount] = {}
     short_turns: tuple[int, int] = (0, 0)

@@ -32,6 +32,7 @@ def row_of(counts: RecordingCounts, cluster: str) -> RecordingScore:
         diarization=counts.diarization,
         clinical=counts.clinical,
         clinical_weighted=counts.clinical_weighted,
+        severities=counts.severities,
         taxonomy=counts.taxonomy,
         passages=passage_counts(counts.passages),
         short_turns=counts.short_turns,

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-TERMS = ("drug", "condition", "symptom", "body")
-MEANING = ("negation", "side", "dose", "frequency", "number")
+TERMS = ("drug", "condition", "symptom", "body", "care")
+MEANING = ("negation", "answer", "opposite", "side", "dose", "frequency", "number")
 FEW_TERMS = 50  # clinical terms below which a rate of them says nothing
 Fields = Mapping[tuple[str, str], Mapping[str, str]]  # (recording, speaker) → its fields
 _MACRO = ("language", "collection", "participant")

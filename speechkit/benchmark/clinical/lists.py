@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
 
+from speechkit.benchmark.clinical.forms import plain, plain_tokens
 from speechkit.benchmark.normalize import normalizer_for
 
 Phrase = tuple[str, ...]
@@ -16,12 +17,10 @@ _REMEMBERED = 1 << 16  # words
 _SHORTEST = 7  # letters of a word that is told by its stem: "caine" alone tells nothing
 
 _LISTS = {"drugs": "drug", "body": "body", "symptoms": "symptom", "conditions": "condition"}
-_NEGATIONS = (
+NEGATIONS = frozenset(
     "no not never none nothing nobody without neither nor nope nah cannot denies denied deny "
-    "denying"
-).split()
-_CUT = {"anti histamine": "antihistamine", "anti depressant": "antidepressant"}
-_CUT |= {"ear drum": "eardrum", "pain killer": "painkiller", "anti biotic": "antibiotic"}
+    "denying non avoid avoiding".split()
+)
 _SIDES = {
     "left": "left", "right": "right", "bilateral": "both", "bilaterally": "both",
     "both sides": "both", "left sided": "left", "right sided": "right", "left hand side": "left",
@@ -52,7 +51,8 @@ class MayBegin(dict[str, bool]):
 
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
     """Phrases by their first token, longest first; words that are a term by themselves and begin
-    no longer one; units with their factor; the words that name a part of the body."""
+    no longer one; units with their factor; the words that name a part of the body. Words are in
+    their plain form."""
 
     may_begin: MayBegin
     simple: dict[str, Entry]
@@ -64,12 +64,11 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """Read all lists; terms pass the normalizer, so that they look as they do in a transcript."""
-    phrases, body = _terms()
+    phrases = _terms()
     units: dict[str, list[tuple[Phrase, str, Fraction]]] = {}
-    for line in _lines("units.tsv"):
-        unit, factor, forms = line.split("\t")
+    for unit, factor, forms in _rows("units.tsv"):
         for form in forms.split("|"):
-            phrase = tuple(form.split())
+            phrase = tuple(plain_tokens(form.split()))
             units.setdefault(phrase[0], []).append((phrase, unit, Fraction(factor)))
     by_first: dict[str, list[tuple[Phrase, Entry]]] = {}
     for phrase, entry in phrases.items():
@@ -83,44 +82,78 @@ def lexicon() -> Lexicon:
         for word, entries in by_first.items()
         if len(entries) == 1 and entries[0][0] == (word,) and entries[0][1].category != "side"
     }
-    first = frozenset(by_first) | {"one"}
     return Lexicon(
-        may_begin=MayBegin(first), simple=simple, phrases=by_first, units=units, body=body
+        may_begin=MayBegin(frozenset(by_first) | {"one", "half", "couple", "dozen", "fortnight", "once", "twice", "thrice"}),
+        simple=simple,
+        phrases=by_first,
+        units=units,
+        body=frozenset(p[-1] for p, entry in phrases.items() if entry.category == "body"),
     )
 
 
-def _terms() -> tuple[dict[Phrase, Entry], frozenset[str]]:
-    """Return all phrases, and the words that name a part of the body."""
+def _terms() -> dict[Phrase, Entry]:
+    """Return all phrases. A later list wins: "chest pain" is a symptom, "stomach pain" too."""
     tokens = normalizer_for("en").tokens
+    none = _stems().none
     phrases: dict[Phrase, Entry] = {}
-    body: set[str] = set()
-    # A later list wins: "chest pain" is a symptom, "high blood pressure" a condition.
-    for file in ("body", "symptoms", "conditions", "drugs"):
+
+    def add(forms: Iterable[str], entry: Entry) -> None:
+        for form in forms:
+            phrase = tuple(plain_tokens(tokens(form)))
+            if not phrase or phrase in stop:
+                continue
+            phrases[phrase] = entry
+            # "co codamol", "cocodamol": how a compound is split is not an error.
+            phrases[("".join(phrase),)] = entry
+
+    stop = {(plain(word),) for word in none}
+    for category, value, forms in _rows("wordnet.tsv"):
+        names = forms.split("|")
+        told = next(filter(None, map(by_stem, names)), None)  # WordNet calls some diseases symptoms
+        add(names, Entry(told.category if told else category, value))
+    for file in ("body", "symptoms", "conditions"):
         for line in _lines(f"{file}.txt"):
-            for form in _plurals(line):
-                phrase = tuple(tokens(form))
-                phrases[phrase] = Entry(_LISTS[file], line)
-                # "co codamol", "cocodamol": how a compound is split is not an error.
-                phrases[("".join(phrase),)] = Entry(_LISTS[file], line)
-                if file == "body":
-                    body.add(phrase[-1])
-    for apart, term in _CUT.items():
-        for form, whole in zip(_plurals(apart), _plurals(term), strict=True):
-            phrases[tuple(form.split())] = phrases[(whole,)]
-    for line in _lines("frequencies.tsv"):
-        value, forms = line.split("\t")
+            add((line,), Entry(_LISTS[file], line))
+    for line in _lines("drugs.txt"):
+        add((line,), Entry("drug", line))
+    # A brand and its substance, an American name and a British one, are one drug.
+    for category, value, forms in _rows("drug_names.tsv"):
+        add(forms.split("|"), Entry(category, value))
+    for category, value, forms in _rows("everyday.tsv"):
+        add(forms.split("|"), Entry(category, value))
+    for value, forms in _rows("frequencies.tsv"):
         for form in forms.split("|"):
             # Letters said apart ("b d") are one word in newer normalizers and two in older ones.
-            for phrase in (tuple(tokens(form)), tuple(form.split())):
-                phrases[phrase] = Entry("frequency", value)
-    phrases.update({(word,): Entry("negation", "not") for word in _NEGATIONS})
-    phrases.update({tuple(form.split()): Entry("side", value) for form, value in _SIDES.items()})
-    return phrases, frozenset(body)
+            for phrase in (tokens(form), form.split()):
+                phrases[tuple(plain_tokens(phrase))] = Entry("frequency", value)
+    phrases.update({(word,): Entry("negation", "not") for word in NEGATIONS})
+    phrases.update({(plain(word),): Entry("negation", "not") for word in NEGATIONS})
+    sides = {tuple(plain_tokens(form.split())): value for form, value in _SIDES.items()}
+    phrases.update({phrase: Entry("side", value) for phrase, value in sides.items()})
+    return phrases
+
+
+@lru_cache(maxsize=1)
+def opposites() -> dict[str, list[tuple[Phrase, str, str]]]:
+    """Return words that turn a meaning when they stand in for one another: first word → (phrase,
+    group, value), longest first."""
+    found: dict[str, list[tuple[Phrase, str, str]]] = {}
+    for group, value, forms in _rows("opposites.tsv"):
+        for form in forms.split("|"):
+            phrase = tuple(plain_tokens(form.split()))
+            found.setdefault(phrase[0], []).append((phrase, group, value))
+    for rows in found.values():
+        rows.sort(key=lambda row: -len(row[0]))
+    return found
 
 
 def _lines(name: str) -> Iterator[str]:
     text = (files("speechkit.benchmark.clinical") / "data" / name).read_text("utf-8")
     return (line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _rows(name: str) -> Iterator[list[str]]:
+    return (line.split("\t") for line in _lines(name))
 
 
 def by_stem(word: str) -> Entry | None:
@@ -133,14 +166,11 @@ def by_stem(word: str) -> Entry | None:
     """
     if len(word) < _SHORTEST or not word.isalpha():
         return None
-    if word.endswith("ies"):
-        word = f"{word[:-3]}y"
-    elif not word.endswith("is"):
-        word = word.removesuffix("s")
+    word = plain(word)
     stems = _stems()
     for category, (endings, beginnings) in stems.by_category:
         if (word.endswith(endings) or word.startswith(beginnings)) and word not in stems.none:
-            return Entry(category, word.replace("ae", "e").replace("oe", "e"))
+            return Entry(category, word)
     return None
 
 
@@ -153,7 +183,7 @@ class _Stems(msgspec.Struct, frozen=True):
 
 @lru_cache(maxsize=1)
 def _stems() -> _Stems:
-    rows = [line.split("\t") for line in _lines("stems.tsv")]
+    rows = list(_rows("stems.tsv"))
     found = []
     for category, stems in rows:
         parts = stems.split("|")
@@ -162,16 +192,3 @@ def _stems() -> _Stems:
         found.append((category, (endings, beginnings)))
     none = frozenset(word for category, stems in rows for word in stems.split("|"))
     return _Stems(tuple(found), none)
-
-
-def _plurals(term: str) -> tuple[str, ...]:
-    """Return a term and its plural.
-
-    >>> _plurals("allergy")
-    ('allergy', 'allergies')
-    """
-    if term.endswith("s"):
-        return (term,)
-    if term.endswith("y") and term[-2] not in "aeiou":
-        return term, f"{term[:-1]}ies"
-    return term, f"{term}es" if term.endswith(("x", "ch", "sh")) else f"{term}s"

@@ -10,12 +10,13 @@ from itertools import compress
 
 import msgspec
 
-from speechkit.benchmark.clinical.lists import Lexicon, by_stem, lexicon
+from speechkit.benchmark.clinical.forms import plain_tokens
+from speechkit.benchmark.clinical.lists import Entry, Lexicon, by_stem, lexicon
 
 # How much an error of a kind weighs in the weighted score.
 WEIGHTS = {
-    "drug": 3, "dose": 3, "negation": 3, "side": 3, "frequency": 2, "condition": 2, "number": 1,
-    "symptom": 1, "body": 1,
+    "drug": 3, "dose": 3, "negation": 3, "side": 3, "answer": 3, "opposite": 3, "frequency": 2,
+    "condition": 2, "number": 1, "symptom": 1, "body": 1, "care": 1,
 }  # fmt: skip
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -25,7 +26,14 @@ _TIME = frozenset(
     "times night nights".split()
 )
 _SPANS = _TIME - {"time", "times"}
+_VAGUE_BODY = frozenset(("back", "head", "face", "hand", "heart", "nail", "calf", "bottom"))
+_COUNTS = {"couple": "2", "dozen": "12", "fortnight": "2 week"}
+_OFTEN = {"once": "1", "twice": "2", "thrice": "3"}
+_PERIODS = frozenset("hour day week month year".split())
+_HALVED = frozenset("tablet pill dose capsule milligram mg".split())
 _POINTING = frozenset("the your my his her their on".split())
+_OWNED = frozenset("my your his her their lower upper the left right both of".split())
+_HURTING = frozenset("pain ache hurt injury is problem spasm".split())
 _AFTER_SIDE = frozenset("side sided handed hand upper lower eye ear lung".split())
 _COUNTED_ONCE = frozenset(("negation", "side"))
 
@@ -48,6 +56,7 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
     [('negation', 'not'), ('dose', '500000 ug'), ('drug', 'amoxicillin'), ('frequency', '2/day')]
     """
     known = lexicon()
+    tokens = plain_tokens(tokens)
     found: list[Mention] = []
     at = 0
     simple, may_begin = known.simple, known.may_begin
@@ -56,9 +65,10 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
             continue
         entry = simple.get(tokens[start])
         mention = (
-            Mention(entry.category, entry.value, start, start + 1)
+            Mention(entry.category, entry.value, start, start + 1, _is_body(tokens, start, entry))
             if entry is not None
             else _phrase(known, tokens, start)
+            or _frequency(tokens, start)
             or _quantity(known, tokens, start)
             or _unlisted(tokens[start], start)
         )
@@ -78,6 +88,15 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
     return found
 
 
+def _is_body(tokens: Sequence[str], at: int, entry: Entry) -> bool:
+    """Tell "my back" from "come back": by the words beside it. Other words are what they are."""
+    if entry.category != "body" or tokens[at] not in _VAGUE_BODY:
+        return True
+    before = tokens[max(at - 2, 0) : at]
+    after = tokens[at + 1 : at + 2]
+    return any(word in _OWNED for word in before) or any(word in _HURTING for word in after)
+
+
 def _unlisted(word: str, at: int) -> Mention | None:
     entry = by_stem(word)
     return None if entry is None else Mention(entry.category, entry.value, at, at + 1)
@@ -89,7 +108,11 @@ def _phrase(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
         length = len(phrase)
         # Most phrases fail at their second word: it is looked at before a slice is made.
         if length == 1 or (phrase[1] == after and tuple(tokens[at : at + length]) == phrase):
-            certain = entry.category != "side" or _is_side(known, tokens, at, length)
+            certain = (
+                _is_side(known, tokens, at, length)
+                if entry.category == "side"
+                else length > 1 or _is_body(tokens, at, entry)
+            )
             return Mention(entry.category, entry.value, at, at + length, certain)
     return None
 
@@ -105,11 +128,33 @@ def _is_side(known: Lexicon, tokens: Sequence[str], at: int, length: int) -> boo
     return len(before) == 2 and before[0] in ("on", "in", "to") and before[1] in _POINTING
 
 
+def _frequency(tokens: Sequence[str], at: int) -> Mention | None:
+    """Read how often: "3 times a day", "twice in a week", "2 times per month"."""
+    often = _OFTEN.get(tokens[at])
+    here = at + 1
+    if often is None:
+        if not _NUMBER.fullmatch(tokens[at]) or tokens[here : here + 1] != ["time"]:
+            return None
+        often, here = tokens[at], here + 1
+    while here < min(at + 5, len(tokens)) and tokens[here] in ("in", "a", "per", "each", "every"):
+        here += 1
+    if here < len(tokens) and here > at + 1 and tokens[here] in _PERIODS:
+        return Mention("frequency", f"{often}/{tokens[here]}", at, here + 1)
+    return None
+
+
 def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
     """A number with a unit is a dose, without one a number."""
+    if tokens[at] in _COUNTS:
+        value = _COUNTS[tokens[at]]
+        return Mention("number", value, at, at + 1, " " in value)
+    if tokens[at] == "half":
+        certain = any(word in _HALVED for word in tokens[at + 1 : at + 3])
+        return Mention("number", "0.5", at, at + 1, certain)
     kind, value = _read(tokens[at])
     if kind == "ordinal":
-        return Mention("number", value, at, at + 1)
+        following = tokens[at + 1] if at + 1 < len(tokens) else ""
+        return Mention("number", value, at, at + 1, following in _TIME)
     if kind != "number":
         return Mention(kind, value, at, at + 1) if kind else None
     after = tokens[at + 1] if at + 1 < len(tokens) else ""

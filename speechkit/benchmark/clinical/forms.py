@@ -1,0 +1,54 @@
+"""One form for words that differ in spelling or number only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+_SHORTEST = 4  # letters of a word that may be a plural
+_KEPT = ("ss", "us", "is")  # what ends in these is no plural
+
+
+@lru_cache(maxsize=1 << 16)
+def plain(word: str) -> str:
+    """Return a word in the singular and in American spelling. The result need not be a word: it
+    serves to compare.
+
+    >>> [plain(w) for w in ("knees", "allergies", "oedema", "haemorrhoids", "sinuses", "diagnosis")]
+    ['knee', 'allergy', 'edema', 'hemorrhoid', 'sinus', 'diagnosis']
+    """
+    if not word.isalpha():
+        return word.removesuffix("'s")
+    if len(word) >= _SHORTEST and word.endswith("s") and not word.endswith(_KEPT):
+        if word.endswith("ies") and len(word) > _SHORTEST:
+            word = f"{word[:-3]}y"
+        elif word.endswith(("ches", "shes", "sses", "xes", "uses")):
+            word = word[:-2]
+        else:
+            word = word[:-1]
+    if len(word) > 4:
+        word = word.replace("ae", "e")
+    if len(word) > 5:
+        word = word.replace("oe", "e")
+    if word.endswith("our") and len(word) > 5:
+        word = f"{word[:-3]}or"
+    return re.sub(r"is(e|ed|ing|ation)$", r"iz\1", word) if len(word) > 6 else word
+
+
+def plain_tokens(tokens: Sequence[str]) -> list[str]:
+    """Return all words in their plain form.
+
+    >>> plain_tokens(["two", "tumours"])
+    ['two', 'tumor']
+    """
+    return [plain(token) for token in tokens]
+
+
+def same_form(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Say whether two stretches differ in spelling, number or where words are split only.
+
+    >>> same_form(["ear", "drums"], ["eardrum"]), same_form(["un", "clear"], ["clear"])
+    (True, False)
+    """
+    return plain("".join(plain_tokens(first))) == plain("".join(plain_tokens(second)))
