@@ -18,6 +18,7 @@ from speechkit.audio.read import read_resampled
 from speechkit.core.errors import SpeechkitError
 from speechkit.core.time import Interval, union
 from speechkit.core.types import RedactedCopy, Session
+from speechkit.core.verdicts import refusal_of
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import atomic_path
 
@@ -73,6 +74,16 @@ def redacted_copy(corpus: Corpus, session: Session) -> RedactedCopy | None:
     copy: RedactedCopy = layer.items[0]
     clean = copy.verdict == "clean" and all(r.verdict == "clean" for r in copy.redactions)
     return copy if clean and copy.audio.uri else None
+
+
+def no_clean_copy(corpus: Corpus, session: Session) -> str:
+    """Say why a recording has no redacted copy that can be heard; nothing if it has one."""
+    if redacted_copy(corpus, session) is not None:
+        return ""
+    layer = corpus.layer(session, "redacted")
+    if layer is None or not layer.items:
+        return "its redacted copy was not made yet"
+    return refusal_of(layer.items[0])
 
 
 def sound(corpus: Corpus, session: Session, *, redacted: bool) -> Sound | None:
