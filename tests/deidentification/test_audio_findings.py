@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from speechkit.core.engines import DetectPhi
 from speechkit.core.types import Identifier, PhiSpan, Redaction, Removal, Segment, Word
 from speechkit.deidentification.audio.redact import not_understood
 from speechkit.deidentification.check.relisten import Relistening, search
 from speechkit.deidentification.check.verdict import Limits, discovery, verdict_of
 from speechkit.deidentification.policy import load_policy
+from speechkit.deidentification.text.residual import Left
 
 POLICY = load_policy("safe-harbor")
 
@@ -42,19 +44,22 @@ def names(segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]:
 
 def found(
     segment: Segment,
+    detect: DetectPhi = names,
     *,
     masks: Sequence[Redaction] = (),
     voices: Sequence[tuple[float, float]] = ((0.0, 60.0),),
     settled: Sequence[Word] = (),
+    draft: Sequence[Word] = (),
 ) -> list[tuple[float, float]]:
     requests = search(
         Relistening(transcripts=((segment,),)),
-        names,
+        detect,
         POLICY,
         "en",
         masks=masks,
         voices={segment.channel: voices},
         settled=settled,
+        draft=draft,
     )
     return [(round(r.start, 3), round(r.end, 3)) for r in requests]
 
@@ -76,6 +81,36 @@ def test_what_people_left_standing_stays() -> None:
     assert found(heard("ask Ellison today"), settled=[read]) == []
     elsewhere = Word(text="Ellison", start=31.1, end=31.7)
     assert found(heard("ask Ellison today"), settled=[elsewhere]) == [(10.5, 12.3)]
+
+
+def tagger(segments: Sequence[Segment], language: str) -> tuple[PhiSpan, ...]:
+    """What judges words by those around them: takes the second word of all."""
+    return tuple(
+        PhiSpan(
+            segment=s.id,
+            start_char=len(s.text.split()[0]) + 1,
+            end_char=len(" ".join(s.text.split()[:2])),
+            identifier=Identifier.ORG,
+            detector="learned",
+        )
+        for s in segments
+    )
+
+
+def test_a_listener_that_writes_common_words_of_the_draft_has_heard_nothing_new() -> None:
+    there = Word(text="least,", start=11.1, end=11.7, confidence=0.9)
+    gone = [(10.5, 12.3)]
+    assert found(heard("at least today"), tagger, draft=[there]) == []
+    assert found(heard("at least today"), tagger) == gone
+    later = Word(text="least", start=31.1, end=31.7, confidence=0.9)
+    assert found(heard("at least today"), tagger, draft=[later]) == gone
+
+
+def test_what_rules_find_and_rare_words_go_even_if_the_draft_has_them() -> None:
+    gone = [(10.5, 12.3)]
+    surname = Word(text="Ellison", start=11.1, end=11.7, confidence=0.9)
+    assert found(heard("ask Ellison today"), names, draft=[surname]) == gone
+    assert found(heard("ask Ellison today"), tagger, draft=[surname]) == gone
 
 
 @pytest.mark.parametrize(
@@ -125,7 +160,10 @@ def test_a_discovery_within_its_limits() -> None:
         ({"unwritten": [(0.0, 60.0)]}, "speech without words at 0:00: 60 of 100 s"),
         ({"num_words": 0, "speech": [], "unwritten": []}, "no words were written"),
         ({"unsettled": 2}, "went on to find"),
-        ({"left": 1.5}, "1.5 identifiers are probably left"),
+        (
+            {"left": Left(expected=1.5, low=0, high=5, spread=1.0)},
+            "1.5 identifiers are probably left",
+        ),
     ],
 )
 def test_why_a_person_has_to_look(changed: dict[str, object], reason: str) -> None:

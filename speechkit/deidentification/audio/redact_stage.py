@@ -115,6 +115,7 @@ class RedactStage:
                 detect=stack.enter_context(self._detector.open(resources))
                 if self._detector
                 else None,
+                policy=self._policy,
             )
 
             def work(tasks: Sequence[Task]) -> list[tuple[RedactedCopy, ...]]:
@@ -141,7 +142,7 @@ class RedactStage:
             path = Path(folder) / f"copy{suffix}"
             bits = bits_of(task.recording.audio.codec)
             copy = StoredCopy(path, sample_rate, bits, scratch, copies)
-            listening = Listening(copy, engines, self._policy, listened, segments, language)
+            listening = Listening(copy, engines, listened, segments, findings.spans, language)
             outcome = redact(
                 channels,
                 sample_rate,

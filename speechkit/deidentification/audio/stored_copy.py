@@ -12,8 +12,9 @@ from speechkit.audio.encode import Bits, write_audio
 from speechkit.audio.faint import audible
 from speechkit.audio.sound import open_sound
 from speechkit.core.engines import SAMPLE_RATE, DetectPhi, DetectVoice, Sound, Transcribe
-from speechkit.core.types import Redaction, Segment
+from speechkit.core.types import PhiSpan, Redaction, Segment
 from speechkit.deidentification.audio.listened import Listened, find_all_keys, keyed
+from speechkit.deidentification.audio.masked_words import kept_words
 from speechkit.deidentification.audio.placement import MaskRequest
 from speechkit.deidentification.check.again import changes, fingerprint
 from speechkit.deidentification.check.comparison import Token
@@ -23,11 +24,13 @@ from speechkit.language import primary_subtag
 
 
 class Engines(msgspec.Struct, frozen=True, kw_only=True):
-    """The opened engines; `detect` None: what listeners write is not searched for identifiers."""
+    """The opened engines; `detect` None: what listeners write is not searched for identifiers.
+    `policy` says which of them go."""
 
     voice: DetectVoice
     listeners: tuple[Transcribe, ...]
     detect: DetectPhi | None
+    policy: Policy
 
 
 class StoredCopy:
@@ -60,12 +63,13 @@ class Listening:
         self,
         copy: StoredCopy,
         engines: Engines,
-        policy: Policy,
         listened: Listened,
         segments: Sequence[Segment],
+        spans: Sequence[PhiSpan],
         language: str,
     ) -> None:
-        self._copy, self._engines, self._policy = copy, engines, policy
+        self._kept = kept_words(segments, spans)
+        self._copy, self._engines = copy, engines
         self._listened, self._segments, self._language = listened, segments, language
         self._relistening: Relistening | None = None
         self._fingerprints: dict[int | None, tuple[int, ...]] = {}
@@ -111,12 +115,13 @@ class Listening:
         return self.keys + search(
             self._relistening,
             self._engines.detect,
-            self._policy,
+            self._engines.policy,
             self._language,
             masks=masks,
             voices={number: one.all for number, one in self._listened.voices.items()},
             # Words without confidence were written or accepted by people.
-            settled=[w for s in self._segments for w in s.words if w.confidence is None],
+            settled=[word for word in self._kept if word.confidence is None],
+            draft=self._kept,
         )
 
 

@@ -23,10 +23,12 @@ from speechkit.deidentification.check.again import passages, spliced
 from speechkit.deidentification.check.comparison import Token, listen
 from speechkit.deidentification.check.leak_check import NEAR, words_of
 from speechkit.deidentification.policy import Policy, apply_policy
+from speechkit.deidentification.text.common_words import is_common
 from speechkit.language import main_language
 
 _LOOPING = "loop"  # a label of segments in which the recognizer repeats itself
 _VOICE_NEAR = 0.5  # s around an identifier in which there must be a voice
+_TAGGER = "learned"  # what judges words by those around them; what rules find needs no context
 _SILENCED = 0.6  # share of an identifier under masks: what is heard there is a hallucination
 
 
@@ -129,11 +131,13 @@ def search(
     masks: Sequence[Redaction],
     voices: Mapping[int | None, Sequence[Interval]],
     settled: Sequence[Word] = (),
+    draft: Sequence[Word] = (),
 ) -> tuple[MaskRequest, ...]:
     """Return what has to be masked because a listener wrote an identifier there.
 
-    Left out is what lies under masks already, where no voice is, in text that repeats itself, and
-    what people have read and left standing.
+    Left out is what lies under masks already, where no voice is, in text that repeats itself, what
+    people have read and left standing, and common words of which the detector thought nothing when it
+    read them in the draft: a listener that writes the same has heard nothing new.
 
     Args:
         relistening: what was written.
@@ -143,6 +147,7 @@ def search(
         masks: what is masked already.
         voices: where there is speech, by channel.
         settled: words that people wrote or accepted, and that stay.
+        draft: words of the draft that stay.
     """
     silent = union((mask.start, mask.end) for mask in masks)
     requests = []
@@ -166,6 +171,8 @@ def search(
             if not _has_voice((start, end), voices.get(segment.channel, ())):
                 continue
             if words and all(_is_settled(word, settled, language) for word in words):
+                continue
+            if span.detector == _TAGGER and words and _is_old(words, draft, language):
                 continue
             requests.append(
                 MaskRequest(
@@ -199,6 +206,15 @@ def _extent(segment: Segment, words: Sequence[Word]) -> Interval:
 def _has_voice(interval: Interval, voices: Sequence[Interval]) -> bool:
     wide = (interval[0] - _VOICE_NEAR, interval[1] + _VOICE_NEAR)
     return any(overlap(wide, voice) > 0 for voice in voices)
+
+
+def _is_old(words: Sequence[Word], draft: Sequence[Word], language: str) -> bool:
+    """Say whether words are common ones that the draft has there, too."""
+    return all(
+        _is_settled(word, draft, language)
+        and all(is_common(token.text, language) for token in listen([word], language))
+        for word in words
+    )
 
 
 def _is_settled(word: Word, settled: Sequence[Word], language: str) -> bool:
