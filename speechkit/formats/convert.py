@@ -11,6 +11,7 @@ from speechkit.core.errors import InputError, UsageError, did_you_mean
 from speechkit.core.types import Segment, Turn
 from speechkit.formats.registry import (
     find_transcript_format,
+    holds_transcript,
     read_transcripts,
     read_turns,
     readable_suffixes,
@@ -94,10 +95,17 @@ def _read(source: Path, format_: str) -> tuple[Segments, list[str]]:
         raise InputError(f"{source}: no such file or folder")
     files = [source]
     if source.is_dir():
-        suffixes = (*readable_suffixes(), f".{RTTM}")
-        if format_:
-            suffixes = (".rttm",) if format_ == RTTM else find_transcript_format(format_).suffixes
-        files = sorted(f for f in source.rglob("*") if f.name.lower().endswith(suffixes))
+        if format_ and format_ != RTTM:
+            kind = find_transcript_format(format_)
+            wanted = (*kind.suffixes, *kind.file_names)
+        else:
+            wanted = (f".{RTTM}",)
+        files = sorted(
+            file
+            for file in source.rglob("*")
+            if file.is_file()
+            and (file.name.lower().endswith(wanted) or (not format_ and holds_transcript(file)))
+        )
     transcripts: dict[str, tuple[Segment, ...]] = {}
     notes: list[str] = []
     for file in files:

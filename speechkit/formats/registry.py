@@ -42,6 +42,33 @@ def readable_suffixes() -> tuple[str, ...]:
     )
 
 
+def holds_transcript(path: Path) -> bool:
+    """Say whether a file in a folder is a transcript, by its name.
+
+    Where all formats of a suffix tell their files by content, as those of tables, one must do so:
+    a table about recordings is none.
+    """
+    if path.name.startswith("."):
+        return False
+    suffix, sharing = _named_so(path)
+    if not sharing or any(each.claims is None for each in sharing):
+        return bool(sharing)
+    try:
+        text = read_text(path, fallback=_FALLBACK.get(suffix, ""))
+    except InputError:
+        return False
+    return any(each.claims(text) for each in sharing if each.claims)
+
+
+def name_of_file(path: Path) -> str:
+    """Return a transcript's file name without its suffix, of which the longest counts.
+
+    >>> name_of_file(Path("call.seglst.json")), name_of_file(Path("text"))
+    ('call', 'text')
+    """
+    return path.name[: len(path.name) - len(_named_so(path)[0])]
+
+
 def writable_formats() -> tuple[str, ...]:
     """Return the names of formats that can be written."""
     return tuple(name for name, each in transcript_formats().items() if each.write)
@@ -135,20 +162,26 @@ def _sharing(path: Path, format_: str = "") -> tuple[str, list[TranscriptFormat]
     """Return a file's suffix and the formats that have it."""
     if format_:
         return path.suffix.lower(), [find_transcript_format(format_)]
-    name = path.name.lower()
-    known = [each for each in transcript_formats().values() if each.parse or each.load]
-    suffix = max((s for f in known for s in f.suffixes if name.endswith(s)), key=len, default="")
-    sharing = [each for each in known if suffix in each.suffixes]
+    suffix, sharing = _named_so(path)
     if not sharing:
         own = path.suffix.lower()
         raise InputError(f"{path}: no reader for {own!r}; {did_you_mean(own, readable_suffixes())}")
     return suffix, sharing
 
 
+def _named_so(path: Path) -> tuple[str, list[TranscriptFormat]]:
+    name = path.name.lower()
+    known = [each for each in transcript_formats().values() if each.parse or each.load]
+    suffix = max((s for f in known for s in f.suffixes if name.endswith(s)), key=len, default="")
+    return suffix, [f for f in known if suffix in f.suffixes or name in f.file_names]
+
+
 def _claimed(sharing: Iterable[TranscriptFormat], text: str) -> TranscriptFormat:
-    """Return the format whose files look like this text; the one that claims none is the last."""
-    ordered = sorted(sharing, key=lambda each: each.claims is None)
-    return next((each for each in ordered if each.claims and each.claims(text)), ordered[-1])
+    """Return the format whose files look like this text, else the one that claims none."""
+    formats = list(sharing)
+    claiming = (each for each in formats if each.claims and each.claims(text))
+    silent = (each for each in formats if each.claims is None)
+    return next(claiming, next(silent, formats[0]))
 
 
 def _filled(reading: Reading[Segment], path: Path, *, is_blank: bool = False) -> Reading[Segment]:

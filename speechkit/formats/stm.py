@@ -62,7 +62,7 @@ def parse_stm(text: str, where: Path) -> Reading[Segment]:
             unscored[name].append((start, end))
             notes.add(number, "a segment that is not scored")
             continue
-        chosen = _first_alternatives(words)
+        chosen = first_alternatives(words)
         if chosen != words:
             notes.add(number, "alternatives, of which the first was taken")
         if not chosen.split():
@@ -89,10 +89,10 @@ def format_stm(segments: Segments) -> str:
     )
 
 
-def _first_alternatives(words: str) -> str:
+def first_alternatives(words: str) -> str:
     """Return the words with the first of each set of alternatives.
 
-    >>> _first_alternatives("so { uh / um / @ } { { going to / gonna } / will } go")
+    >>> first_alternatives("so { uh / um / @ } { { going to / gonna } / will } go")
     'so uh going to go'
     """
     before = ""

@@ -39,12 +39,15 @@ class Note(msgspec.Struct, frozen=True, kw_only=True):
 class Reading(msgspec.Struct, Generic[Item], frozen=True, kw_only=True):
     """What a file says, by recording, in order of time, and `notes` on what of it was not used.
 
-    `unscored` holds the parts of recordings that the file takes out of scoring.
+    `unscored` holds the parts of recordings that the file takes out of scoring, `alternatives` what
+    a recognizer held for less likely, with its times: beside the transcript, so that it never gets
+    into a release.
     """
 
     recordings: Mapping[str, tuple[Item, ...]]
     notes: tuple[Note, ...] = ()
     unscored: Mapping[str, tuple[Interval, ...]] = {}
+    alternatives: Mapping[str, tuple[Item, ...]] = {}
 
     def __repr__(self) -> str:
         return f"Reading(<{len(self.recordings)} recordings>, notes={self.notes!r})"
@@ -58,6 +61,7 @@ class TranscriptFormat(msgspec.Struct, frozen=True, kw_only=True):
         title: one line for people.
         standard: who defines it, with a link.
         suffixes: of its files, lower case, with the dot; `.seglst.json` goes before `.json`.
+        file_names: of files without a suffix, lower case (Kaldi's `text`).
         parse: text and where it came from → what it says. Raises `InputError` with file, line
             and reason.
         load: the same for files that are not text.
@@ -72,6 +76,7 @@ class TranscriptFormat(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     standard: str
     suffixes: tuple[str, ...]
+    file_names: tuple[str, ...] = ()
     parse: Callable[[str, Path], Reading[Segment]] | None = None
     load: Callable[[Path], Reading[Segment]] | None = None
     write: Callable[[Segments], str] | None = None

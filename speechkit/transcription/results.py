@@ -18,7 +18,7 @@ from speechkit.core.engines import EngineInfo, Sound, Transcribe, Transcript
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Recording
-from speechkit.formats import read_transcripts, readable_suffixes
+from speechkit.formats import holds_transcript, name_of_file, read_transcripts
 from speechkit.transcription.external import make_transcript
 
 
@@ -46,12 +46,10 @@ class ResultsEngine(EngineBase[NoOptions]):
 
     @cached_property
     def _files(self) -> dict[str, Path]:
-        suffixes = readable_suffixes()
         files: dict[str, Path] = {}
-        for path in sorted(self._folder.iterdir()):
-            suffix = next((s for s in suffixes if path.name.lower().endswith(s)), "")
-            if suffix and path.is_file():
-                name = path.name[: -len(suffix)]
+        for path in sorted(each for each in self._folder.iterdir() if each.is_file()):
+            if holds_transcript(path):
+                name = name_of_file(path)
                 if name in files:
                     raise UsageError(f"results: {files[name].name} and {path.name} are one name")
                 files[name] = path

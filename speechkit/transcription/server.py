@@ -130,7 +130,7 @@ class ServerEngine(EngineBase[ServerOptions]):
                     sound = _wav(samples, part)
                     answer = client.transcribe(sound, self._fields(language))
                     length = part[1] - part[0]
-                    read = parse_output(with_words_in_segments(answer), self.spec)
+                    read = parse_output(msgspec.json.encode(answer).decode(), self.spec)
                     heard = make_transcript(read, duration=length, language=language)
                     return shifted(heard.segments, part[0])
 
@@ -150,38 +150,6 @@ class ServerEngine(EngineBase[ServerOptions]):
         if self.settings.prompt:
             fields["prompt"] = self.settings.prompt
         return fields
-
-
-def with_words_in_segments(answer: Mapping[str, Any]) -> str:
-    """Return an answer as Whisper writes it: OpenAI puts words beside segments, not into them."""
-    rows = answer.get("segments")
-    words = answer.get("words")
-    if isinstance(rows, list) and isinstance(words, list):
-        timed = [each for each in words if isinstance(each, dict) and _middle(each) is not None]
-        rows = [
-            {**row, "words": row.get("words") or [w for w in timed if _within(w, row)]}
-            for row in rows
-            if isinstance(row, dict)
-        ]
-        answer = {**answer, "segments": rows}
-    return msgspec.json.encode(answer).decode()
-
-
-def _seconds(row: Mapping[str, Any], key: str) -> float | None:
-    value = row.get(key)
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _middle(word: Mapping[str, Any]) -> float | None:
-    start, end = _seconds(word, "start"), _seconds(word, "end")
-    return None if start is None or end is None else (start + end) / 2
-
-
-def _within(word: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-    middle, start, end = _middle(word), _seconds(row, "start"), _seconds(row, "end")
-    if middle is None or start is None or end is None:
-        return False
-    return start <= middle < end
 
 
 def _wav(samples: Sound, part: Interval) -> bytes:

@@ -15,6 +15,9 @@ from speechkit.core.errors import UsageError
 from speechkit.core.time import Interval
 from speechkit.core.types import Segment, Turn
 from speechkit.formats import (
+    find_transcript_format,
+    format_of_file,
+    holds_transcript,
     parse_uem,
     read_segments,
     read_text,
@@ -26,13 +29,12 @@ from speechkit.formats import (
 
 SUFFIXES = (*readable_suffixes(), ".jsonl", ".rttm", ".uem")
 _NO_WORDS = (".rttm", ".uem")
-# Named after their file; a .json may be of several formats, and is looked into.
+# Named after their file; a suffix that several formats share is looked into.
 _ONE_RECORDING = {
     suffix
-    for each in transcript_formats().values()
-    if each.one_recording
-    for suffix in each.suffixes
-} - {".json"}
+    for suffix in readable_suffixes()
+    if all(f.one_recording for f in transcript_formats().values() if suffix in f.suffixes)
+}
 _ROLES = ("doctor", "patient", "nurse", "interpreter", "companion")
 
 
@@ -49,8 +51,9 @@ def readable_below(folder: Path) -> list[Path]:
 
 
 def _is_readable(path: Path) -> bool:
-    known = path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
-    return known and path.is_file()
+    if not path.is_file() or path.name.startswith("."):
+        return False
+    return path.suffix.lower() in (*_NO_WORDS, ".jsonl") or holds_transcript(path)
 
 
 def file_side(files: Sequence[Path], *, reference: bool) -> Side:
@@ -159,19 +162,21 @@ def _unscored(path: Path) -> Mapping[str, tuple[Interval, ...]]:
 # A recording's neighbors in a file come next, so the last files read are kept.
 @lru_cache(maxsize=4)
 def _parsed(path: Path, reference: bool) -> Mapping[str, tuple[Segment, ...]]:
-    """Read a file; in an object that names no recording, as Whisper writes it, it is ""."""
-    if path.suffix.lower() != ".json" or path.name.lower().endswith(".seglst.json"):
-        return read_segments(path)
-    text = read_text(path)
-    try:
-        row = msgspec.json.decode(text, type=dict[str, object])
-    except msgspec.MsgspecError:
-        return read_segments(path)  # a list, an object a line, or an error that says where
-    if "recording" in row:
-        return read_segments(path)
-    if "transcription" in row:  # whisper.cpp
-        return {"": next(iter(read_segments(path).values()))}
-    return {"": tuple(read_object(row, str(path), reference=reference))}
+    """Read a file; in one that names no recording, as Whisper writes it, it is ""."""
+    kind = find_transcript_format(format_of_file(path))
+    if kind.name == "nemo":
+        return {name: tuple(row.segments) for name, row in _rows(path, reference).items()}
+    if kind.name == "whisper" or (kind.name == "json" and path.suffix.lower() == ".json"):
+        try:
+            row = msgspec.json.decode(read_text(path), type=dict[str, object])
+        except msgspec.MsgspecError:
+            row = {"recording": ""}  # an object a line, or an error that says where
+        if not row.keys() & {"recording", "transcription"}:
+            return {"": tuple(read_object(row, str(path), reference=reference))}
+    recordings = read_segments(path)
+    if kind.one_recording and len(recordings) == 1:
+        return {"": next(iter(recordings.values()))}
+    return recordings
 
 
 @lru_cache(maxsize=4)
