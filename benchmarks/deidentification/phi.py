@@ -12,18 +12,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 
+from benchmarks.deidentification import phi_unseen
+from benchmarks.deidentification.detectors import Detect, combined, presidio
 from benchmarks.deidentification.phi_sets import TextSet, load_authored, load_sets, with_other_names
 from benchmarks.fixtures.clips import data_folder
-from speechkit.core.stage import Resources
-from speechkit.core.types import Segment
-from speechkit.deidentification.policy import apply_policy, load_policy
-from speechkit.deidentification.text.baseline import make as make_baseline
-from speechkit.deidentification.text.evaluate import Count, Evaluation, Place, evaluate
-from speechkit.deidentification.text.learned import make_combined
+from speechkit.deidentification.text.evaluate import Count, Evaluation, evaluate
 
 GOALS = {
     "en_natural": "full .98, leak 1.5 %, over 1.5 %",
@@ -43,7 +40,6 @@ GOALS = {
     "meddocan": "leak 4 %, over 3 %",
     "grascco": "leak 12 %",
 }
-Detect = Callable[[str, str], list[Place]]
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,8 +51,13 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def main(names: Sequence[str]) -> None:
-    """Print the tables."""
-    ours, theirs = _combined(), _presidio()
+    """Print the tables: authors left out first, unless sets are named; then data in view."""
+    if not names:
+        phi_unseen.main(())
+        print(
+            "\nIn view: the rules were written with these sets or with others of their authors.\n"
+        )
+    ours, theirs = combined(), presidio()
     every = [*load_sets(data_folder()), *load_authored()]
     sets = [one for one in every if not names or one.name in names]
     renamed = [with_other_names(one) for one in sets if one.name in GOALS and "_" in one.name]
@@ -120,27 +121,6 @@ def _measure(one: TextSet, detect: Detect) -> Measured:
         cpu += time.process_time() - start
         total += evaluate(document, found)
     return Measured(evaluation=total, words=one.num_words, cpu=cpu)
-
-
-def _combined() -> Detect:
-    policy = load_policy("safe-harbor")
-    detect = make_combined("", {}).open(Resources()).__enter__()
-
-    def find(text: str, language: str) -> list[Place]:
-        spans = detect((Segment(id="", start=0, end=0, text=text),), language)
-        return [(span.start_char, span.end_char) for span in apply_policy(policy, spans)]
-
-    return find
-
-
-def _presidio() -> Detect:
-    detect = make_baseline("", {}).open(Resources()).__enter__()
-
-    def find(text: str, _language: str) -> list[Place]:
-        spans = detect((Segment(id="", start=0, end=0, text=text),), "en")
-        return [(span.start_char, span.end_char) for span in spans]
-
-    return find
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from speechkit.deidentification.text import tagger
 
 from .calibrate import coverage, rates_of
 from .documents import read_corpus
-from .leave import Fold, folds, predict, table, trained
-from .train import add_rates, save, train
+from .leave import Fold, folds, labels, predict, table, trained
+from .train import add_rates, epochs_for, save, train
 
 
 def main() -> None:
@@ -20,7 +20,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("languages", nargs="+")
     parser.add_argument("--calibrate", action="store_true", help="with --folds: write the rates")
-    parser.add_argument("--leave", default="", help="an author whose dialogues are never seen")
+    parser.add_argument(
+        "--leave", default="", help="authors whose dialogues are never seen, with commas"
+    )
     parser.add_argument("--folds", type=int, default=0, help="leave all authors out, by folds")
     parser.add_argument("--fold", type=int, default=-1, help="train this one only, from 0")
     parser.add_argument("--by-author", action="store_true", help="a table for each author")
@@ -34,28 +36,28 @@ def main() -> None:
         else:
             dialogues = read_corpus(language)
             path = Path(tagger.__file__).parent / f"{language}.npz"
-            save(train(dialogues, language, epochs=_epochs(given, len(dialogues))), path)
+            save(
+                train(dialogues, language, epochs=given.epochs or epochs_for(len(dialogues))), path
+            )
             print(f"{path.name}: {path.stat().st_size / 1e6:.2f} MB")
 
 
 def _leave(language: str, given: argparse.Namespace) -> None:
     dialogues = read_corpus(language)
-    left = [(given.leave,)] if given.leave else folds(dialogues, given.folds)
+    left = [tuple(given.leave.split(","))] if given.leave else folds(dialogues, given.folds)
     records = []
     for index, authors in enumerate(left):
         if given.fold in (-1, index):
-            weights = trained(dialogues, language, authors, _epochs(given, len(dialogues)))
+            weights = trained(
+                dialogues, language, authors, given.epochs or epochs_for(len(dialogues))
+            )
             records += predict(dialogues, language, Fold(authors, weights))
     print(table(records, given.by_author))
+    print(labels(records))
     if given.folds and given.fold == -1:
         print(coverage(records))
         if given.calibrate:
             add_rates(Path(tagger.__file__).parent / f"{language}.npz", rates_of(records))
-
-
-def _epochs(given: argparse.Namespace, num_dialogues: int) -> int:
-    """A smaller corpus is read more often."""
-    return int(given.epochs) or max(14, min(110, 20_000 // max(1, num_dialogues)))
 
 
 if __name__ == "__main__":

@@ -28,13 +28,15 @@ RULES, TAGGER, BOTH = "rules", "tagger", "both"
 class Record(NamedTuple):
     """One dialogue in one style: counts by detector, and what nothing covered.
 
-    `chances` (n,) is the tagger's word on each token that both leave; `left` (n,) says which of
-    them identify; `parts` counts mentions that are left in part or whole.
+    `by_label` counts (mentions, whole) of both. `chances` (n,) is what the tagger holds of each word
+    that both leave; `left` (n,) says which of them identify; `parts` counts mentions that are left in
+    part or whole.
     """
 
     author: str
     style: str
     counts: Mapping[str, Counts]
+    by_label: Mapping[str, tuple[int, int]]
     chances: NDArray[np.float32]
     left: NDArray[np.bool_]
     parts: int
@@ -112,6 +114,7 @@ def record_of(
         author,
         style,
         counts,
+        _by_label(pieces, both),
         chances[open_tokens].astype(np.float32),
         np.array(left, bool),
         mentions - whole,
@@ -124,6 +127,18 @@ def _covered(text: str, ranges: Ranges) -> bytearray:
     for start, end in ranges:
         covered[start:end] = b"\x01" * (end - start)
     return covered
+
+
+def _by_label(pieces: Sequence[Piece], covered: bytearray) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    at = 0
+    for piece in pieces:
+        if piece.label and any(char.isalnum() for char in piece.text):
+            mentions, whole = found.get(piece.label, (0, 0))
+            left = any(c.isalnum() and not covered[at + i] for i, c in enumerate(piece.text))
+            found[piece.label] = (mentions + 1, whole + (not left))
+        at += len(piece.text)
+    return found
 
 
 def _counts(pieces: Sequence[Piece], covered: bytearray) -> Counts:

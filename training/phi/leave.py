@@ -8,8 +8,9 @@ left is calibrated on.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from speechkit.deidentification.text.tagger.network import load
 
 from .documents import Dialogue
-from .evaluate import STYLES, Record, detectors, record_of, styled
+from .evaluate import STYLES, Detector, Record, detectors, record_of, styled
 from .train import save, train
 
 BUILD = Path("build/phi")
@@ -60,10 +61,15 @@ def trained(
     return path
 
 
-def predict(dialogues: Sequence[Dialogue], language: str, fold: Fold) -> list[Record]:
-    """Return what rules, tagger and both make of a fold's dialogues, in each style."""
+def predict(
+    dialogues: Sequence[Dialogue],
+    language: str,
+    fold: Fold,
+    peers: Mapping[str, Detector] = MappingProxyType({}),
+) -> list[Record]:
+    """Return what rules, tagger, both, and peers make of a fold's dialogues, in each style."""
     network = load(fold.weights)
-    chosen = detectors(network, language)
+    chosen = {**detectors(network, language), **peers}
     records = []
     for index, dialogue in enumerate(dialogues):
         if dialogue.author not in fold.authors:
@@ -84,6 +90,21 @@ def table(records: Sequence[Record], by_author: bool = False) -> str:
         if (chosen := [r for r in records if r.style == style and author in ("", r.author)])
         for detector in chosen[0].counts
     )
+
+
+def labels(records: Sequence[Record]) -> str:
+    """Return full recall of both by label and style, as lines of text."""
+    names = sorted({label for record in records for label in record.by_label})
+    return "\n".join(
+        f"{label:12}" + "".join(f"{_share(records, style, label):>22}" for style in STYLES)
+        for label in names
+    )
+
+
+def _share(records: Sequence[Record], style: str, label: str) -> str:
+    counts = [r.by_label[label] for r in records if r.style == style and label in r.by_label]
+    mentions, whole = (sum(column) for column in zip(*counts, strict=True))
+    return f"{style} {whole / mentions:.2f} of {mentions}"
 
 
 def _figures(records: Sequence[Record], detector: str) -> str:

@@ -42,6 +42,7 @@ _MOST_VECTORS = 20_000
 _DIMENSION = 64
 _RATE = 4e-3
 _WARM_UP = 0.1
+_LEAST_EPOCHS = 14
 _TOKENS = 1_200  # of a batch, padding included
 _POOL = 384  # dialogues among which those of like length are put together
 _LARGE = 300  # dialogues from which on half a chance is enough; chosen on authors left out
@@ -97,6 +98,11 @@ def encoded_dialogue(
         at = int(np.searchsorted(edges, token.start, side="right")) - 1
         kinds[index] = kind_of(pieces[at].label)
     return conversation, encode(conversation, language, vocabulary), kinds
+
+
+def epochs_for(num_dialogues: int) -> int:
+    """Return how often a corpus is read: a smaller one more often."""
+    return max(_LEAST_EPOCHS, min(110, 20_000 // max(1, num_dialogues)))
 
 
 def rate_at(progress: float) -> float:

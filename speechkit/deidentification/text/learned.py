@@ -32,7 +32,6 @@ from speechkit.deidentification.text.cues import get_language
 from speechkit.deidentification.text.scene import Scene
 from speechkit.deidentification.text.tagger.features import (
     KINDS,
-    WORD_FLAGS,
     encode,
     known_script,
 )
@@ -47,8 +46,6 @@ if TYPE_CHECKING:
 
 _HALF = 0.5  # what policies ask for where they ask for nothing else
 _GROW = 0.2
-_RULES_OWN = [WORD_FLAGS.index(name) for name in ("digits", "letter")]
-_NUMBER_FLAGS = [WORD_FLAGS.index(name) for name in ("number_word", "digits", "letter")]
 _LEAST = 0.05  # below this, and above one less this, a threshold asks for nothing or everything
 
 _IDENTIFIER = {
@@ -195,10 +192,8 @@ def tagged(
     """
     encoded = encode(conversation, network.language, network.vocabulary)
     chances = network.probabilities(encoded)
-    # Of a script that was not in training, the tagger can say nothing; of digits and single letters
-    # it saw too few: readings, codes and times are the rules' own.
-    unsure = encoded.flags[:, _RULES_OWN].any(axis=1) | ~known_script(encoded)
-    likely = np.where(unsure, 0, 1 - chances[:, 0])
+    # Of a script that was not in training, the tagger can say nothing.
+    likely = np.where(known_script(encoded), 1 - chances[:, 0], 0)
     runs: list[tuple[int, int]] = []
     for index in range(len(likely)):
         if likely[index] < options.threshold or (runs and index < runs[-1][1]):
@@ -225,8 +220,6 @@ def tagged(
     for run in runs:
         first, after = _without_function_words(conversation, network.language, *run)
         if first == after:
-            continue
-        if _is_count(conversation, encoded.flags, first, after):
             continue
         start, end = conversation.span(first, after)
         kinds = chances[first:after, 1:].sum(axis=0)
@@ -255,15 +248,6 @@ def _without_function_words(
     while after > first and says_nothing(after - 1):
         after -= 1
     return first, after
-
-
-def _is_count(conversation: Conversation, flags: Floats, first: int, after: int) -> bool:
-    """Say whether a run has no word but numbers and letters: readings and times look like parts of
-    identifiers, and what numbers and spelled letters are, the rules know better."""
-    return all(
-        flags[index, _NUMBER_FLAGS].any() or not token.key.isalpha()
-        for index, token in enumerate(conversation.tokens[first:after], start=first)
-    )
 
 
 @cache
