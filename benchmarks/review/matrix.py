@@ -1,4 +1,4 @@
-"""No key stroke lost: `python -m benchmarks.review.matrix [--latency MS ...]`.
+"""No key stroke lost: `python -m benchmarks.review.matrix [--latency MS ...] [--jobs N]`.
 
 Types into the review editor in Chromium while the network is slow and the server refuses, fails or
 does not answer, and compares what stands in the database afterwards with what was typed: every
@@ -13,8 +13,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -367,27 +369,49 @@ def _recover(bench: Bench, answer: str) -> None:
         page.click("#notice button:text('Try again')")
 
 
+def run_cases(cases: Sequence[Case]) -> list[str]:
+    """Play cases one after another in a browser of their own; return what is wrong."""
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        bench = Bench(Path(folder), browser, len(cases))
+        wrong = [what for at, case in enumerate(cases) for what in played(bench, case, at)]
+        bench.close()
+    return wrong
+
+
 def main() -> None:
     """Run the matrix and print what became of it."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--latency", type=int, action="append", help="Only these, in ms.")
-    failed = 0
-    for latency in parser.parse_args().latency or LATENCIES:
-        cases = list(all_cases([latency]))
-        with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-            bench = Bench(Path(folder), browser, len(cases))
-            start, wrong = time.monotonic(), []
-            for number, case in enumerate(cases):
-                for what in played(bench, case, number):
-                    print(f"  {what}", flush=True)
-                    wrong.append(what)
-            bench.close()
-        seconds = time.monotonic() - start
-        print(
-            f"{latency:5} ms: {len(cases)} cases, {len(wrong)} wrong, {seconds:.0f} s", flush=True
+    parser.add_argument("--jobs", type=int, default=8, help="Browsers that type at once.")
+    given = parser.parse_args()
+    latencies = given.latency or LATENCIES
+    # Most of the time a case waits, for the next key or for an answer: several run side by side. The
+    # slow ones begin, so that none of them is left at the end.
+    parts = [
+        [
+            case
+            for case in all_cases([latency])
+            if (case.interval, case.action) == (interval, action)
+        ]
+        for latency, interval, action in product(
+            sorted(latencies, reverse=True), INTERVALS, ACTIONS
         )
-        failed += len(wrong)
-    sys.exit(bool(failed))
+    ]
+    start = time.monotonic()
+    wrong: dict[int, list[str]] = {latency: [] for latency in latencies}
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as pool:
+        for part, found in zip(parts, pool.map(run_cases, parts), strict=True):
+            wrong[part[0].latency] += found
+            for what in found:
+                print(f"  {what}", flush=True)
+    num_cases = 0
+    for latency, found in wrong.items():
+        num = len(list(all_cases([latency])))
+        num_cases += num
+        print(f"{latency:5} ms: {num} cases, {len(found)} wrong")
+    num_wrong = sum(map(len, wrong.values()))
+    print(f"all: {num_cases} cases, {num_wrong} wrong, {time.monotonic() - start:.0f} s")
+    sys.exit(bool(num_wrong))
 
 
 if __name__ == "__main__":

@@ -156,14 +156,12 @@ def assign(
 )
 @click.option(
     "--lines",
-    default=10,
-    show_default=True,
     type=click.IntRange(min=1),
     metavar="N",
-    help="Number of lines to plant in each recording.",
+    help="Give only N lines of each recording; without it, whole recordings, like any other task.",
 )
 @DATABASE
-def plant_lines(corpus_path: Path, name: str, lines: int, database: str | None) -> None:
+def plant_lines(corpus_path: Path, name: str, lines: int | None, database: str | None) -> None:
     """Give a person lines whose right text is known: of recordings with a layer `reference`.
 
     They look like any other task, and never leave the review editor; `review quality` says what came of it.
@@ -172,7 +170,7 @@ def plant_lines(corpus_path: Path, name: str, lines: int, database: str | None) 
         create_tasks(corpus, store, LoadOptions(weigh=clinical_weights))
         with store.write() as db:
             person = accounts.person_of(accounts.find_user(db, name))
-            made = plant(corpus, db, person, _tokens, num_lines=lines)
+            made = plant(corpus, db, person, _tokens, num_lines=lines or 0)
     click.echo(f"{len(made)} tasks with known answers for {name}", err=True)
 
 

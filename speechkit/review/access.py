@@ -9,7 +9,7 @@ from speechkit.core.errors import SpeechkitError
 from speechkit.core.reviewed import ADJUDICATED
 from speechkit.language import primary_subtag
 from speechkit.review.accounts import Person
-from speechkit.review.schema import Task
+from speechkit.review.schema import ProjectRow, Task
 
 
 class RefusedError(SpeechkitError):
@@ -59,7 +59,8 @@ def may_edit(db: Db, person: Person, task: Task) -> bool:
     """Say whether a person may take the lease of a task."""
     if not may_see(db, person, task):
         return False
-    if task.state == "approved":
+    project = db.get(ProjectRow, 1)
+    if task.state == "approved" or (project is not None and project.closed):
         return False
     if task.state == "submitted":
         # Four eyes: a person cannot approve their own work.

@@ -34,6 +34,38 @@ def versions(
     if row is None or row.gone:
         raise UnknownError("there is no such line")
     line = decode(row.content)
+    sources = _sources(corpus, db, session, task)
+    known = [one for _, lines in sources for one in lines]
+    if hides(person):
+        known += lines_of_task(db, task.id)
+    shown = []
+    for name, lines in sources:
+        text = text_between(lines, line.start, line.end)
+        shown.append({"by": name, "text": hide_said(text, known) if hides(person) else text})
+    return {"versions": shown}
+
+
+def differing(corpus: Corpus, db: Db, session: Session, task: Task) -> list[str]:
+    """Return the ids of the lines that are worth a look: where a person changed the draft, or, in
+    adjudication, where the two annotators differ."""
+    sources = _sources(corpus, db, session, task)
+    lines = lines_of_task(db, task.id)
+    compared = [one for name, one in sources if name != "draft"] or [one for _, one in sources]
+    if task.track != ADJUDICATED:
+        compared.append(lines)
+    found = []
+    for line in lines:
+        texts = {" ".join(text_between(one, line.start, line.end).split()) for one in compared}
+        speakers = {_speaker_at(one, (line.start + line.end) / 2) for one in compared}
+        if len(texts) > 1 or len(speakers) > 1:
+            found.append(line.id)
+    return found
+
+
+def _sources(
+    corpus: Corpus, db: Db, session: Session, task: Task
+) -> list[tuple[str, Sequence[Line]]]:
+    """Return the draft, and in adjudication the annotators' lines, by who made them."""
     sources: list[tuple[str, Sequence[Line]]] = []
     draft = draft_of(corpus, session)
     if draft is not None:
@@ -45,14 +77,11 @@ def versions(
             (other.track, lines_of_task(db, other.id))
             for other in db.scalars(others.order_by(Task.track))
         ]
-    known = [one for _, lines in sources for one in lines]
-    if hides(person):
-        known += lines_of_task(db, task.id)
-    shown = []
-    for name, lines in sources:
-        text = text_between(lines, line.start, line.end)
-        shown.append({"by": name, "text": hide_said(text, known) if hides(person) else text})
-    return {"versions": shown}
+    return sources
+
+
+def _speaker_at(lines: Sequence[Line], time: float) -> str:
+    return next((line.speaker for line in lines if line.start <= time < line.end), "")
 
 
 def text_between(lines: Sequence[Line], start: float, end: float) -> str:

@@ -8,13 +8,18 @@ from contextlib import closing
 from sqlalchemy import delete, select
 
 from speechkit.review.audit import record
-from speechkit.review.schema import LineRow, OperationRow, Task
+from speechkit.review.schema import LineRow, OperationRow, RemarkRow, Task
 from speechkit.review.store import Store
 
 # Deleted rows lie in files until these are written anew.
 _SHRED = {
     "sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    "postgresql": ("VACUUM FULL lines", "VACUUM FULL operations", "VACUUM FULL tasks"),
+    "postgresql": (
+        "VACUUM FULL lines",
+        "VACUUM FULL operations",
+        "VACUUM FULL remarks",
+        "VACUUM FULL tasks",
+    ),
 }
 
 
@@ -27,6 +32,7 @@ def forget_recordings(store: Store, recordings: Collection[str]) -> int:
         tasks = db.scalars(select(Task.id).where(Task.recording.in_(recordings))).all()
         db.execute(delete(LineRow).where(LineRow.task.in_(tasks)))
         db.execute(delete(OperationRow).where(OperationRow.task.in_(tasks)))
+        db.execute(delete(RemarkRow).where(RemarkRow.task.in_(tasks)))
         db.execute(delete(Task).where(Task.id.in_(tasks)))
         record(db, "speechkit", "withdrawn", recordings=sorted(recordings), num_tasks=len(tasks))
     with closing(store.engine.raw_connection()) as connection:

@@ -1,7 +1,7 @@
 """Honey pots: lines whose right text is known, given to people as if they were not.
 
-They come from recordings with a layer `reference`. A person gets a task of a few of its lines, as
-the draft has them; what they make of those is compared with what was said. It is never exported.
+They come from recordings with a layer `reference`. A person gets the draft of one like any other, or
+a few of its lines; what they make of those is compared with what was said. It is never exported.
 """
 
 from __future__ import annotations
@@ -47,12 +47,14 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plant(
-    corpus: Corpus, db: Db, person: Person, tokens: Tokens, *, num_lines: int
+    corpus: Corpus, db: Db, person: Person, tokens: Tokens, *, num_lines: int = 0
 ) -> tuple[str, ...]:
-    """Make a task of up to `num_lines` known lines of every recording that has a reference.
+    """Make a task with known answers of every recording that has a reference.
 
-    Left out are recordings of which the person has a pass already, and those that do not fit their
-    credentials or languages. Half of the lines hold errors, as far as there are such.
+    Without `num_lines` it is the whole draft, like any other task, and cannot be told from one. With
+    it, it is that many lines of which the truth is known, half of them with errors as far as there
+    are such. Left out are recordings of which the person has a pass already, and those that do not
+    fit their credentials or languages.
     """
     made = []
     for first in db.scalars(select(Task).where(Task.track == "a").order_by(Task.id)).all():
@@ -63,18 +65,21 @@ def plant(
         if draft is None or reference is None:
             continue
         known = answers(draft.items, reference.items, tokens)
-        chosen = _draw(known, num_lines, f"{first.recording} {person.name}")
-        if not chosen:
+        if not known:
             continue
         lines, _ = lines_of_draft(corpus, session, draft)
+        if num_lines:
+            drawn = _draw(known, num_lines, f"{first.recording} {person.name}")
+            known = {name: one for name, one in known.items() if name in drawn}
+            lines = tuple(line for line in lines if line.id in drawn)
         taken = set(db.scalars(select(Task.track).where(Task.recording == first.recording)))
         task = add_pass(
             db,
             first,
             next(letter for letter in _TRACKS if letter not in taken),
-            [line for line in lines if line.id in chosen],
+            lines,
             assignee=person.id,
-            known=[msgspec.to_builtins(known[name]) for name in sorted(chosen)],
+            known=[msgspec.to_builtins(known[name]) for name in sorted(known)],
         )
         made.append(task.id)
     return tuple(made)

@@ -17,7 +17,7 @@ from speechkit.language import main_language
 from speechkit.review.audit import record
 from speechkit.review.error_model import Weigh, expect
 from speechkit.review.line import Line, encode, lines_of
-from speechkit.review.schema import LineRow, OperationRow, Task
+from speechkit.review.schema import LineRow, OperationRow, RemarkRow, Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import lines_of_task
 from speechkit.storage.corpus import Corpus
@@ -78,6 +78,7 @@ def _load_one(corpus: Corpus, db: Db, session: Session, draft: Layer, options: L
     for task in there:
         db.execute(delete(LineRow).where(LineRow.task == task.id))
         db.execute(delete(OperationRow).where(OperationRow.task == task.id))
+        db.execute(delete(RemarkRow).where(RemarkRow.task == task.id))
         db.delete(task)
     db.flush()
     lines, weighted = lines_of_draft(corpus, session, draft, options)

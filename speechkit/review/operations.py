@@ -185,6 +185,7 @@ def _keep(
             segment=asked.segment,
             asked=digest,
             touched=list(after),
+            undoes=asked.undoes if isinstance(asked, Undo) else "",
             before=msgspec.json.encode(before).decode(),
             after=msgspec.json.encode(after).decode(),
             when=time.time(),

@@ -18,6 +18,9 @@ Seconds = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Name = Annotated[str, Field(max_length=60, pattern=r"^[^\x00-\x1f]*$")]
 LineContent = Annotated[str, Field(max_length=10_000, pattern=r"^[^\x00]*$")]
 Role = Literal["doctor", "patient", "nurse", "interpreter", "companion", "other", ""]
+_Short = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^\S+$")]
+_Expanded = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f⟦⟧]+$")]
+Expansions = Annotated[dict[_Short, _Expanded], Field(max_length=2000)]  # htn: hypertension
 Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 

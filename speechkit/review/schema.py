@@ -93,6 +93,7 @@ class Task(Base):
     inputs: Mapped[dict[str, str]] = mapped_column(default=dict)  # layers it was made from
     # Stretches in seconds that stay silent for those without the right, wherever marks go.
     mutes: Mapped[list[Any]] = mapped_column(default=list)
+    due: Mapped[str] = mapped_column(default="")  # ISO date by which it is wanted; "": none
 
 
 class LineRow(Base):
@@ -124,9 +125,37 @@ class OperationRow(Base):
     segment: Mapped[str]
     asked: Mapped[str]  # digest of the request: another one under this op_id is refused
     touched: Mapped[list[str]]
+    undoes: Mapped[str] = mapped_column(default="")  # the `op_id` that an undo takes back
     before: Mapped[str] = mapped_column(Text)  # JSON: id → {rev, line or null}
     after: Mapped[str] = mapped_column(Text)
     when: Mapped[float]
+
+
+class RemarkRow(Base):
+    """What people say to one another about a task or one of its lines. It may name anybody: PHI."""
+
+    __tablename__ = "remarks"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(ForeignKey("tasks.id"), index=True)
+    line: Mapped[str] = mapped_column(default="")  # "": the whole recording
+    user: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str]  # question, answer, reason
+    text: Mapped[str] = mapped_column(Text)
+    done: Mapped[bool] = mapped_column(default=False)  # answered, or worked in
+    when: Mapped[float]
+
+
+class ProjectRow(Base):
+    """What a team shares: one row. No patient's words belong there."""
+
+    __tablename__ = "project"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    closed: Mapped[bool] = mapped_column(default=False)  # nobody works on it; all can be read
+    guidelines: Mapped[str] = mapped_column(Text, default="")
+    expansions: Mapped[dict[str, str]] = mapped_column(default=dict)  # htn: hypertension
+    words: Mapped[list[str]] = mapped_column(default=list)  # of the team, beside people's own
 
 
 class AuditRow(Base):

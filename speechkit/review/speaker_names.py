@@ -34,10 +34,17 @@ def real_label(task: Task, shown: str, labels: Iterable[str]) -> str:
 
 def shown_speakers(task: Task, *, hidden: bool) -> dict[str, dict[str, str]]:
     """Return who the speakers are, by label; without their names where these are hidden."""
+    return shown_names(task.id, task.speakers, hidden=hidden)
+
+
+def shown_names(
+    task: str, names: dict[str, dict[str, str]], *, hidden: bool
+) -> dict[str, dict[str, str]]:
+    """Return names of speakers, by label, as a person sees them."""
     if not hidden:
-        return task.speakers
+        return names
     shown = {}
-    for label, who in task.speakers.items():
-        neutral = masked_label(task.id, label)
+    for label, who in names.items():
+        neutral = masked_label(task, label)
         shown[neutral] = {"name": who.get("role") or neutral, "role": who.get("role", "")}
     return shown

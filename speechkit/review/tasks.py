@@ -23,7 +23,15 @@ from speechkit.review.audit import record
 from speechkit.review.leases import held
 from speechkit.review.line import Line, decode
 from speechkit.review.masked_view import show
-from speechkit.review.schema import AuditRow, LineRow, OperationRow, Task, TaskState
+from speechkit.review.schema import (
+    AuditRow,
+    LineRow,
+    OperationRow,
+    RemarkRow,
+    Task,
+    TaskState,
+    User,
+)
 
 Step = Literal["submit", "approve", "return"]
 _REACHED: dict[Step, TaskState] = {"submit": "submitted", "approve": "approved", "return": "open"}
@@ -45,6 +53,11 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     mine: bool
     editable: bool
     audit_share: bool
+    assignee: str  # who has it, for those who lead; "" otherwise
+    due: str  # ISO date; "": none
+    changed: float  # UTC seconds of the last edit; 0: none
+    given_back: bool  # a reviewer wants more work on it
+    num_questions: int  # that are open
 
 
 def visible_tasks(db: Db, person: Person) -> list[Summary]:
@@ -61,6 +74,18 @@ def visible_tasks(db: Db, person: Person) -> list[Summary]:
             .group_by(LineRow.task)
         )
     }
+    last = select(OperationRow.task, func.max(OperationRow.when)).group_by(OperationRow.task)
+    edited = {row[0]: row[1] for row in db.execute(last)}
+    asked = {
+        (row[0], row[1]): row[2]
+        for row in db.execute(
+            select(RemarkRow.task, RemarkRow.kind, func.count())
+            .where(RemarkRow.done.is_(False))
+            .group_by(RemarkRow.task, RemarkRow.kind)
+        )
+    }
+    leads = person.has("admin", "auditor")
+    names = {user.id: user.name for user in db.scalars(select(User))} if leads else {}
     found = []
     for task in db.scalars(select(Task)):
         if not may_see(db, person, task):
@@ -71,18 +96,30 @@ def visible_tasks(db: Db, person: Person) -> list[Summary]:
                 id=task.id,
                 recording=task.recording,
                 track=task.track if _tells_track(person, task) else "",
-                state=task.state,
+                state=_told_state(task, leads=leads),
                 language=task.language,
                 duration=task.duration,
-                priority=task.priority,
+                # What the draft was expected to hold says nothing of a text that is done.
+                priority=task.priority if task.state == "open" else 0.0,
                 num_lines=num_lines,
                 num_done=int(num_done),
-                mine=task.assignee == person.id,
+                # Known answers are given to a person, and look as if anybody might take them.
+                mine=task.assignee == person.id and not (task.known and not task.epoch),
                 editable=may_edit(db, person, task),
-                audit_share=task.audit_share and person.has("admin", "auditor"),
+                audit_share=task.audit_share and leads,
+                assignee=names.get(task.assignee or 0, ""),
+                due=task.due,
+                changed=edited.get(task.id, 0.0),
+                given_back=task.state == "open" and (task.id, "reason") in asked,
+                num_questions=asked.get((task.id, "question"), 0),
             )
         )
     return sorted(found, key=lambda t: (not t.editable, not t.mine, _IN_LIST[t.state], -t.priority))
+
+
+def _told_state(task: Task, *, leads: bool) -> TaskState:
+    """Return where a task stands; one with known answers looks as if it went to a reviewer."""
+    return "submitted" if task.known and task.state == "approved" and not leads else task.state
 
 
 def _tells_track(person: Person, task: Task) -> bool:
@@ -141,6 +178,11 @@ def move(db: Db, person: Person, task_id: str, epoch: int, step: Step) -> Task:
     task.holder, task.lease_until = None, 0.0
     db.execute(delete(LineRow).where(LineRow.task == task.id, LineRow.gone.is_(True)))
     db.execute(update(OperationRow).where(OperationRow.task == task.id).values(before="", after=""))
+    remarks = update(RemarkRow).where(RemarkRow.task == task.id, RemarkRow.kind == "reason")
+    if step == "submit":
+        db.execute(remarks.values(done=True))  # what it was given back for is worked in
+    if step == "approve":
+        db.execute(delete(RemarkRow).where(RemarkRow.task == task.id))
     record(db, person.name, step, task=task.id, epoch=epoch, num_edits=task.num_edits)
     return task
 
@@ -157,6 +199,28 @@ def put_back(db: Db, person: Person, task_id: str, epoch: int) -> None:
         raise RefusedError("only a recording that was not edited can be put back; hand it over")
     task.assignee, task.holder, task.lease_until = None, None, 0.0
     record(db, person.name, "put-back", task=task.id, epoch=epoch)
+
+
+def reopen(db: Db, task_id: str, *, by: str) -> None:
+    """Have a recording that was approved corrected again, by whom it was corrected.
+
+    Raises:
+        UsageError: if there is no such task, or it was not approved.
+    """
+    task = db.get(Task, task_id)
+    if task is None:
+        raise UsageError(f"no task {task_id!r}")
+    if task.state != "approved" or task.known:
+        raise UsageError(f"task {task_id} is not approved; only what was approved is reopened")
+    task.state, task.holder, task.lease_until = "open", None, 0.0
+    task.epoch += 1
+    record(db, by, "reopened", task=task.id)
+
+
+def set_due(db: Db, task_id: str, due: str, *, by: str) -> None:
+    """Say by which date a task is wanted; "" takes the date away."""
+    db.get_one(Task, task_id).due = due
+    record(db, by, "due", task=task_id, due=due)
 
 
 def assign(

@@ -45,6 +45,10 @@ def open_editor(page: Any, name: str) -> None:
     until(page, "document.querySelector('#saved').textContent === 'All saved'")
 
 
+def open_menu(page: Any, name: str) -> None:
+    page.click(f"summary:text-is('{name}')")
+
+
 def saved(page: Any) -> None:
     until(page, "document.querySelector('#saved').dataset.state === 'saved'")
 

@@ -10,7 +10,7 @@ from speechkit.core.types import PhiSpan, Segment
 from speechkit.review.export import export_corrections
 from speechkit.review.store import Store
 from speechkit.storage.corpus import Corpus
-from tests.review.browsing import back_to, open_editor, press, saved, texts, until
+from tests.review.browsing import back_to, open_editor, open_menu, press, saved, texts, until
 
 pytestmark = pytest.mark.browser
 
@@ -171,6 +171,7 @@ def test_own_words_are_marked_offered_and_kept(page: Any, client: Any) -> None:
     else:
         raise AssertionError("the word was not kept")
     assert client("tom").get("/api/words").json() == {"words": []}
+    open_menu(page, "More")
     page.click("#words")
     page.wait_for_selector("dialog[open] textarea")
     assert page.input_value("dialog textarea").split() == ["daily", "fourth", "ramipril", "Zebedee"]
@@ -178,6 +179,7 @@ def test_own_words_are_marked_offered_and_kept(page: Any, client: Any) -> None:
 
 def test_sound_plays_while_a_key_is_held(page: Any) -> None:
     open_editor(page, "tess")
+    open_menu(page, "Sound")
     page.check("#hold")
     press(page, "Alt+ArrowDown")
     page.keyboard.down("Escape")
@@ -220,6 +222,9 @@ def test_axe_finds_nothing(browser: Any, url: str, scheme: str, size: tuple[int,
     press(page, "Escape")
     for button, content in (("#words", "textarea"), ("#find", "input"), (".line .who", "select")):
         page.wait_for_selector("dialog", state="detached")
+        if button == "#words":
+            open_menu(page, "More")
+            check()
         page.click(button)
         page.wait_for_selector(f"dialog[open] {content}")
         check()

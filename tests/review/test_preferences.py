@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.review.browsing import open_editor, press, until
+from tests.review.browsing import open_editor, open_menu, press, until
 
 
 def test_preferences_are_ones_own(client: Any):
@@ -23,6 +23,7 @@ def test_speed_boxes_and_place_come_back(page: Any, browser: Any, url: str, clie
     open_editor(page, "tess")
     page.locator(".text").nth(2).focus()
     press(page, "Alt+=", "Alt+=")
+    open_menu(page, "Sound")
     page.check("#pause")
     page.fill("#rewind", "0.5")
     page.press("#rewind", "Tab")

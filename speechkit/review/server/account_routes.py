@@ -17,6 +17,7 @@ from speechkit.review.accounts import (
     log_out,
     who_is,
 )
+from speechkit.review.requests import Expansions
 from speechkit.review.schema import User
 from speechkit.review.server.context import (
     CurrentContext,
@@ -77,6 +78,11 @@ class Preferences(BaseModel):
         dict[_Key, Annotated[list[_Key], Field(max_length=10)]], Field(max_length=60)
     ] = {}
     places: Annotated[dict[_Key, _Key], Field(max_length=500)] = {}  # task: line
+    expansions: Expansions = {}  # what is typed: what it stands for
+    gain: Annotated[float, Field(ge=0, le=4)] = 1.0
+    levels: Annotated[list[Annotated[float, Field(ge=0, le=2)]], Field(max_length=32)] = []
+    even: bool = False  # loudness, for listening only
+    filter: bool = False  # of noise, for listening only
 
 
 class TooManyError(RefusedError):

@@ -18,7 +18,14 @@ from speechkit.review.access import RefusedError, UnknownError
 from speechkit.review.edit import EditError
 from speechkit.review.leases import LeaseError
 from speechkit.review.operations import ReusedError, StaleError
-from speechkit.review.server import account_routes, oidc_routes, sound_routes, task_routes
+from speechkit.review.server import (
+    account_routes,
+    oidc_routes,
+    remark_routes,
+    sound_routes,
+    task_routes,
+    team_routes,
+)
 from speechkit.review.server.context import NoSessionError, ReviewContext
 from speechkit.review.server.security import App, Guard
 from speechkit.review.server.settings import Settings
@@ -41,6 +48,9 @@ PAGES = {
     "/login": "login.html",
     "/password": "password.html",
     "/editor": "editor.html",
+    "/lead": "lead.html",
+    "/accounts": "accounts.html",
+    "/team": "team.html",
 }
 
 
@@ -54,13 +64,15 @@ def make_api(corpus: Corpus, store: Store, settings: Settings) -> FastAPI:
     # The framework's own pages of documentation would load scripts from elsewhere.
     api = FastAPI(title="speechkit review", docs_url=None, redoc_url=None, openapi_url=None)
     api.state.context = ReviewContext(corpus, store, settings)
-    for routes in (account_routes, oidc_routes, task_routes, sound_routes):
+    every = (account_routes, oidc_routes, team_routes, remark_routes, task_routes, sound_routes)
+    for routes in every:
         api.include_router(routes.router)
     web = Path(str(files("speechkit.review") / "web"))
     for address, page in PAGES.items():
         api.add_api_route(address, _page(web / page), include_in_schema=False)
     api.mount("/web", StaticFiles(directory=web))
     api.add_api_route("/healthz", lambda: {"ok": True}, include_in_schema=False)
+    api.add_exception_handler(404, _not_found(web / "missing.html"))
     api.add_exception_handler(SpeechkitError, _refuse)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(IntegrityError, _collided)
@@ -73,6 +85,16 @@ def _page(path: Path) -> Callable[[], FileResponse]:
         return FileResponse(path)
 
     return page
+
+
+def _not_found(page: Path) -> Callable[[Request, Exception], Response]:
+    def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
+        """Answer a browser that went astray with a page, a program with JSON."""
+        if "text/html" in request.headers.get("accept", ""):
+            return FileResponse(page, 404)
+        return JSONResponse({"error": "there is nothing at this address"}, 404)
+
+    return not_found
 
 
 def _refuse(request: Request, error: Exception) -> Response:  # noqa: ARG001

@@ -11,13 +11,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from speechkit.core.text import UNSPACED
 from speechkit.review import leases, tasks
 from speechkit.review.access import RefusedError, hides, may_edit, seen_task
+from speechkit.review.accounts import Person
 from speechkit.review.audit import checkpoint
 from speechkit.review.compare import versions
 from speechkit.review.operations import apply, apply_batch
+from speechkit.review.remarks import add_remark
 from speechkit.review.requests import Batch, Count, Name, OneOrSeveral, Role
 from speechkit.review.schema import Task
 from speechkit.review.server.context import CurrentContext, CurrentPerson, ReviewContext
-from speechkit.review.sound import redacted_copy
+from speechkit.review.sound import no_clean_copy, redacted_copy
 from speechkit.review.speaker_names import shown_speakers
 
 router = APIRouter(prefix="/api")
@@ -31,6 +33,12 @@ class Epoch(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     epoch: Count
+
+
+class Step(Epoch):
+    """A step; giving back takes a reason."""
+
+    reason: Annotated[str, Field(max_length=1000, pattern=r"^[^\x00]*$")] = ""
 
 
 class Speaker(BaseModel):
@@ -53,9 +61,11 @@ def list_tasks(context: CurrentContext, person: CurrentPerson) -> Response:
     """Return the tasks that the person may see, theirs first."""
     with context.store.read() as db:
         found = tasks.visible_tasks(db, person)
-    return _json(
-        {"tasks": [one for one in found if _audible(context, person.hear_raw, one.recording)]}
-    )
+    listed = [_in_list(context, person, one) for one in found]
+    withheld = [one for one in listed if one["no_clean_copy"] and not person.hear_raw]
+    shown = [one for one in listed if one not in withheld]
+    reasons = sorted({one["no_clean_copy"] for one in withheld})
+    return _json({"tasks": shown, "withheld": {"count": len(withheld), "reasons": reasons}})
 
 
 @router.get("/tasks/{task_id}")
@@ -147,12 +157,14 @@ def speakers(
 def move(
     task_id: TaskId,
     step: Literal["submit", "approve", "return"],
-    asked: Epoch,
+    asked: Step,
     context: CurrentContext,
     person: CurrentPerson,
 ) -> dict[str, Any]:
-    """Hand the task on."""
+    """Hand the task on; whoever gets it back is told the reason."""
     with context.store.write() as db:
+        if step == "return" and asked.reason:
+            add_remark(db, person, task_id, "", asked.reason, "reason")
         task = tasks.move(db, person, task_id, asked.epoch, step)
         checkpoint(db, context.corpus)
         return {"state": task.state}
@@ -190,8 +202,17 @@ def _about(task: Task) -> dict[str, Any]:
     }
 
 
-def _audible(context: ReviewContext, hear_raw: bool, recording: str) -> bool:
-    return hear_raw or redacted_copy(context.corpus, context.corpus.session(recording)) is not None
+def _in_list(context: ReviewContext, person: Person, task: tasks.Summary) -> dict[str, Any]:
+    """Return a task for the list: by what people know it, and whether they can open it."""
+    shown: dict[str, Any] = msgspec.to_builtins(task)
+    session = context.corpus.session(task.recording)
+    about = session.recording.context
+    raw = not hides(person)
+    shown["visit"] = about.encounter_type.display if raw and about.encounter_type else ""
+    shown["date"] = about.period if raw else about.period[:4]
+    shown["site"] = about.site if raw else ""
+    shown["no_clean_copy"] = no_clean_copy(context.corpus, session)
+    return shown
 
 
 def _json(value: Any, status: int = 200) -> Response:

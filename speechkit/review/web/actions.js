@@ -63,7 +63,11 @@ export class Actions {
     }
     const action = this.keys.get(chord);
     const act = action && this.actOf(action, chord);
-    if (!act) return;
+    if (!act) {
+      // A key that has nothing to do just now is spent all the same: F5 must not load the page anew.
+      if (action && /(^|\+)F\d+$/.test(chord)) event.preventDefault();
+      return;
+    }
     event.preventDefault();
     if (this.holding && (action === "play" || action === "pause")) {
       if (!event.repeat) this.hold(event.code);

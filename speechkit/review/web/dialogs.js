@@ -2,12 +2,9 @@
 import { logIn, takeUpSession } from "./api.js";
 import { ask, make } from "./dom.js";
 import { diffWords } from "./diff.js";
-import { ACTIONS, PRESETS, chords, loadKeys, saveKeys, wrongKeys } from "./keys.js";
+import { IDENTIFIERS } from "./identifiers.js";
+import { GROUPS, PRESETS, chords, loadKeys, saveKeys, shownChord, wrongKeys } from "./keys.js";
 
-const IDENTIFIERS = [
-  "NAME", "LOCATION", "DATE", "AGE", "PHONE", "FAX", "EMAIL", "SSN", "MRN", "HEALTHPLAN", "ACCOUNT",
-  "LICENSE", "VEHICLE", "DEVICE", "URL", "IP", "OTHER_ID", "ORG", "UNCERTAIN",
-];
 const LABELS = ["inaudible", "overlap", "noise", "crosstalk", "uncertain"];
 const ROLES = ["", "doctor", "patient", "nurse", "interpreter", "companion", "other"];
 const CANCEL = ["", "Cancel"];
@@ -23,7 +20,8 @@ const MOST_WORDS = 5000; // of one's list
  */
 export async function askIdentifier(said, marked, mayUnmark) {
   const list = make("select", { size: "8", autofocus: true, "aria-label": "Identifier" },
-    ...IDENTIFIERS.map((name) => make("option", { value: name, selected: name === (marked ?? "NAME") }, name)));
+    ...Object.entries(IDENTIFIERS).map(([name, [plain, hint]]) =>
+      make("option", { value: name, selected: name === (marked ?? "NAME") }, hint ? `${plain}: ${hint}` : plain)));
   list.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
@@ -33,7 +31,7 @@ export async function askIdentifier(said, marked, mayUnmark) {
   });
   const buttons = [["mark", "Mark", "main"], CANCEL];
   if (marked && mayUnmark) buttons.splice(1, 0, ["none", "Not an identifier"]);
-  const answer = await ask(`What is “${said}”?`, list, buttons);
+  const answer = await ask(`What is “${said}”?`, list, buttons, "at-line");
   return answer === "mark" ? list.value : answer;
 }
 
@@ -47,7 +45,7 @@ export async function askSpeaker(doc, line) {
   const fresh = `S${labels.length + 1}`;
   const choice = make("select", { autofocus: true },
     ...labels.map((label, i) =>
-      make("option", { value: label, selected: label === line.speaker }, `${i + 1}  ${doc.nameOf(label)}`)),
+      make("option", { value: label, selected: label === line.speaker }, `${i + 1}  ${doc.letterOf(label)}  ${doc.shownName(label)}`)),
     make("option", { value: fresh }, "another person"));
   const name = make("input", { maxlength: "60" });
   const role = make("select", {}, ...ROLES.map((one) => make("option", { value: one }, one || "unknown")));
@@ -62,7 +60,7 @@ export async function askSpeaker(doc, line) {
     make("label", {}, "Speaker ", choice), make("label", {}, "Called ", name),
     make("label", {}, "Role ", role),
     make("label", {}, everywhere, "for all lines of the one it is now"));
-  const answer = await ask("Who speaks here?", body, [["set", "Set", "main"], CANCEL]);
+  const answer = await ask("Who speaks here?", body, [["set", "Set", "main"], CANCEL], "at-line");
   if (answer !== "set") return null;
   return { label: choice.value, everywhere: everywhere.checked, name: name.value, role: role.value };
 }
@@ -78,7 +76,7 @@ export async function askLabels(line) {
   const more = make("input", { value: others.join(", "), placeholder: "symptom:chest-pain, note:…" });
   const answer = await ask("Labels of this line", make("div", { class: "fields" },
     make("div", { class: "choices" }, ...boxes.map((box) => make("label", {}, box, box.value))),
-    make("label", {}, "More ", more)), [["set", "Set", "main"], CANCEL]);
+    make("label", {}, "More ", more)), [["set", "Set", "main"], CANCEL], "at-line");
   if (answer !== "set") return null;
   const extra = more.value.split(",").map((label) => label.trim()).filter(Boolean);
   return [...boxes.filter((box) => box.checked).map((box) => box.value), ...extra];
@@ -95,13 +93,20 @@ export async function showKeys(pedal) {
   const own = make("textarea", { spellcheck: "false", "aria-label": "Own keys as JSON" });
   own.value = JSON.stringify(keys.own, null, 2);
   const wrong = make("p", { class: "error", role: "alert" });
-  const list = make("dl", { class: "keys" });
+  const list = make("div", { class: "key-groups" });
+  /** @type {Record<string, [string, string][]>} */
+  const more = {
+    "Getting around": [["click, Alt+click", "go to a word, hear it"]],
+    Lines: [["Alt+1 … 9", "the line's speaker"]],
+  };
   const fill = () => {
     const all = chords({ preset: preset.value, own: keys.own });
-    list.replaceChildren(...Object.entries(ACTIONS).flatMap(([action, does]) =>
-      [make("dt", {}, all[action].join("  ")), make("dd", {}, does)]),
-      make("dt", {}, "Alt+1 … 9"), make("dd", {}, "the line's speaker"),
-      make("dt", {}, "click, Alt+click"), make("dd", {}, "go to a word, hear it"));
+    list.replaceChildren(...Object.entries(GROUPS).map(([group, actions]) => make("section", {},
+      make("h3", {}, group),
+      make("dl", { class: "keys" },
+        ...Object.entries(actions).flatMap(([action, does]) =>
+          [make("dt", {}, all[action].map(shownChord).join("  ")), make("dd", {}, does)]),
+        ...(more[group] ?? []).flatMap(([chord, does]) => [make("dt", {}, chord), make("dd", {}, does)])))));
   };
   fill();
   preset.addEventListener("change", fill);
@@ -121,7 +126,7 @@ export async function showKeys(pedal) {
     make("details", {}, make("summary", {}, "Change keys"),
       make("p", { class: "quiet" }, 'As JSON, e.g. {"play": ["F9"]}'), own, wrong),
     pedal && make("button", { type: "button", onclick: pedal }, "Connect a foot pedal"));
-  const answer = await ask("Keys", body, [["save", "Save", "main"], ["", "Close"]]);
+  const answer = await ask("Keys", body, [["save", "Save", "main"], ["", "Close"]], "wide");
   if (answer !== "save" || wrong.textContent) return false;
   saveKeys({ preset: preset.value, own: JSON.parse(own.value || "{}") });
   return true;
@@ -151,6 +156,27 @@ export async function askConflict({ base, theirs }, mine) {
  */
 export async function confirmStep(title, said, label) {
   return (await ask(title, make("p", {}, said), [["yes", label, "main"], CANCEL])) === "yes";
+}
+
+/**
+ * Show a text of several lines.
+ * @param {string} title
+ * @param {string} text
+ */
+export async function showText(title, text) {
+  await ask(title, make("p", { class: "long" }, text), [["", "Close"]], "aside");
+}
+
+/**
+ * Why a recording is given back; null to keep it.
+ * @param {string} title
+ * @param {string} label of the button that gives it back
+ */
+export async function askReason(title, label) {
+  const reason = make("textarea", { autofocus: true, rows: "4", maxlength: "1000", required: true, "aria-label": "What is to be done" });
+  const body = make("div", { class: "fields" },
+    make("p", { class: "quiet" }, "Say what is to be done; whoever corrected it reads it."), reason);
+  return (await ask(title, body, [["yes", label, "main"], CANCEL])) === "yes" ? reason.value.trim() : null;
 }
 
 /**

@@ -164,6 +164,24 @@ export class Doc extends EventTarget {
     return this.speakers[label]?.name || label || "—";
   }
 
+  /**
+   * The letter of a speaker: the first one is A.
+   * @param {string} label
+   */
+  letterOf(label) {
+    const index = this.labels().indexOf(label);
+    return index < 0 ? "" : String.fromCharCode(65 + (index % 26));
+  }
+
+  /**
+   * What a speaker is called on the page: SPEAKER_00 of a program says less than "speaker A".
+   * @param {string} label
+   */
+  shownName(label) {
+    const name = this.nameOf(label);
+    return /^(speaker|spk|channel|ch|s)?[-_ ]?\d+$/i.test(name) ? `speaker ${this.letterOf(label)}` : name;
+  }
+
   /** How many lines a person, or a policy, has accepted. */
   done() {
     return this.order.filter((line) => line.state !== "draft").length;

@@ -45,7 +45,8 @@ export function clock(seconds) {
  * @param {string} title
  * @param {HTMLElement} content
  * @param {string[][]} buttons value, label, kind
- * @param {"" | "aside"} manner aside: beside the text, which stays in sight
+ * @param {"" | "aside" | "at-line" | "wide"} manner aside: beside the text, which stays in sight; at-line: under the
+ *   line one is at
  * @returns {Promise<string>}
  */
 export function ask(title, content, buttons, manner = "") {
@@ -59,6 +60,7 @@ export function ask(title, content, buttons, manner = "") {
   const before = document.activeElement;
   document.body.append(dialog);
   dialog.showModal();
+  if (manner === "at-line") putAtLine(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -66,4 +68,18 @@ export function ask(title, content, buttons, manner = "") {
       resolve(dialog.returnValue);
     });
   });
+}
+
+/**
+ * Put a dialog under the line one is at, or above it where there is no room.
+ * @param {HTMLElement} dialog
+ */
+function putAtLine(dialog) {
+  const line = document.querySelector(".line.current")?.getBoundingClientRect();
+  if (!line || line.bottom < 0 || line.top > innerHeight) return;
+  const { height } = dialog.getBoundingClientRect();
+  const below = line.bottom + 8;
+  const top = below + height <= innerHeight ? below : Math.max(8, line.top - height - 8);
+  if (top + height > innerHeight) return;
+  dialog.style.marginTop = `${top}px`;
 }

@@ -77,6 +77,34 @@ export class Editing {
     this.go(1);
   }
 
+  /**
+   * To the next line that nobody accepted; undefined if there is none.
+   */
+  goToOpen() {
+    /** @type {Line | undefined} */
+    let line = this.currentLine ?? this.doc.order[0];
+    if (line && line === this.currentLine) line = this.doc.next(line.id, 1);
+    while (line && line.state !== "draft") line = this.doc.next(line.id, 1);
+    if (line) this.lines.focus(line.id, 0);
+    return line;
+  }
+
+  /**
+   * To the next line that a person changed, or in which two differ.
+   * @param {number} step
+   */
+  async goToChange(step) {
+    const { lines } = await ask("GET", `/api/tasks/${this.task.id}/changes`);
+    const changed = new Set(lines);
+    /** @type {Line | undefined} */
+    let line = this.currentLine ?? this.doc.order[0];
+    if (line && (line === this.currentLine || !changed.has(line.id))) {
+      do line = this.doc.next(line.id, step); while (line && !changed.has(line.id));
+    }
+    if (line) this.lines.focus(line.id, 0);
+    return line;
+  }
+
   /** @param {Line} line */
   async markPhi(line) {
     const place = this.lines.chosen(line.id);

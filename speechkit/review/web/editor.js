@@ -2,21 +2,24 @@
 import { Actions } from "./actions.js";
 import { Refused, ask, getPeaks, renewSessionsBy, whoAmI } from "./api.js";
 import { connectControls, offerVariants, setSpeed, showTime, variantsOf } from "./controls.js";
-import { askConflict, showKeys, showWords } from "./dialogs.js";
+import { askConflict, showKeys, showText, showWords } from "./dialogs.js";
 import { Doc } from "./doc.js";
-import { element } from "./dom.js";
+import { clock, element } from "./dom.js";
 import { Editing } from "./editing.js";
+import { Expanding, askExpansions } from "./expanding.js";
 import { openFind } from "./finding.js";
 import { offerHandOver } from "./handover.js";
 import { Following } from "./following.js";
 import { unlock, watchIdle } from "./idle.js";
 import { loadKeys, saveKeys } from "./keys.js";
 import { Lines } from "./lines.js";
+import { Mixer, showFaders } from "./mixer.js";
 import { Offering } from "./offering.js";
 import { connectPedal } from "./pedal.js";
 import { Player } from "./player.js";
 import { Saving } from "./saving.js";
 import { PreferencesStore } from "./preferences.js";
+import { Questions } from "./questions.js";
 import { notice, noticeError, offerLogin, watchSaving } from "./status.js";
 import { Sync } from "./sync.js";
 import { Wave } from "./wave.js";
@@ -34,10 +37,11 @@ const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event
 
 const id = new URLSearchParams(location.search).get("task") ?? "";
 const me = await whoAmI();
-const [task, own, kept] = await Promise.all([
+const [task, own, kept, project] = await Promise.all([
   /** @type {Promise<Task>} */ (ask("GET", `/api/tasks/${encodeURIComponent(id)}`)),
   ask("GET", "/api/words"),
   ask("GET", "/api/preferences"),
+  /** @type {Promise<import("./types.js").Project>} */ (ask("GET", "/api/project")),
 ]).catch((error) => {
   for (const control of document.querySelectorAll("header button, header input, header select")) {
     /** @type {HTMLButtonElement} */ (control).disabled = true;
@@ -51,14 +55,17 @@ let variant = chosen;
 const soundUrl = () => `/api/tasks/${task.id}/audio?variant=${variant}`;
 const doc = new Doc(task);
 const player = new Player(soundUrl());
-const wave = new Wave(canvas("overview"), canvas("detail"), task.duration);
-const words = new Words(own.words);
+const words = new Words(own.words, project.words);
 const lines = new Lines($("lines"), doc, words, task.editable);
 const sync = new Sync(doc);
 const saving = new Saving(doc, lines, sync);
 const editing = new Editing(task, doc, lines, sync, saving, notice);
+const wave = new Wave(canvas("overview"), canvas("detail"), doc, (line) => editing.isDoubt(line));
 const following = new Following(doc, lines);
 const preferences = new PreferencesStore(kept);
+const questions = new Questions(doc, lines);
+const expanding = new Expanding(lines, project.expansions, preferences.kept.expansions);
+const mixer = new Mixer(player.audio);
 if (kept.preset) saveKeys({ preset: kept.preset, own: kept.keys });
 /** @type {Offering} */
 const offering = new Offering(words, lines, $("hint"), () => actions.keyOf("takeWord"));
@@ -86,6 +93,21 @@ function goToDoubt(step) {
   else notice("No more doubtful lines in that direction.");
 }
 
+/** @param {number} step */
+async function goToChange(step) {
+  const line = await editing.goToChange(step).catch(noticeError);
+  if (line) player.seek(line.start);
+  else notice("No more changes in that direction.");
+}
+
+/**
+ * Write where the sound is into the text.
+ * @param {Line} line
+ */
+function stamp(line) {
+  if (lines.chosen(line.id)) document.execCommand("insertText", false, `[${clock(player.time)}] `);
+}
+
 /** @type {Actions} */
 const actions = new Actions({
   anywhere: {
@@ -103,6 +125,11 @@ const actions = new Actions({
     previousIssue: () => goToDoubt(-1),
     here: () => following.go(player.time),
     find: () => openFind(doc, lines, editing),
+    zoomIn: () => wave.zoom(0.7),
+    zoomOut: () => wave.zoom(1.4),
+    nextOpen: () => editing.goToOpen() ?? notice("Every line below is accepted."),
+    nextChange: () => goToChange(1),
+    previousChange: () => goToChange(-1),
     help: async () => {
       if (!(await showKeys(pedal))) return;
       actions.reload();
@@ -114,6 +141,7 @@ const actions = new Actions({
     replay: (line) => player.replay(line.start, line.end),
     versions: (line) => editing.compare(line).catch(noticeError),
     learn: (line) => offering.learn(line).catch(noticeError),
+    ask: (line) => questions.add(line).catch(noticeError),
   },
   writing: {
     split: (line) => editing.split(line),
@@ -126,6 +154,12 @@ const actions = new Actions({
     insert: () => editing.insert(player.time),
     remove: (line) => editing.remove(line),
     accept: (line) => editing.accept(line),
+    acceptPlay: (line) => {
+      editing.accept(line);
+      const next = editing.currentLine;
+      if (next && next.id !== line.id) player.replay(next.start, next.end);
+    },
+    stamp: (line) => stamp(line),
     takeWord: (line) => offering.take(line),
   },
   undoing: { undo: () => editing.undo(), redo: () => editing.redo() },
@@ -144,6 +178,22 @@ $("words").addEventListener("click", async () => {
   const list = await showWords(words.list);
   if (list) await offering.keep(list).catch(noticeError);
 });
+$("expansions").addEventListener("click", async () => {
+  const changed = await askExpansions(expanding.own, expanding.team);
+  if (!changed) return;
+  expanding.own = changed;
+  preferences.keep({ expansions: changed });
+});
+$("guidelines").addEventListener("click", () => showText("Guidelines", project.guidelines || "The team has none yet. An admin writes them."));
+$("questions").addEventListener("click", () => questions.show().catch(noticeError));
+// A menu is closed by what is chosen in it, by a click elsewhere, and by leaving it.
+for (const menu of document.querySelectorAll("details.menu")) {
+  addEventListener("click", (event) => {
+    const target = /** @type {Node} */ (event.target);
+    const chosen = target instanceof HTMLButtonElement && menu.contains(target);
+    if (chosen || !menu.contains(target)) menu.removeAttribute("open");
+  });
+}
 $("versions").addEventListener("click", () => {
   if (editing.currentLine) editing.compare(editing.currentLine).catch(noticeError);
 });
@@ -174,6 +224,7 @@ if (task.editable) {
   }
 }
 if (sync.epoch === null) lines.setEditable(false);
+else ask("GET", `/api/tasks/${task.id}/history`).then((history) => sync.remember(history), noticeError);
 sync.update();
 addEventListener("beforeunload", (event) => {
   saving.flushAll();
@@ -247,11 +298,34 @@ doc.addEventListener("change", () => {
 async function showWave() {
   performance.mark("asked-wave");
   try {
-    wave.show(await getPeaks(task.id, variant === "redacted" ? "redacted" : "raw"));
+    const peaks = await getPeaks(task.id, variant === "redacted" ? "redacted" : "raw");
+    wave.show(peaks);
     performance.mark("wave-shown");
+    showFaders(mixer, peaks.channels, preferences);
+    await showMutes();
   } catch {
     notice("There is no waveform of this recording.");
   }
+}
+
+let markedWhenAsked = -1;
+const numMarks = () => doc.order.reduce((sum, line) => sum + line.marks.filter((mark) => !mark.rejected).length, 0);
+
+async function showMutes() {
+  markedWhenAsked = numMarks();
+  wave.mute((await ask("GET", `/api/tasks/${task.id}/mutes`)).mutes);
+}
+
+sync.addEventListener("status", () => {
+  if (sync.status === "saved" && markedWhenAsked >= 0 && markedWhenAsked !== numMarks()) showMutes().catch(noticeError);
+});
+
+/** Say what is asked, and why the recording was given back. */
+async function showQuestions() {
+  const num = await questions.load();
+  $("questions").textContent = num ? `Questions (${num})` : "Questions";
+  const [reason] = questions.reasons;
+  if (reason) notice(`${reason.by} gave this back: ${reason.text}`);
 }
 
 /** Show the line at which this person was last time. */
@@ -267,6 +341,7 @@ function showProgress() {
 }
 
 offerHandOver(task, editing, notice);
+showQuestions().catch(noticeError);
 showProgress();
 goOnWhereLeft();
 player.emit();

@@ -1,6 +1,6 @@
 // Handing a recording on: to a reviewer, back, or as approved.
 import { ask } from "./api.js";
-import { confirmStep } from "./dialogs.js";
+import { askReason, confirmStep } from "./dialogs.js";
 import { element } from "./dom.js";
 
 const STEPS = [
@@ -30,14 +30,16 @@ export function offerHandOver(task, editing, notice) {
         ? `${left} of ${editing.doc.order.length} lines were not accepted yet; they are marked as not reviewed.`
         : "Every line was accepted.";
       const after = "Earlier wordings of the lines are deleted; the text as it stands now is kept.";
-      if (!(await confirmStep(title, `${said} ${after}`, label))) return;
+      const reason = step === "return" ? await askReason(title, label) : "";
+      if (reason === null) return;
+      if (step !== "return" && !(await confirmStep(title, `${said} ${after}`, label))) return;
       await editing.sync.drain();
       if (!editing.sync.idle) {
         notice("Not everything is saved yet; try again in a moment.");
         return;
       }
       try {
-        await ask("POST", `/api/tasks/${task.id}/${step}`, { epoch: editing.sync.epoch });
+        await ask("POST", `/api/tasks/${task.id}/${step}`, { epoch: editing.sync.epoch, reason });
         location.assign("/");
       } catch (error) {
         notice(/** @type {Error} */ (error).message);

@@ -2,40 +2,62 @@
 
 /** @typedef {import("./types.js").Keys} Keys */
 
-/** @type {Record<string, string>} */
-export const ACTIONS = {
-  play: "play or pause",
-  here: "go to the line that sounds",
-  back: "back 2 s",
-  pause: "play or pause",
-  forward: "on 2 s",
-  slower: "slower",
-  faster: "faster",
-  normal: "normal speed",
-  replay: "hear the line again",
-  loop: "loop the line",
-  previous: "line above",
-  next: "line below",
-  split: "split at the caret",
-  merge: "merge with the line above, at its start",
-  setStart: "line starts here",
-  setEnd: "line ends here",
-  markPhi: "mark or unmark an identifier",
-  labels: "labels",
-  speaker: "choose or rename the speaker",
-  insert: "new line here",
-  remove: "delete the line",
-  nextIssue: "next doubtful line",
-  previousIssue: "previous doubtful line",
-  accept: "accept and go on",
-  undo: "undo",
-  redo: "redo",
-  find: "find and replace",
-  versions: "compare with the draft",
-  takeWord: "take the word that is offered",
-  learn: "add the word to one's list",
-  help: "this list",
+/**
+ * What keys do, as the list of keys is grouped.
+ * @type {Record<string, Record<string, string>>}
+ */
+export const GROUPS = {
+  Sound: {
+    play: "play or pause",
+    pause: "play or pause",
+    back: "back 2 s",
+    forward: "on 2 s",
+    slower: "slower",
+    faster: "faster",
+    normal: "normal speed",
+    replay: "hear the line again",
+    loop: "loop the line",
+    zoomIn: "fewer seconds of waveform",
+    zoomOut: "more seconds of waveform",
+  },
+  "Getting around": {
+    previous: "line above",
+    next: "line below",
+    here: "the line that sounds",
+    nextIssue: "next doubtful line",
+    previousIssue: "previous doubtful line",
+    nextOpen: "next line that is not accepted",
+    nextChange: "next change or difference",
+    previousChange: "previous change or difference",
+    find: "find and replace",
+  },
+  Text: {
+    split: "split at the caret",
+    merge: "merge with the line above, at its start",
+    takeWord: "take the word that is offered",
+    learn: "add the word to your list",
+    stamp: "put the time into the text",
+    undo: "undo",
+    redo: "redo",
+  },
+  Lines: {
+    accept: "accept and go on",
+    acceptPlay: "accept and play the next one",
+    speaker: "choose or rename the speaker",
+    markPhi: "mark or unmark an identifier",
+    labels: "labels",
+    ask: "ask about the line",
+    versions: "compare with the draft",
+    setStart: "the line starts here",
+    setEnd: "the line ends here",
+    insert: "new line here",
+    remove: "delete the line",
+    help: "this list",
+  },
 };
+
+/** @type {Record<string, string>} */
+export const ACTIONS = Object.assign({}, ...Object.values(GROUPS));
 
 /** @type {Record<string, string[]>} */
 const DEFAULT = {
@@ -70,6 +92,14 @@ const DEFAULT = {
   learn: ["Alt+W"],
   here: ["Alt+G"],
   help: ["Ctrl+/"],
+  acceptPlay: ["Ctrl+Shift+Enter"],
+  nextOpen: ["Alt+N"],
+  nextChange: ["Alt+X"],
+  previousChange: ["Alt+Shift+X"],
+  ask: ["Alt+Q"],
+  stamp: ["Alt+T"],
+  zoomIn: ["Alt+Shift+="],
+  zoomOut: ["Alt+Shift+-"],
 };
 
 // After the default keys of the tools people come from, where a browser lets them through.
@@ -151,6 +181,15 @@ export function wrongKeys(own) {
     }
   }
   return "";
+}
+
+/**
+ * A chord as it is printed on the keys of this machine.
+ * @param {string} chord
+ */
+export function shownChord(chord) {
+  if (!/Mac|iPad|iPhone/.test(navigator.platform)) return chord;
+  return chord.replace("Ctrl+", "⌘").replace("Alt+", "⌥").replace("Shift+", "⇧");
 }
 
 /**

@@ -23,6 +23,8 @@ export class Lines extends EventTarget {
     this.rows = new Map();
     /** @type {Set<string>} */
     this.unsaved = new Set();
+    /** How many questions of a line are open. @type {Map<string, number>} */
+    this.questions = new Map();
     this.painter = new Painter(doc, this.rows, words);
     /** @type {string | null} */
     this.current = null;
@@ -57,7 +59,9 @@ export class Lines extends EventTarget {
    * @param {Row} row
    */
   fill(line, row) {
-    fillRow(row, line, this.doc, { doubtful: this.doubtful(line), unsaved: this.unsaved.has(line.id) });
+    fillRow(row, line, this.doc, {
+      doubtful: this.doubtful(line), unsaved: this.unsaved.has(line.id), questions: this.questions.get(line.id) ?? 0,
+    });
     if (row.dirty || row.composing) return;
     if (tidy(row.text.textContent ?? "") !== line.text) this.write(row, line.text);
     this.painter.ranges.delete(line.id);
@@ -98,6 +102,12 @@ export class Lines extends EventTarget {
       }
     }
     this.painter.paint();
+  }
+
+  /** @param {Map<string, number>} counts by line */
+  showQuestions(counts) {
+    this.questions = counts;
+    this.refill();
   }
 
   refill() {

@@ -127,6 +127,15 @@ export class Sync extends EventTarget {
     return true;
   }
 
+  /**
+   * Take up what can be undone from before the page was opened.
+   * @param {{ undoable: import("./types.js").Done[], redoable: import("./types.js").Done[] }} history
+   */
+  remember({ undoable, redoable }) {
+    this.undoable = [...undoable.map(jobOf), ...this.undoable];
+    if (!this.queue.length) this.redoable = redoable.map(jobOf);
+  }
+
   /** Take back the last edit; the ids of the lines it had changed, null if there is none. */
   undo() {
     return this.putBack(this.undoable, this.redoable);
@@ -304,4 +313,16 @@ export class Sync extends EventTarget {
   update() {
     this.dispatchEvent(new CustomEvent("status", { detail: this.status }));
   }
+}
+
+/**
+ * An edit that the server has, as one of those that an undo takes back.
+ * @param {import("./types.js").Done} done
+ * @returns {Job}
+ */
+function jobOf({ op_id: opId, kind, before, names }) {
+  return {
+    edit: { kind, segment: "-" }, opId, before: new Map(Object.entries(before)), sent: true,
+    names: names ?? undefined, namesBefore: names ?? {},
+  };
 }

@@ -68,6 +68,11 @@ export interface Preferences {
   preset: string;
   keys: Record<string, string[]>;
   places: Record<string, string>; // task: line
+  expansions: Record<string, string>; // htn: hypertension
+  gain: number;
+  levels: number[]; // of channels
+  even: boolean; // loudness
+  filter: boolean; // noise
 }
 
 export interface Summary extends Omit<Task, "lines"> {
@@ -76,6 +81,15 @@ export interface Summary extends Omit<Task, "lines"> {
   num_lines: number;
   num_done: number;
   mine: boolean;
+  assignee: string;
+  due: string; // ISO date
+  changed: number; // UTC seconds; 0: not edited
+  given_back: boolean;
+  num_questions: number;
+  visit: string;
+  date: string;
+  site: string;
+  no_clean_copy: string; // why
 }
 
 /** What changes a line; `segment` says which. Fields by kind are those of `requests.py`. */
@@ -101,6 +115,56 @@ export interface Said {
   kind?: string;
   base?: Line | null;
   theirs?: Line | null;
+}
+
+/** An edit that can be undone: what was before it. */
+export interface Done {
+  op_id: string;
+  kind: string;
+  before: Record<string, Line | null>;
+  names: Record<string, Speaker> | null;
+}
+
+/** A question on a line ("": on the recording), an answer, or why it was given back. */
+export interface Remark {
+  id: string;
+  line: string;
+  by: string;
+  mine: boolean;
+  kind: "question" | "answer" | "reason";
+  text: string;
+  done: boolean;
+  when: number; // UTC seconds
+}
+
+/** What the team shares. */
+export interface Project {
+  closed: boolean;
+  guidelines: string;
+  expansions: Record<string, string>;
+  words: string[];
+}
+
+export interface Account {
+  name: string;
+  roles: string[];
+  hear_raw: boolean;
+  credentials: string[];
+  languages: string[];
+  disabled: boolean;
+}
+
+/** A person's week. */
+export interface Work {
+  name: string;
+  week: string;
+  active_hours: number;
+  edits: number;
+  recordings: number;
+  sound_minutes: number;
+  words: number;
+  words_per_hour: number | null;
+  sound_minutes_per_hour: number | null;
 }
 
 export interface Peaks {

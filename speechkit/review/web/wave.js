@@ -1,9 +1,15 @@
 // The waveform, drawn from peaks that the server measured: an hour in a few milliseconds.
+import { drawDetail } from "./detail.js";
+import { Overview } from "./overview.js";
 
-const WINDOW = 14; // seconds of the detail view
+const WINDOW = 14; // seconds of the detail view at first
+const LEAST = 2; // seconds
+const MOST = 60;
 const GRIP = 8; // px around an edge that can be dragged
-
-/** Lowest and highest value of every pixel column. @typedef {{ low: Float32Array, high: Float32Array }} Columns */
+const COLORS = [
+  "wave", "accent", "tint", "phi", "soft", "field", "doubt", "good", "playhead",
+  "voice-1", "voice-2", "voice-3", "voice-4", "voice-5", "voice-6",
+];
 /** @type {Record<string, number>} */
 const STEPS = { ArrowLeft: -5, ArrowRight: 5, PageUp: -60, PageDown: 60 }; // seconds
 
@@ -11,30 +17,34 @@ export class Wave extends EventTarget {
   /**
    * @param {HTMLCanvasElement} overview
    * @param {HTMLCanvasElement} detail
-   * @param {number} duration seconds
+   * @param {import("./doc.js").Doc} doc
+   * @param {(line: import("./types.js").Line) => boolean} isDoubt
    */
-  constructor(overview, detail, duration) {
+  constructor(overview, detail, doc, isDoubt) {
     super();
     this.overview = overview;
     this.detail = detail;
-    this.duration = duration;
+    this.doc = doc;
+    this.duration = doc.task.duration;
+    this.lanes = new Overview(overview, doc, isDoubt);
     /** @type {import("./types.js").Peaks | null} */
     this.peaks = null;
     this.loudest = 16;
     this.time = 0;
     this.from = 0;
+    this.window = WINDOW; // seconds
+    /** Stretches that are silent in the redacted sound. @type {[number, number][]} */
+    this.mutes = [];
     /** @type {import("./types.js").Line | null | undefined} */
     this.line = null;
     /** @type {{ edge: "start" | "end", time: number } | null} */
     this.drag = null;
-    /** @type {Columns | null} */
-    this.envelope = null;
     /** @type {Record<string, string> | null} */
     this.color = null;
     overview.setAttribute("aria-valuemin", "0");
-    overview.setAttribute("aria-valuemax", duration.toFixed(1));
+    overview.setAttribute("aria-valuemax", this.duration.toFixed(1));
     overview.addEventListener("pointerdown", (event) => {
-      this.seek((event.offsetX / overview.clientWidth) * duration);
+      this.seek((event.offsetX / overview.clientWidth) * this.duration);
     });
     overview.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
@@ -45,7 +55,13 @@ export class Wave extends EventTarget {
     detail.addEventListener("pointerdown", (event) => this.down(event));
     detail.addEventListener("pointermove", (event) => this.move(event));
     detail.addEventListener("pointerup", () => this.up());
+    detail.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey) return;
+      event.preventDefault();
+      this.zoom(event.deltaY > 0 ? 1.25 : 0.8);
+    }, { passive: false });
     new ResizeObserver(() => this.resize()).observe(detail);
+    new ResizeObserver(() => this.resize()).observe(overview);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.resize());
   }
 
@@ -57,15 +73,34 @@ export class Wave extends EventTarget {
     this.resize();
   }
 
+  /** @param {[number, number][]} mutes */
+  mute(mutes) {
+    this.mutes = mutes;
+    this.draw();
+  }
+
+  /**
+   * Show more or fewer seconds around where one is.
+   * @param {number} factor
+   */
+  zoom(factor) {
+    const window = Math.min(MOST, Math.max(LEAST, this.window * factor));
+    const share = Math.min(1, Math.max(0, (this.time - this.from) / this.window));
+    this.from = Math.max(0, this.time - share * window);
+    this.window = window;
+    this.draw();
+  }
+
   resize() {
     for (const canvas of [this.overview, this.detail]) {
-      canvas.width = Math.round(canvas.clientWidth * devicePixelRatio);
-      canvas.height = Math.round(canvas.clientHeight * devicePixelRatio);
+      const width = Math.round(canvas.clientWidth * devicePixelRatio);
+      const height = Math.round(canvas.clientHeight * devicePixelRatio);
+      if (canvas.width !== width) canvas.width = width;
+      if (canvas.height !== height) canvas.height = height;
     }
     const style = getComputedStyle(document.documentElement);
-    const names = ["wave", "accent", "tint", "phi", "soft", "line"];
-    this.color = Object.fromEntries(names.map((n) => [n, style.getPropertyValue(`--${n}`)]));
-    this.envelope = null;
+    this.color = Object.fromEntries(COLORS.map((n) => [n, style.getPropertyValue(`--${n}`)]));
+    this.lanes.still = null;
     this.draw();
   }
 
@@ -77,110 +112,26 @@ export class Wave extends EventTarget {
     const moved = line && line.id !== this.line?.id && (time < line.start + 0.1);
     this.time = time;
     this.line = line;
-    if (follow && moved) this.from = Math.max(0, line.start - WINDOW * 0.1);
-    else if (follow && (time < this.from || time > this.from + WINDOW * 0.92)) {
-      this.from = Math.max(0, time - WINDOW * 0.15);
+    if (follow && moved) this.from = Math.max(0, line.start - this.window * 0.1);
+    else if (follow && (time < this.from || time > this.from + this.window * 0.92)) {
+      this.from = Math.max(0, time - this.window * 0.15);
     }
     this.overview.setAttribute("aria-valuenow", time.toFixed(1));
     this.draw();
   }
 
-  /**
-   * @param {import("./types.js").Peaks} peaks
-   * @param {number} from seconds
-   * @param {number} to seconds
-   * @param {number} width pixels
-   * @returns {Columns}
-   */
-  columns({ rate, channels, pairs }, from, to, width) {
-    const length = pairs.length / 2 / channels;
-    const low = new Float32Array(width);
-    const high = new Float32Array(width);
-    const step = ((to - from) * rate) / width;
-    for (let x = 0; x < width; x++) {
-      const first = Math.floor(from * rate + x * step);
-      const last = Math.min(length, Math.max(first + 1, Math.floor(from * rate + (x + 1) * step)));
-      for (let c = 0; c < channels; c++) {
-        for (let i = first; i < last; i++) {
-          const at = 2 * (c * length + i);
-          if (pairs[at] < low[x]) low[x] = pairs[at];
-          if (pairs[at + 1] > high[x]) high[x] = pairs[at + 1];
-        }
-      }
-    }
-    return { low, high };
-  }
-
   draw() {
-    if (!this.color) return;
-    this.drawOverview(this.color);
-    this.drawDetail(this.color);
-  }
-
-  /** @param {Record<string, string>} color */
-  drawOverview(color) {
-    const { width, height } = this.overview;
-    const pen = penOf(this.overview);
-    pen.clearRect(0, 0, width, height);
-    if (this.peaks) {
-      this.envelope ??= this.columns(this.peaks, 0, this.duration, width);
-      this.bars(pen, color.wave, this.envelope, width, height);
-    }
-    const x = (/** @type {number} */ s) => (s / this.duration) * width;
-    pen.fillStyle = color.soft;
-    pen.globalAlpha = 0.18;
-    pen.fillRect(x(this.from), 0, Math.max(2, x(WINDOW)), height);
-    pen.globalAlpha = 1;
-    pen.fillStyle = color.accent;
-    pen.fillRect(x(this.time) - 1, 0, Math.max(2, devicePixelRatio * 1.5), height);
-  }
-
-  /** @param {Record<string, string>} color */
-  drawDetail(color) {
-    const { width, height } = this.detail;
-    const pen = penOf(this.detail);
-    const x = (/** @type {number} */ s) => ((s - this.from) / WINDOW) * width;
-    pen.clearRect(0, 0, width, height);
-    if (this.line) {
-      const [start, end] = this.edges(this.line);
-      pen.fillStyle = color.tint;
-      pen.fillRect(x(start), 0, x(end) - x(start), height);
-      pen.fillStyle = color.accent;
-      for (const edge of [start, end]) pen.fillRect(x(edge) - 1, 0, 2 * devicePixelRatio, height);
-    }
-    if (this.peaks) {
-      const columns = this.columns(this.peaks, this.from, this.from + WINDOW, width);
-      this.bars(pen, color.wave, columns, width, height);
-    }
-    pen.fillStyle = color.accent;
-    pen.fillRect(x(this.time), 0, 2 * devicePixelRatio, height);
-    pen.fillStyle = color.soft;
-    pen.font = `${11 * devicePixelRatio}px sans-serif`;
-    for (let s = Math.ceil(this.from / 2) * 2; s < this.from + WINDOW; s += 2) {
-      pen.fillText(`${Math.floor(s / 60)}:${String(s % 60).padStart(2, "0")}`, x(s) + 3, height - 4);
-    }
-  }
-
-  /**
-   * @param {CanvasRenderingContext2D} pen
-   * @param {string} color
-   * @param {Columns} columns
-   * @param {number} width
-   * @param {number} height
-   */
-  bars(pen, color, { low, high }, width, height) {
-    pen.fillStyle = color;
-    const middle = height / 2;
-    for (let i = 0; i < width; i++) {
-      const top = (high[i] / this.loudest) * middle;
-      const bottom = (low[i] / this.loudest) * middle;
-      pen.fillRect(i, middle - top, 1, Math.max(1, top - bottom));
-    }
+    const { color, peaks, loudest, duration, time, from, window, line, mutes } = this;
+    if (!color) return;
+    this.lanes.draw({ peaks, loudest, color, duration, time, from, window });
+    const edges = line ? this.edges(line) : null;
+    drawDetail(this.detail, this.doc, { peaks, loudest, color, time, from, window, line, edges, mutes });
   }
 
   /**
    * Where a line starts and ends, as it is being dragged.
    * @param {{ start: number, end: number }} line
+   * @returns {[number, number]}
    */
   edges({ start, end }) {
     if (this.drag?.edge === "start") return [Math.min(this.drag.time, end - 0.05), end];
@@ -190,7 +141,7 @@ export class Wave extends EventTarget {
 
   /** @param {PointerEvent} event */
   timeOf(event) {
-    return this.from + (event.offsetX / this.detail.clientWidth) * WINDOW;
+    return this.from + (event.offsetX / this.detail.clientWidth) * this.window;
   }
 
   /**
@@ -200,7 +151,7 @@ export class Wave extends EventTarget {
   grip(event) {
     if (!this.line) return null;
     const near = (/** @type {number} */ edge) =>
-      Math.abs(((edge - this.from) / WINDOW) * this.detail.clientWidth - event.offsetX) < GRIP;
+      Math.abs(((edge - this.from) / this.window) * this.detail.clientWidth - event.offsetX) < GRIP;
     if (near(this.line.start)) return "start";
     return near(this.line.end) ? "end" : null;
   }
@@ -237,9 +188,4 @@ export class Wave extends EventTarget {
     const within = Math.min(this.duration, Math.max(0, time));
     this.dispatchEvent(new CustomEvent("seek", { detail: within }));
   }
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function penOf(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }

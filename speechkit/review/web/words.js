@@ -6,8 +6,12 @@ const SHORTEST = 4; // letters of a word that is looked at
 const LONG = 8; // from here on two letters may be wrong
 
 export class Words {
-  /** @param {string[]} words */
-  constructor(words) {
+  /**
+   * @param {string[]} words one's own
+   * @param {string[]} team of the team
+   */
+  constructor(words, team = []) {
+    this.team = team;
     /** @type {string[]} */
     this.list = [];
     /** @type {Map<string, string>} */
@@ -20,7 +24,7 @@ export class Words {
   /** @param {string[]} words */
   use(words) {
     this.list = [...new Set(words)].sort((a, b) => a.localeCompare(b));
-    this.known = new Map(this.list.map((word) => [word.toLowerCase(), word]));
+    this.known = new Map([...this.team, ...this.list].map((word) => [word.toLowerCase(), word]));
     this.cache.clear();
   }
 
