@@ -35,6 +35,7 @@ _RECORDING: dict[str, tuple[str, ...]] = {
     "reference_text": ("text", "transcript", "transcription", "sentence", "reference", "gold"),
     "reference_rttm": ("rttm", "rttm_file"),
     "reference_stm": ("stm", "stm_file"),
+    "draft": ("draft_file",),
 }
 _PARTICIPANT: dict[str, tuple[str, ...]] = {
     "language": ("lang", "locale", "language_code", "languages"),

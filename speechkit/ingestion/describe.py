@@ -30,6 +30,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True):
     texts: tuple[tuple[int | None, str], ...] = ()
     reference_rttm: str = ""
     reference_stm: str = ""
+    draft: str = ""
     problems: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
@@ -73,6 +74,7 @@ def describe(
         texts=((channel, text),) if text else (),
         reference_rttm=cells.get("reference_rttm", ""),
         reference_stm=cells.get("reference_stm", ""),
+        draft=cells.get("draft", ""),
         problems=tuple(problems),
     )
 

@@ -22,6 +22,7 @@ from speechkit.ingestion.people import Pseudonyms, unnamed
 from speechkit.ingestion.plan import Entry, Plan, read_entries
 from speechkit.ingestion.recording import decoded, digest_of_file
 from speechkit.ingestion.references import (
+    draft_layer,
     read_reference,
     segments_layer,
     text_layer,
@@ -224,7 +225,7 @@ class _Run:
         return recording
 
     def _layers(self, entry: Entry, recording: Recording) -> tuple[dict[str, str], list[str]]:
-        """Store the reference layers; a reference that does not fit must not cost the audio."""
+        """Store what the table names; a reference or draft that does not fit costs no audio."""
         description = entry.description
         if description is None:
             return {}, []
@@ -234,6 +235,7 @@ class _Run:
         for cell, make in (
             (description.reference_rttm, turns_layer),
             (description.reference_stm, segments_layer),
+            (description.draft, draft_layer),
         ):
             if not cell:
                 continue
@@ -242,7 +244,8 @@ class _Run:
                 layer = make(recording, read_reference(path, PurePosixPath(entry.path)))
                 layers[layer.name] = layer
             except InputError as error:
-                problems.append(f"reference left out: {_without(path, error)}")
+                what = "draft" if make is draft_layer else "reference"
+                problems.append(f"{what} left out: {_without(path, error)}")
         return {name: self.corpus.put_layer(layer) for name, layer in layers.items()}, problems
 
     def _reference_path(self, cell: str) -> Path:

@@ -87,6 +87,19 @@ def segments_layer(recording: Recording, items: Iterable[Item]) -> Layer:
     Raises:
         InputError: if the items are not segments, or do not fit the recording.
     """
+    return _spoken_layer("reference", recording, items)
+
+
+def draft_layer(recording: Recording, items: Iterable[Item]) -> Layer:
+    """Return the layer `draft` from what another system wrote, for people to correct.
+
+    Raises:
+        InputError: if the items are not segments, or do not fit the recording.
+    """
+    return _spoken_layer("draft", recording, items)
+
+
+def _spoken_layer(name: str, recording: Recording, items: Iterable[Item]) -> Layer:
     segments = sorted((item for item in items if isinstance(item, Segment)), key=_time)
     _check(segments, recording)
     names = _labels(segment.speaker for segment in segments)
@@ -99,7 +112,7 @@ def segments_layer(recording: Recording, items: Iterable[Item]) -> Layer:
         )
         for index, segment in enumerate(segments)
     )
-    return _layer("reference", "segments", recording, renamed)
+    return _layer(name, "segments", recording, renamed)
 
 
 def _check(items: Sequence[Turn | Segment], recording: Recording) -> None:
