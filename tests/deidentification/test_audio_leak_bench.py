@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import msgspec
+import numpy as np
 import pytest
 
-pytestmark = pytest.mark.models
 
-
+@pytest.mark.models
 def test_nothing_hidden_is_recognized(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("piper")
     leak = pytest.importorskip("benchmarks.deidentification.leak")
@@ -16,3 +19,47 @@ def test_nothing_hidden_is_recognized(capsys: pytest.CaptureFixture[str]) -> Non
         plants, audible, left = map(int, rows[way][:3])
         assert plants == 4 and left == 0
         assert audible >= 3, "the attacker hears them in the original"
+
+
+def test_the_attacker_reads_telephone_keys() -> None:
+    attack = pytest.importorskip("benchmarks.fixtures.attack")
+    hiding = pytest.importorskip("benchmarks.fixtures.hiding")
+    random = np.random.default_rng(2)
+    keys = hiding.keyed("219099999", 0.05)
+    noise = random.normal(0, 0.01, len(keys)).astype(np.float32)
+    assert "219099999" in attack.decoded_keys(keys)
+    assert "219099999" in attack.decoded_keys(0.01 * keys)
+    assert "219099999" in attack.decoded_keys(keys + noise)
+    assert len(attack.decoded_keys(noise)) < 3
+    assert attack.decoded_keys(np.zeros(16_000, np.float32)) == ""
+
+
+def test_an_interrupted_bench_goes_on(tmp_path: Path) -> None:
+    """Rows that are there are shown, and nothing is measured again."""
+    leak = pytest.importorskip("benchmarks.deidentification.leak")
+    rows = [
+        leak.Row(way="hum", story="made up 0", plants=4, audible=3, innocent=12.0, muted=1.2),
+        leak.Row(way="hum", story="made up 1", plants=4, audible=4, reason="too doubtful"),
+        leak.Row(way="music", story="made up 0", plants=4, audible=4, left=("plant 1: x",)),
+    ]
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+    known = leak._known(file)
+    assert known == {(row.way, row.story): row for row in rows}
+    assert [name for name in leak._names(["hum", "music"], short=False) if name not in known] == [
+        ("music", "made up 1")
+    ]
+
+
+def test_what_the_bench_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
+    leak = pytest.importorskip("benchmarks.deidentification.leak")
+    rows = [
+        leak.Row(way="hum", story="made up 0", plants=4, audible=3, innocent=12.0, muted=1.2),
+        leak.Row(way="hum", story="made up 1", plants=4, audible=4, innocent=12.0, reason="no"),
+        leak.Row(way="music", story="made up 0", plants=4, audible=4, left=("plant 1: x",)),
+    ]
+    leak.show(["hum", "music"], rows)
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "recognizable 1 of 12 (usual recipe 0), wrongly called clean 1 of 3, withheld 33%, "
+        "innocent speech muted 10.0%"
+    )
