@@ -60,6 +60,6 @@ def test_what_the_bench_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
     ]
     leak.show(["hum", "music"], rows)
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "recognizable 1 of 12 (usual recipe 0), wrongly called clean 1 of 3, withheld 33%, "
+        "recognizable 1 of 12 (usual recipe 0 of 8), wrongly called clean 1 of 3, withheld 33%, "
         "innocent speech muted 10.0%"
     )
