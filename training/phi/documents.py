@@ -10,11 +10,15 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from speechkit.deidentification.text.learned import function_words
+from speechkit.language import fold_word
+
 CORPUS = Path(__file__).parent / "corpus"
 LABELS = (
     "NAME LOCATION ORG DATE AGE PHONE FAX EMAIL SSN MRN HEALTHPLAN ACCOUNT LICENSE VEHICLE DEVICE "
     "URL IP OTHER_ID"
 ).split()
+_WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _MARK = re.compile(r"\[([^\]\[]+)\]\(([A-Z_]+)(?: [a-z]+)?\)")
 
 
@@ -47,15 +51,16 @@ def read_corpus(language: str) -> list[Dialogue]:
     for path in sorted((CORPUS / language).glob("*.txt")):
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
             if line.strip() and not line.startswith("#"):
-                dialogues.append(parse(line.strip(), path.stem, f"{path.name}, line {number}"))
+                where = f"{path.name}, line {number}"
+                dialogues.append(parse(line.strip(), path.stem, where, language))
     return dialogues
 
 
-def parse(line: str, author: str, where: str) -> Dialogue:
-    """Return one dialogue.
+def parse(line: str, author: str, where: str, language: str = "en") -> Dialogue:
+    """Return one dialogue; function words at the ends of an identifier are not part of it.
 
-    >>> parse("Your name? / [Amara Osei](NAME).", "a", "").pieces[1]
-    Piece(text='Amara Osei', label='NAME')
+    >>> parse("Where? / At [the Amara](ORG).", "a", "").pieces[2]
+    Piece(text='Amara', label='ORG')
     """
     text = re.sub(r"\s+/\s+", "\n", line)
     pieces: list[Piece] = []
@@ -65,9 +70,26 @@ def parse(line: str, author: str, where: str) -> Dialogue:
             pieces.append(Piece(text[at : match.start()], ""))
         if match.group(2) not in LABELS:
             raise ValueError(f"{where}: no label {match.group(2)}")
-        pieces.append(Piece(match.group(1), match.group(2)))
+        pieces += _trimmed(match.group(1), match.group(2), language)
         at = match.end()
     pieces.append(Piece(text[at:], ""))
     if any("](" in piece.text or "[" in piece.text for piece in pieces):
         raise ValueError(f"{where}: a mark is not closed")
     return Dialogue(author, tuple(piece for piece in pieces if piece.text))
+
+
+def _trimmed(text: str, label: str, language: str) -> list[Piece]:
+    """Return a marked text with its outer function words apart: writers mark them or do not."""
+    words = list(_WORDS.finditer(text))
+    silent = function_words(language)
+    first, after = 0, len(words)
+    while first < after and fold_word(words[first].group()) in silent:
+        first += 1
+    while after > first and fold_word(words[after - 1].group()) in silent:
+        after -= 1
+    if first == after:
+        return [Piece(text, label)]
+    start = words[first].start() if first else 0
+    end = words[after - 1].end() if after < len(words) else len(text)
+    parts = (Piece(text[:start], ""), Piece(text[start:end], label), Piece(text[end:], ""))
+    return [part for part in parts if part.text]

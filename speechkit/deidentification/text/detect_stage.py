@@ -13,6 +13,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.types import Item
 from speechkit.deidentification.policy import Policy, apply_policy, load_policy, policy_digest
+from speechkit.deidentification.text.doubtful_answers import with_doubtful_answers
 from speechkit.language import main_language
 
 
@@ -28,7 +29,7 @@ class DetectStage:
     """Reads `attributed` segments, writes the layer `phi`."""
 
     name = "detect"
-    version = "1"
+    version = "2"
     reads: tuple[str, ...] = ("attributed",)
     writes = Writes(name="phi", kind="phi")
 
@@ -71,7 +72,7 @@ class DetectStage:
                 except UsageError as error:
                     # A language without tables: a fault of this recording, not of the run.
                     raise InputError(f"{error} (--set detect.policy=strict)") from error
-                return apply_policy(self._policy, spans)
+                return apply_policy(self._policy, with_doubtful_answers(segments, spans, language))
 
             yield work
 

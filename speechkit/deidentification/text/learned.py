@@ -37,7 +37,7 @@ from speechkit.deidentification.text.tagger.features import (
 )
 from speechkit.deidentification.text.tagger.network import Network, load
 from speechkit.deidentification.text.tokens import NONE, TURN, Conversation
-from speechkit.language import primary_subtag
+from speechkit.language import cardinals, primary_subtag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,6 +46,10 @@ if TYPE_CHECKING:
 
 _HALF = 0.5  # what policies ask for where they ask for nothing else
 _GROW = 0.2
+_LETTER_WORDS = frozenset("aeioy")
+_DAYS = """first second monday tuesday wednesday thursday friday saturday sunday lunes martes miercoles
+jueves viernes sabado domingo primero lundi mardi mercredi jeudi vendredi samedi dimanche premier
+montag dienstag mittwoch donnerstag freitag samstag sonntag erste ersten"""
 _LEAST = 0.05  # below this, and above one less this, a threshold asks for nothing or everything
 
 _IDENTIFIER = {
@@ -218,36 +222,46 @@ def tagged(
             runs.append((first, after))
     found = []
     for run in runs:
-        first, after = _without_function_words(conversation, network.language, *run)
+        kinds = chances[slice(*run), 1:].sum(axis=0)
+        kind = KINDS[1 + int(kinds.argmax())]
+        first, after = _without_function_words(conversation, network.language, *run, kind)
         if first == after:
             continue
         start, end = conversation.span(first, after)
-        kinds = chances[first:after, 1:].sum(axis=0)
         score = round(float(likely[first:after].max()), 4)
-        identifier = _IDENTIFIER[KINDS[1 + int(kinds.argmax())]]
+        identifier = _IDENTIFIER[kind]
         found.append(Candidate(start, end, identifier, score, "learned"))
     return tuple(found)
 
 
 def _without_function_words(
-    conversation: Conversation, language: str, first: int, after: int
+    conversation: Conversation, language: str, first: int, after: int, kind: str
 ) -> tuple[int, int]:
-    """Return a run without the function words at its ends: "the", "and", "ok" identify nobody.
+    """Return a run without the function words at its ends; an English date with its article.
 
-    Those that are common names as well ("may", "will") stay.
+    "the tenth of January" is one date, "the Whitmore" a hospital behind an article.
     """
-    stopwords = get_language(language).stopwords
-    names = lists.common_first_names(language)
-
-    def says_nothing(index: int) -> bool:
-        key = conversation.tokens[index].key
-        return key in stopwords and key not in names
-
-    while first < after and says_nothing(first):
-        first += 1
-    while after > first and says_nothing(after - 1):
+    words = function_words(language)
+    while after > first and conversation.tokens[after - 1].key in words:
         after -= 1
+    while first < after and conversation.tokens[first].key in words:
+        first += 1
+    if kind == "DATE" and 0 < first < after and conversation.tokens[first - 1].key == "the":
+        first -= 1
     return first, after
+
+
+@cache
+def function_words(language: str) -> frozenset[str]:
+    """Return the words that identify nobody at either end of an identifier: "the", "and", "ok".
+
+    Those that are common names as well ("may", "will"), numbers, days and letters are not among
+    them: they may be the last part of a number, a date, an initial.
+    """
+    words = get_language(language).stopwords - lists.common_first_names(language)
+    numbers = cardinals(language).forms().keys()
+    days = frozenset(_DAYS.split())
+    return frozenset(w for w in words - numbers - days if len(w) > 1 or w in _LETTER_WORDS)
 
 
 @cache
