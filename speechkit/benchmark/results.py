@@ -96,8 +96,8 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
 class RunCost(msgspec.Struct, frozen=True, kw_only=True):
     """What it cost to run an engine: seconds of work (loading the model left out) for seconds of
     audio, their ratio, the peak memory of its process, and the seconds that half and 95 % of the
-    recordings took at most. They are of the recordings that are scored; None where nothing was
-    run."""
+    recordings took at most, and US dollars, where the engine has a price. They are of the
+    recordings that are scored; None where nothing was run."""
 
     audio_seconds: float = 0.0
     seconds: float = 0.0
@@ -105,6 +105,7 @@ class RunCost(msgspec.Struct, frozen=True, kw_only=True):
     peak_memory_mib: int | None = None
     latency_p50: float | None = None
     latency_p95: float | None = None
+    dollars: float | None = None
 
 
 class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -252,7 +253,8 @@ class RecordingScore(msgspec.Struct, frozen=True, kw_only=True):
     """The counts of one system on one recording, from which everything can be recomputed.
 
     `words` are reference words (or characters), `by_speaker` splits the errors by who said them;
-    `speakers` are cpWER's counts, `severities` clinical errors of severity 1 and 2. `output` is a digest of what the system wrote, normalized.
+    `speakers` are cpWER's counts, `severities` clinical errors of
+    severity 1 and 2. `output` is a digest of what the system wrote, normalized.
     """
 
     system: str

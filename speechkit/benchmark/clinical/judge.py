@@ -9,19 +9,26 @@ from typing import Literal
 
 import msgspec
 
-from speechkit.benchmark.clinical.forms import plain_tokens
+from speechkit.benchmark.clinical.matching import (
+    REPEATED,
+    beside,
+    is_known,
+    is_repeated,
+    is_replaced,
+    is_respelled,
+    is_there,
+    match,
+    reaches,
+    windows_of,
+)
 from speechkit.benchmark.clinical.meaning import Place, places, turned
 from speechkit.benchmark.clinical.mentions import WEIGHTS, Mention, mentions
 from speechkit.benchmark.errors import Edit
 from speechkit.benchmark.results import ClinicalCount
 
-_SLACK = 3  # tokens a term may stand from where the alignment puts it
-_MOVED = 8  # the same for what says by itself what it is about: a drug, "twice a day"
-_EXACT = frozenset(("side", "dose", "number", "negation"))
-_REPEATED = 10  # tokens around in which the same term makes one more of it idle
 _AROUND = 5  # tokens of context on either side of a miss
-_SPLIT = 5  # letters of a term from which it is looked for across the spaces
 _TURNED = ("negation", "answer", "opposite")  # what is read at places, not matched one by one
+_TERMS = frozenset(("drug", "condition", "symptom", "body", "care"))
 _SEVERITY = {
     "drug": 2, "dose": 2, "side": 2, "frequency": 2, "condition": 2, "symptom": 2, "number": 1,
     "body": 1, "care": 1,
@@ -101,8 +108,8 @@ def _misses(
     differing: Sequence[Place],
 ) -> list[ClinicalMiss]:
     found = mentions(wrote)
-    windows = _windows(edits, reference, len(wrote))
-    matched = _match(reference, windows, found)
+    windows = windows_of(edits, reference, len(wrote))
+    matched = match(reference, windows, found)
     taken = set(matched.values())
     unmatched = [mention for j, mention in enumerate(found) if j not in taken]
     inside, outside = _Spans(differing, 0), _Spans(differing, 2)
@@ -114,26 +121,32 @@ def _misses(
         and i not in matched
         and inside.reach(mention.start, mention.end)
         and not (
-            _is_repeated(i, reference, matched, said)
-            and not _is_replaced(mention, windows[i], unmatched)
+            is_repeated(i, reference, matched, said)
+            and not is_replaced(mention, windows[i], unmatched)
         )
-        and not _is_there(mention, said, wrote, windows[i])
+        and not is_there(mention, said, wrote, windows[i])
+        and not is_respelled(mention, said, wrote, windows[i])
     ]
     unused = [
         m
         for m in unmatched
         if m.certain and m.category not in _TURNED and outside.reach(m.start, m.end)
     ]
-    invented = _invented(unused, said, wrote, edits, reference, windows, lost) if unused else []
+    invented = _invented(unused, reference, windows, lost) if unused else []
     rows = [
         _miss(reference[i], "lost", _around(said, reference[i]), _words(wrote, *windows[i]))
         for i in lost
     ]
     for mention in invented:
-        at = _said_at(edits, mention.start)
+        at = beside(edits, mention.start)
+        if is_there(mention, wrote, said, (at, at)) or is_known(
+            mention, said, wrote, at, reference
+        ):
+            continue
         rows.append(_miss(mention, "invented", _words(said, at, at), _around(wrote, mention)))
+    terms = [(m.start, m.end) for m in reference if m.category in _TERMS]
     for place in differing:
-        for turn in turned(said, wrote, place):
+        for turn in turned(said, wrote, place, terms):
             here = (place.start, place.end) if turn.kind == "lost" else (place.low, place.high)
             rows.append(
                 ClinicalMiss(
@@ -157,122 +170,15 @@ class _Spans:
         self.inside = {
             i
             for place in differing
-            for i in (
-                range(place.start, place.end) if side == 0 else range(place.low, place.high)
-            )
+            for i in (range(place.start, place.end) if side == 0 else range(place.low, place.high))
         }
 
     def reach(self, start: int, end: int) -> bool:
         return any(i in self.inside for i in range(start, end))
 
 
-def _windows(
-    edits: Sequence[Edit], reference: Sequence[Mention], num_wrote: int
-) -> list[tuple[int, int]]:
-    """Return where in the hypothesis each mention stands: [start, end), from the alignment."""
-    kept = [edit for edit in edits if edit.reference_end > edit.reference_start]
-    # An end that no mention reaches: positions beyond the alignment stand at its end.
-    kept.append(Edit("equal", 1 << 60, 1 << 61, num_wrote, num_wrote))
-    rows = iter(kept)
-    edit = next(rows)
-    windows = []
-    for mention in reference:
-        while edit.reference_end <= mention.start:
-            edit = next(rows)
-        low = edit.hypothesis_start + max(mention.start - edit.reference_start, 0)
-        low = min(low, edit.hypothesis_end)
-        last = mention.end - 1
-        while edit.reference_end <= last:
-            edit = next(rows)
-        high = edit.hypothesis_start + max(last - edit.reference_start, 0)
-        windows.append((low, min(high, edit.hypothesis_end) + 1))
-    return windows
-
-
-def _match(
-    reference: Sequence[Mention], windows: Sequence[tuple[int, int]], found: Sequence[Mention]
-) -> dict[int, int]:
-    """Match mentions that are certain to the nearest of the same value, each one used once."""
-    there = {(m.start, m.category, m.value): i for i, m in enumerate(found)}
-    matched: dict[int, int] = {}
-    loose = []
-    for i, mention in enumerate(reference):
-        if mention.certain:
-            exact = there.get((windows[i][0], mention.category, mention.value))
-            if exact is None:
-                loose.append(i)
-            else:
-                matched[i] = exact
-    if not loose:
-        return matched
-    used = set(matched.values())
-    free: dict[tuple[str, str], list[int]] = {}
-    for j, mention in enumerate(found):
-        if j not in used:
-            free.setdefault((mention.category, mention.value), []).append(j)
-    for i in loose:
-        mention, (low, high) = reference[i], windows[i]
-        same = free.get((mention.category, mention.value), ())
-        slack = _SLACK if mention.category in _EXACT else _MOVED
-        near = [(abs(found[j].start - low), j) for j in same if _reaches(found[j], low, high, slack)]
-        if near:
-            matched[i] = min(near)[1]
-            free[mention.category, mention.value].remove(matched[i])
-    return matched
-
-
-def _reaches(mention: Mention, low: int, high: int, slack: int = _SLACK) -> bool:
-    return low - slack < mention.end and mention.start < high + slack
-
-
-def _is_repeated(
-    at: int, reference: Sequence[Mention], matched: dict[int, int], said: Sequence[str]
-) -> bool:
-    """Say whether the same was said close by, and kept there: "both ankles, yes, both ankles"."""
-    mention = reference[at]
-    words = tuple(said[mention.start : mention.end])
-    if tuple(said[mention.start - len(words) : mention.start]) == words:
-        return True
-    for step in (-1, 1):
-        i = at + step
-        while 0 <= i < len(reference):
-            other = reference[i]
-            if not _reaches(other, mention.start, mention.end, _REPEATED):
-                break
-            if i in matched and (other.category, other.value) == (mention.category, mention.value):
-                return True
-            i += step
-    return False
-
-
-def _is_replaced(
-    mention: Mention, window: tuple[int, int], unmatched: Sequence[Mention]
-) -> bool:
-    """Say whether something else of its kind stands in its place."""
-    return any(
-        other.category == mention.category
-        and other.value != mention.value
-        and _reaches(other, *window, slack=1)
-        for other in unmatched
-    )
-
-
-def _is_there(
-    mention: Mention, here: Sequence[str], there: Sequence[str], window: tuple[int, int]
-) -> bool:
-    """Say whether a term stands on the other side after all, split or joined in another way."""
-    term = "".join(plain_tokens(here[mention.start : mention.end]))
-    if len(term) < _SPLIT or not term.isalpha():
-        return False
-    low, high = window
-    return term in "".join(plain_tokens(there[max(low - _SLACK, 0) : high + _SLACK]))
-
-
 def _invented(
     unused: Sequence[Mention],
-    said: Sequence[str],
-    wrote: Sequence[str],
-    edits: Sequence[Edit],
     reference: Sequence[Mention],
     windows: Sequence[tuple[int, int]],
     lost: Sequence[int],
@@ -282,18 +188,17 @@ def _invented(
     lost_at: dict[str, list[tuple[int, int]]] = {}
     for i in lost:
         lost_at.setdefault(reference[i].category, []).append(windows[i])
-    said_at: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    kept_at: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for mention, window in zip(reference, windows, strict=True):
-        said_at.setdefault((mention.category, mention.value), []).append(window)
+        kept_at.setdefault((mention.category, mention.value), []).append(window)
     return [
         mention
         for mention in unused
-        if not any(_reaches(mention, *w) for w in lost_at.get(mention.category, ()))
+        if not any(reaches(mention, *w) for w in lost_at.get(mention.category, ()))
         and not any(
-            _reaches(mention, *w, _REPEATED)
-            for w in said_at.get((mention.category, mention.value), ())
+            reaches(mention, *w, REPEATED)
+            for w in kept_at.get((mention.category, mention.value), ())
         )
-        and not _is_there(mention, wrote, said, (_said_at(edits, mention.start),) * 2)
     ]
 
 
@@ -313,15 +218,6 @@ def _miss(
         start=mention.start,
         end=mention.end,
     )
-
-
-def _said_at(edits: Sequence[Edit], position: int) -> int:
-    """Return the reference position that a hypothesis position stands beside."""
-    for edit in edits:
-        if edit.hypothesis_start <= position < edit.hypothesis_end:
-            width = edit.reference_end - edit.reference_start
-            return edit.reference_start + min(position - edit.hypothesis_start, width)
-    return edits[-1].reference_end if edits else 0
 
 
 def _around(tokens: Sequence[str], mention: Mention) -> str:

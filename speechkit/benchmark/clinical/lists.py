@@ -20,6 +20,8 @@ _LISTS = {"drugs": "drug", "body": "body", "symptoms": "symptom", "conditions": 
 NEGATIONS = frozenset(
     "no not never none nothing nobody without neither nor nope nah cannot denies denied deny "
     "denying non avoid avoiding".split()
+    # "don't" as some systems write it
+    + "don doesn didn hasn haven hadn isn wasn aren weren couldn wouldn shouldn".split()
 )
 _SIDES = {
     "left": "left", "right": "right", "bilateral": "both", "bilaterally": "both",
@@ -83,7 +85,10 @@ def lexicon() -> Lexicon:
         if len(entries) == 1 and entries[0][0] == (word,) and entries[0][1].category != "side"
     }
     return Lexicon(
-        may_begin=MayBegin(frozenset(by_first) | {"one", "half", "couple", "dozen", "fortnight", "once", "twice", "thrice"}),
+        may_begin=MayBegin(
+            frozenset(by_first)
+            | {"one", "half", "couple", "dozen", "fortnight", "once", "twice", "thrice"}
+        ),
         simple=simple,
         phrases=by_first,
         units=units,
@@ -100,7 +105,7 @@ def _terms() -> dict[Phrase, Entry]:
     def add(forms: Iterable[str], entry: Entry) -> None:
         for form in forms:
             phrase = tuple(plain_tokens(tokens(form)))
-            if not phrase or phrase in stop:
+            if not phrase or phrase in stop or form in none:
                 continue
             phrases[phrase] = entry
             # "co codamol", "cocodamol": how a compound is split is not an error.
@@ -131,6 +136,13 @@ def _terms() -> dict[Phrase, Entry]:
     sides = {tuple(plain_tokens(form.split())): value for form, value in _SIDES.items()}
     phrases.update({phrase: Entry("side", value) for phrase, value in sides.items()})
     return phrases
+
+
+def is_listed(word: str) -> bool:
+    """Say whether a word is a term by itself, in a list and not by its stem alone."""
+    known = lexicon()
+    word = plain(word)
+    return any(len(phrase) == 1 for phrase, _ in known.phrases.get(word, ()))
 
 
 @lru_cache(maxsize=1)

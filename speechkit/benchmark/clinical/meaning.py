@@ -5,11 +5,12 @@ All of it is read at the places where two texts differ, never from what they sha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import msgspec
 
-from speechkit.benchmark.clinical.forms import plain_tokens, same_form
+from speechkit.benchmark.clinical.forms import plain, plain_tokens, same_form
 from speechkit.benchmark.clinical.lists import NEGATIONS, opposites
 from speechkit.benchmark.errors import Edit
 
@@ -17,11 +18,16 @@ _APART = 1  # equal words between two edits that are one place
 _BRIEF = 4  # the same for pronouns
 _SMALL = 8  # words of a place in which one word can be said to stand in for another
 _ASKED = 14  # words before an answer in which the question stands
-_REPEATED = 6  # words around in which the same answer makes one more of it idle
+_REPEATED = 8  # words around in which the same answer makes one more of it idle
 _CUT_OFF = 4  # words of content that are an answer when left out
+_AT_ONCE = 4  # words within which an answer comes, else it answers another question
 _SCOPE = 4  # words after "not" in which that stands which is denied
 
 _CONCORD = frozenset("nothing none nobody neither nor no".split())  # "not … nothing" denies once
+_PRONOUNS = frozenset("nothing none nobody".split())  # they turn a meaning where these stood:
+_WHATEVER = frozenset(
+    "anything something everything anybody somebody everybody all some any".split()
+)
 _YES = frozenset("yes yep yup yeah".split())
 _NO = frozenset("no nope nah none never".split())
 _NOT_AS_ANSWER = (("not", "really"), ("not", "that"), ("not", "at"), ("not", "specifically"))
@@ -30,7 +36,7 @@ _CUES = frozenset(
      "are there", "does it", "has it", "is that", "what about", "have they", "has he", "has she",
      "does he", "does she", "can you", "will you", "would you", "do they", "has your", "is your",
      "are your", "does your", "did it", "is he", "is she", "do i", "how about", "which part",
-     "on your", "where is", "what do", "how many", "how long")
+     "where is", "what do", "how many", "how long")
 )  # fmt: skip
 _ALSO_ASK = frozenset(("any", "anything", "anyone", "anybody", "which", "ever"))
 _ON_TO = frozenset(  # words that begin something new: the answer before them is over
@@ -39,12 +45,15 @@ _ON_TO = frozenset(  # words that begin something new: the answer before them is
 )
 _SKIPPED = frozenset(  # between "not" and what it denies
     "really actually even any a an the be been very too to much particularly quite so going gonna "
-    "history of family known".split()
+    "history of family known in on at for with from".split()
 )
-_LIGHT = frozenset("have had has got get getting feel feeling".split())  # verbs that may stand alone
+_LIGHT = frozenset(
+    "have had has got get getting feel feeling".split()
+)  # verbs that may stand alone
 _NO_SCOPE = frozenset(
     "i you we they he she it that this ok yes no not and but so well because or if um uhm oh "
-    "right sure is all as at my your what when mind know think just".split()
+    "right sure is are was were all as my your what when mind know think just general will would "
+    "can could should shall do does did sorry thanks thank please".split()
 )
 _PREFIXES = ("un", "non", "dis", "ab", "in", "im", "a")
 _WHOLE = frozenset("able normal symptomatic febrile complete active regular possible".split())
@@ -55,6 +64,14 @@ _IDLE = frozenset(
     "like you know kind sort thank thanks bye hello hi good morning all please sorry mean think "
     "really very can could would will shall as if then now oh ah sure great fine lovely let us me "
     "what how any some about".split()
+)
+
+
+_ENDING = re.compile(r"(?<=..)(ing|ed|e)$")
+# Words of questions that are not about health.
+_CHAT = frozenset(
+    "hear see question questions name birth address audio video screen camera connection line call "
+    "confirm".split()
 )
 
 
@@ -101,15 +118,20 @@ def places(edits: Sequence[Edit], said: Sequence[str], wrote: Sequence[str]) -> 
     return [p for p in found if not same_form(said[p.start : p.end], wrote[p.low : p.high])]
 
 
-def turned(said: Sequence[str], wrote: Sequence[str], place: Place) -> list[Turned]:
-    """Return the meanings that are turned at a place: denials, answers, opposites."""
+def turned(
+    said: Sequence[str], wrote: Sequence[str], place: Place, terms: Sequence[tuple[int, int]]
+) -> list[Turned]:
+    """Return the meanings that are turned at a place: denials, answers, opposites.
+
+    `terms` are the clinical terms of the reference, as token spans.
+    """
     mirror = Place(place.low, place.high, place.start, place.end)
     found = [
         *_denials(said, wrote, place, "lost", place),
         *_denials(wrote, said, mirror, "invented", place),
     ]
     if not found:
-        found = [*_answers(said, wrote, place, place), *_opposites(said, wrote, place)]
+        found = [*_answers(said, wrote, place, terms), *_opposites(said, wrote, place)]
     return found
 
 
@@ -118,21 +140,30 @@ def _denials(
 ) -> list[Turned]:
     """Find a denial on one side only, of something that both sides have."""
     own = [i for i in range(at.start, at.end) if here[i] in NEGATIONS]
-    if not own or any(word in NEGATIONS for word in there[at.low : at.high]):
+    beside = (*here[max(at.start - 2, 0) : at.start], *here[at.end : at.end + _SCOPE])
+    if not own or any(word in NEGATIONS for word in (*there[at.low : at.high], *beside)):
         return []
-    other = set(plain_tokens(there[at.low : at.high + 2]))
+    other = {_stem(word) for word in there[at.low : at.high + 2]}
     for i in own:
         if here[i] in _CONCORD and any(w in NEGATIONS for w in here[max(i - _SCOPE, 0) : i]):
+            continue
+        if here[i] in _PRONOUNS and not any(word in _WHATEVER for word in there[at.low : at.high]):
             continue
         scope = _scope(here, i + 1)
         # Both sides have what is denied: it stands behind the place, or was moved within it.
         if scope is not None and (
-            scope >= at.end or (len(here[scope]) > 2 and set(plain_tokens([here[scope]])) <= other)
+            scope >= at.end
+            or (here[scope] not in _LIGHT and len(here[scope]) > 2 and _stem(here[scope]) in other)
         ):
             if scope >= at.end + _SCOPE:
                 continue
             return [Turned(category="negation", value="not", kind=kind, place=place, severity=2)]
     return []
+
+
+def _stem(word: str) -> str:
+    """Return what forms of a verb share, roughly: "take", "taking"."""
+    return _ENDING.sub("", plain(word))
 
 
 def _scope(tokens: Sequence[str], at: int) -> int | None:
@@ -149,37 +180,52 @@ def _scope(tokens: Sequence[str], at: int) -> int | None:
 
 
 def _answers(
-    said: Sequence[str], wrote: Sequence[str], at: Place, place: Place
+    said: Sequence[str], wrote: Sequence[str], at: Place, terms: Sequence[tuple[int, int]]
 ) -> list[Turned]:
-    """Find answers to a question that are lost, invented or turned."""
-    asked = _is_asked(said, at.start)
-    if not asked:
+    """Find answers to a clinical question that are lost, invented or turned.
+
+    `terms` are where the reference has clinical terms. A "yes" is often no answer, but goes along:
+    it counts where the question has a term. Questions about the line or the name do not count.
+    """
+    asked = _question(said, at.start)
+    if asked is None or any(word in _CHAT for word in said[asked : at.end]):
         return []
+    clinical = any(start < at.start and end > asked for start, end in terms)
     before = said[max(at.start - _REPEATED, 0) : at.start]
     after = said[at.end : at.end + _REPEATED]
+    first = _answer(said, at.start, min(at.end, at.start + _AT_ONCE))
+    other = _answer(wrote, at.low, min(at.high, at.low + _AT_ONCE))
+    # What comes later in the place on the other side is there, too.
     ours, theirs = _answer(said, at.start, at.end), _answer(wrote, at.low, at.high)
     open_ended = tuple(said[at.end - 2 : at.end]) in _NOT_AS_ANSWER  # "not that" I know of
     goes_on = bool(after) and after[0] not in _ON_TO and not open_ended
-    if ours and theirs and ours != theirs and "both" not in (ours, theirs):
-        return [Turned(category="answer", value=ours, kind="lost", place=place, severity=2)]
-    for answer, kind in ((ours, "lost"), (theirs, "invented")):
-        if not answer or ours == theirs or goes_on:
+    if first and other and {ours, theirs} == {"yes", "no"}:
+        return [Turned(category="answer", value=ours, kind="lost", place=at, severity=2)]
+    first = "no" if first == "both" else first  # "yes, no, not that I know of"
+    for answer, there, kind in ((first, theirs, "lost"), (other, ours, "invented")):
+        if answer in ("", "both", there) or there == "both" or goes_on:
+            continue
+        if (answer, kind) == ("yes", "invented"):
             continue
         words = _YES if answer == "yes" else NEGATIONS
         soon = () if open_ended or after[:1] == ["you"] else after[:3]
+        if answer == "yes" and (not clinical or before[-1] in _IDLE):
+            continue
         if not any(word in words for word in (*before, *soon)):
-            return [Turned(category="answer", value=answer, kind=kind, place=place, severity=1)]
+            return [Turned(category="answer", value=answer, kind=kind, place=at, severity=1)]
     content = [word for word in said[at.start : at.end] if word not in _IDLE]
     ends = at.end == len(said) and at.end - at.start > 1 and at.low == at.high
-    if at.high - at.low <= 1 and (len(content) >= _CUT_OFF or (ends and content)):
-        return [Turned(category="answer", value="cut off", kind="lost", place=place, severity=1)]
+    if clinical and at.high - at.low <= 1 and (len(content) >= _CUT_OFF or (ends and content)):
+        return [Turned(category="answer", value="cut off", kind="lost", place=at, severity=1)]
     return []
 
 
-def _is_asked(tokens: Sequence[str], at: int) -> bool:
-    before = tokens[max(at - _ASKED, 0) : at]
-    pairs = zip(before, before[1:], strict=False)
-    return any(word in _ALSO_ASK for word in before) or any(" ".join(p) in _CUES for p in pairs)
+def _question(tokens: Sequence[str], at: int) -> int | None:
+    """Return where the question begins that what stands at `at` may answer."""
+    for i in range(at - 1, max(at - _ASKED, 0) - 1, -1):
+        if tokens[i] in _ALSO_ASK or " ".join(tokens[i : i + 2]) in _CUES:
+            return i
+    return None
 
 
 def _answer(tokens: Sequence[str], start: int, end: int) -> str:

@@ -20,6 +20,15 @@ WEIGHTS = {
 }  # fmt: skip
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BORN = frozenset("birth born birthday".split())
+_DATED = 8  # words after these in which numbers are a date
+_NEAR = 2  # words around a digit that tell what it counts
+_MEASURED = frozenset(
+    "old aged age over out scale degree week day month year hour tablet dose score pressure pulse "
+    "rate level sugar weigh stone pound feet inch grade stage type point pint glass unit time "
+    "pack cup liter percent mg".split()
+)
+_LONGEST = 3  # digits of a number that measures something
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _TIME = frozenset(
     "second seconds minute minutes hour hours day days week weeks month months year years time "
@@ -154,13 +163,21 @@ def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
     kind, value = _read(tokens[at])
     if kind == "ordinal":
         following = tokens[at + 1] if at + 1 < len(tokens) else ""
-        return Mention("number", value, at, at + 1, following in _TIME)
+        return Mention("number", value[:-2], at, at + 1, following in _TIME)
     if kind != "number":
         return Mention(kind, value, at, at + 1) if kind else None
     after = tokens[at + 1] if at + 1 < len(tokens) else ""
     for phrase, unit, factor in known.units.get(after, ()):
         if len(phrase) == 1 or tuple(tokens[at + 1 : at + 1 + len(phrase)]) == phrase:
             return Mention("dose", _dose(value, unit, factor), at, at + 1 + len(phrase))
+    if any(word in _BORN for word in tokens[max(at - _DATED, 0) : at]):
+        return Mention("number", value, at, at + 1, certain=False)  # a date of birth
+    if len(value) == 1 and after not in _TIME and not _measures(tokens, at):
+        return Mention("number", value, at, at + 1, certain=False)
+    if (
+        len(value) > _LONGEST and value.isdigit()
+    ):  # read-out digits: a telephone, somebody who counts
+        return Mention("number", value, at, at + 1, certain=False)
     # "one" is mostly no number, and "0" mostly Whisper's reading of "oh".
     certain = value not in ("1", "0") or after in _TIME
     # Three weeks are not three days; of an age the "years" may be left out.
@@ -168,6 +185,13 @@ def _quantity(known: Lexicon, tokens: Sequence[str], at: int) -> Mention | None:
     if after in _SPANS and not old:
         return Mention("number", f"{value} {after.removesuffix('s')}", at, at + 2, certain)
     return Mention("number", value, at, at + 1, certain)
+
+
+def _measures(tokens: Sequence[str], at: int) -> bool:
+    """Say whether a single digit is of clinical account, by the words around it: of "put two fingers
+    up" it is not."""
+    around = (*tokens[max(at - _NEAR, 0) : at], *tokens[at + 1 : at + 1 + _NEAR])
+    return any(word in _MEASURED for word in around)
 
 
 @lru_cache(maxsize=1 << 12)
