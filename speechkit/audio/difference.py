@@ -8,7 +8,7 @@ for the whole recording), is taken away, and what is left is listened to like a 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 _LATEST = SAMPLE_RATE // 20  # samples, 50 ms: how far one channel may be behind the other
-_FFT = 8 * _LATEST
+_FFT = 64 * _LATEST  # samples that are compared at once
 _SHARED = 0.5  # of the power: less than 3 dB of it gone tells nobody anything new
 _BLOCK = 120 * SAMPLE_RATE
 
@@ -57,11 +57,13 @@ def find_differences(channels: Sequence[Sound], among: Sequence[int]) -> tuple[D
     ()
     """
     best: dict[int, tuple[float, Difference]] = {}
-    for other, channel in combinations(among, 2):
-        shared, found = _closest(channels, channel, other)
-        if shared > best.get(channel, (0.0, found))[0]:
-            best[channel] = shared, found
-    return tuple(found for _, found in best.values() if _leaves_something(channels, found))
+    for shared, found in _shared(channels, among):
+        if shared > best.get(found.channel, (_SHARED, found))[0]:
+            best[found.channel] = shared, found
+    scaled = (
+        msgspec.structs.replace(found, gain=_gain(channels, found)) for _, found in best.values()
+    )
+    return tuple(found for found in scaled if _leaves_something(channels, found))
 
 
 def difference(channels: Sequence[Sound], of: Difference) -> Sound:
@@ -76,33 +78,34 @@ def difference(channels: Sequence[Sound], of: Difference) -> Sound:
     return Lazy(len(one), read)
 
 
-def _closest(channels: Sequence[Sound], channel: int, other: int) -> tuple[float, Difference]:
-    """How much of the power is shared (0 to 1), at the best delay and gain."""
-    product = np.zeros(_FFT // 2 + 1, dtype=np.complex128)
-    energy = energy_other = 0.0
+def _shared(channels: Sequence[Sound], among: Sequence[int]) -> Iterator[tuple[float, Difference]]:
+    """Yield how much of its power (0 to 1) a channel shares with an earlier one, at which delay."""
+    pairs = list(combinations(among, 2))
+    products = np.zeros((len(pairs), _FFT // 2 + 1), dtype=np.complex128)
+    energy = dict.fromkeys(among, 0.0)
     step = _FFT - 2 * _LATEST
-    for start, _ in blocks(channels[channel], step):
-        x = np.zeros(_FFT)
-        piece = channels[channel][start : start + step]
-        x[_LATEST : _LATEST + len(piece)] = piece
-        y = np.zeros(_FFT)
-        first = max(0, start - _LATEST)
-        around = channels[other][first : start + step + _LATEST]
-        y[first - start + _LATEST :][: len(around)] = around
-        product += np.fft.rfft(x) * np.conj(np.fft.rfft(y))
-        energy += float(np.dot(piece, piece))
-        own = channels[other][start : start + step]
-        energy_other += float(np.dot(own, own))
-    by_delay = np.fft.irfft(product)
-    by_delay[_LATEST + 1 : -_LATEST] = 0
-    at = int(np.abs(by_delay).argmax())
-    shared = by_delay[at] ** 2 / (energy * energy_other) if energy and energy_other else 0.0
-    unscaled = Difference(
-        channel=channel, other=other, delay=at if at <= _LATEST else at - _FFT, gain=0.0
-    )
-    if shared < _SHARED:
-        return 0.0, unscaled
-    return float(shared), msgspec.structs.replace(unscaled, gain=_gain(channels, unscaled))
+    for start in range(0, len(channels[among[0]]), step) if pairs else ():
+        alone, around = {}, {}
+        for number in among:
+            first = max(0, start - _LATEST)
+            wide = np.zeros(_FFT)
+            piece = channels[number][first : start + step + _LATEST]
+            wide[first - start + _LATEST :][: len(piece)] = piece
+            inner = wide[_LATEST : _LATEST + step]
+            energy[number] += float(np.dot(inner, inner))
+            around[number] = np.fft.rfft(wide)
+            wide[:_LATEST] = wide[_LATEST + step :] = 0
+            alone[number] = np.fft.rfft(wide)
+        for index, (other, channel) in enumerate(pairs):
+            products[index] += alone[channel] * np.conj(around[other])
+    for product, (other, channel) in zip(products, pairs, strict=True):
+        by_delay = np.fft.irfft(product)
+        by_delay[_LATEST + 1 : -_LATEST] = 0
+        at = int(np.abs(by_delay).argmax())
+        both = energy[channel] * energy[other]
+        delay = at if at <= _LATEST else at - _FFT
+        found = Difference(channel=channel, other=other, delay=delay, gain=0.0)
+        yield float(by_delay[at] ** 2 / both) if both else 0.0, found
 
 
 def _gain(channels: Sequence[Sound], of: Difference) -> float:
