@@ -242,6 +242,17 @@ def score(reference: str, hypotheses: tuple[str, ...], allow_missing: bool, aske
 )
 @option("--diarize", meaning="Find out who speaks as well, for cpWER and DER.")
 @options("--device", "--threads", "--limit")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="USD",
+    help="US dollars that each server may cost in this run.",
+)
+@click.option(
+    "--leaves-this-machine",
+    is_flag=True,
+    help="Let sound go to servers on other machines, if each recording's consent permits it.",
+)
 @option(
     "--output-dir",
     meaning="Write what each engine wrote into DIR/<engine>, which bench score reads; it may name "
@@ -256,6 +267,8 @@ def run(
     device: str,
     threads: int,
     limit: int | None,
+    max_cost: float | None,
+    leaves_this_machine: bool,
     output_dir: Path | None,
     asked: Scoring,
 ) -> None:
@@ -287,6 +300,10 @@ def run(
         diarize=diarize,
         resources=Resources(device=device, threads=threads),
         only=names,
+        for_servers={
+            **({"max_cost": f"{max_cost:g}"} if max_cost else {}),
+            **({"leaves_this_machine": "true"} if leaves_this_machine else {}),
+        },
     )
     check_engines(jobs)
     systems, costs, failed = [], {}, False

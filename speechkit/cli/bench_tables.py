@@ -59,6 +59,7 @@ def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]
         ("terms %", lambda r: percent(r.terms_error)),
         ("meaning %", lambda r: percent(r.meaning_error)),
         ("RTF", lambda r: _number(r.cost.real_time_factor if r.cost else None)),
+        ("USD", lambda r: _number(r.cost.dollars if r.cost else None)),
         ("MiB", lambda r: _number(r.cost.peak_memory_mib if r.cost else None)),
         ("words", lambda r: r.num_words),
         ("normalizer", lambda r: r.normalizer),

@@ -65,4 +65,5 @@ class EngineBase(Generic[OptionsType]):
     @property
     def options(self) -> Mapping[str, Any]:
         """What changes the result."""
-        return msgspec.structs.asdict(self.settings)
+        given = msgspec.structs.asdict(self.settings)
+        return {name: value for name, value in given.items() if name not in self.info.run_options}

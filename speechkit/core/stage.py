@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -86,6 +86,16 @@ class Stage(Protocol):
 
     def open(self, resources: Resources) -> AbstractContextManager[Work]:
         """Load what is needed once; yield a function from tasks to items, one out for one in."""
+        ...
+
+
+@runtime_checkable
+class Concurrent(Protocol):
+    """A stage whose work may be called by several threads: what it waits for is elsewhere."""
+
+    @property
+    def in_flight(self) -> int:
+        """How many recordings it works on at the same time."""
         ...
 
 

@@ -1,8 +1,8 @@
 """The engine `openai:ADDRESS#MODEL`: a server that speaks OpenAI's `/v1/audio/transcriptions`.
 
 `openai:http://127.0.0.1:8000/v1#whisper-large-v3` works with vLLM, SGLang, NIM, whisper.cpp's server and
-others. The server must run on this machine: sound that is not released does not leave it. No proxy is
-used and no redirection followed.
+others. Sound stays on this machine unless `leaves_this_machine` is set: then the consent of each
+recording is asked, and the journal says what went where. No proxy is used and no redirection followed.
 
 Source: https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
@@ -40,6 +40,7 @@ from speechkit.core.stage import Resources
 from speechkit.core.time import Interval
 from speechkit.core.types import Segment
 from speechkit.transcription import chunks
+from speechkit.transcription.budget import Budget, price_of
 from speechkit.transcription.external import make_transcript, parse_output, shifted
 from speechkit.transcription.server_client import Client, ClientOptions
 
@@ -51,36 +52,35 @@ class ServerOptions(ClientOptions, frozen=True, kw_only=True, forbid_unknown_fie
 
     `prompt`: text that the model is shown before. `temperature`: 0 draws nothing at random.
     `chunk`: seconds of sound in a request, cut in pauses; 0: all of it, for servers that cut by
-    themselves. `in_flight`: requests at the same time. `voice_detector`: finds the pauses.
+    themselves. `voice_detector`: finds the pauses.
     """
 
     prompt: str = ""
     temperature: float = 0.0
     chunk: float = 0.0
-    in_flight: int = 4
     voice_detector: str = "silero"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.in_flight < 1 or self.chunk < 0:
-            raise UsageError("openai: in_flight is 1 or more, chunk is in seconds, from 0 upwards")
+        if self.chunk < 0:
+            raise UsageError("openai: chunk is in seconds, from 0 upwards")
 
 
 class ServerEngine(EngineBase[ServerOptions]):
-    """A model behind an address on this machine."""
+    """A model behind an address."""
 
     name = "openai"
     options_type = ServerOptions
     packages = ("httpx",)
     extra = "server"
     has_models = True
-    info = EngineInfo(needs_model=True)
+    info = EngineInfo(needs_model=True, run_options=ClientOptions.__struct_fields__)
 
     def __init__(self, model: str = "", options: Mapping[str, Any] = {}) -> None:
         """Check the address.
 
         Raises:
-            UsageError: if it is none, names no model, or lies on another machine.
+            UsageError: if it is none, names no model, or lies on another machine and may not.
         """
         super().__init__(model, options)
         self._address, _, self._served = model.partition("#")
@@ -89,11 +89,23 @@ class ServerEngine(EngineBase[ServerOptions]):
             raise UsageError(f"openai: write {_FORM}")
         if parts.username or parts.password:
             raise UsageError("openai: no password in the address; see the option key_variable")
-        if not _is_here(parts.hostname):
+        away = not _is_here(parts.hostname)
+        if away and not self.settings.leaves_this_machine:
             raise UsageError(
                 f"openai: {parts.hostname} is another machine, and recordings do not leave this "
-                "one; run the server here, on 127.0.0.1"
+                "one; run the server here, on 127.0.0.1, or permit it: --leaves-this-machine"
             )
+        if away and parts.scheme != "https":
+            raise UsageError(f"openai: {parts.hostname} is another machine; only https goes there")
+        price = self.settings.price
+        self._price = price_of(parts.hostname, self._served) if price is None else price
+        Budget(self._price, self.settings.max_cost)  # is there a price to count with?
+        self.info = msgspec.structs.replace(
+            type(self).info,
+            leaves_this_machine=away,
+            in_flight=self.settings.in_flight,
+            price=self._price,
+        )
 
     @property
     def revision(self) -> str:
@@ -111,7 +123,8 @@ class ServerEngine(EngineBase[ServerOptions]):
         settings = self.settings
         key = os.environ.get(settings.key_variable, "")
         with ExitStack() as stack:
-            client = stack.enter_context(Client(self._address, self._served, settings, key))
+            budget = Budget(self._price, settings.max_cost)
+            client = stack.enter_context(Client(self._address, self._served, settings, key, budget))
             client.check_model()
             find_speech: DetectVoice | None = None
             if settings.chunk:
@@ -128,8 +141,8 @@ class ServerEngine(EngineBase[ServerOptions]):
 
                 def one(part: Interval) -> tuple[Segment, ...]:
                     sound = _wav(samples, part)
-                    answer = client.transcribe(sound, self._fields(language))
                     length = part[1] - part[0]
+                    answer = client.transcribe(sound, self._fields(language), length)
                     read = parse_output(msgspec.json.encode(answer).decode(), self.spec)
                     heard = make_transcript(read, duration=length, language=language)
                     return shifted(heard.segments, part[0])

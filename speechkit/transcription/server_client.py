@@ -11,7 +11,9 @@ from typing import Any
 
 import msgspec
 
+from speechkit.core.digest import digest_bytes, digest_of
 from speechkit.core.errors import InputError, ModelError, UsageError, did_you_mean
+from speechkit.transcription.budget import Budget, OverBudgetError
 
 FORMATS = ("diarized_json", "verbose_json", "json")  # the richest first
 _REFUSED = (400, 415, 422)  # what servers answer to a format that they do not know
@@ -20,10 +22,16 @@ _LONGEST_WAIT = 60.0  # seconds
 
 
 class ClientOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`timeout`: seconds for an answer. `retries`: how often a request is repeated that failed on
+    """How a server is asked; none of it changes what it writes.
+
+    `timeout`: seconds for an answer. `retries`: how often a request is repeated that failed on
     the way, or was refused for a while. `wait`: seconds before the first repetition, doubled each
     time. `max_failures`: after so many requests in a row that failed alike, no more are made.
-    `key_variable`: environment variable that holds the server's key, if it wants one.
+    `key_variable`: environment variable that holds the server's key, if it wants one. `in_flight`:
+    requests, and recordings, at the same time. `price`: of a minute of sound in US dollars; without
+    it, that of the table `prices.toml`. `max_cost`: US dollars that a run may cost; 0: no limit.
+    `leaves_this_machine`: let sound go to a server on another machine. `purpose`: of the consent
+    that has to permit it.
     """
 
     timeout: float = 600.0
@@ -31,8 +39,17 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     wait: float = 0.5
     max_failures: int = 5
     key_variable: str = "OPENAI_API_KEY"
+    in_flight: int = 4
+    price: float | None = None
+    max_cost: float = 0.0
+    leaves_this_machine: bool = False
+    purpose: str = ""
 
     def __post_init__(self) -> None:
+        if self.in_flight < 1 or self.max_cost < 0 or (self.price or 0.0) < 0:
+            raise UsageError(
+                "openai: in_flight is 1 or more; price and max_cost are US dollars, 0 or more"
+            )
         if self.timeout <= 0 or self.wait < 0 or self.retries < 0 or self.max_failures < 1:
             raise UsageError(
                 "openai: timeout is above 0 seconds, wait and retries are 0 or more, "
@@ -43,15 +60,19 @@ class ClientOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class Client:
     """One server and one of its models. Threads may share it."""
 
-    def __init__(self, address: str, model: str, options: ClientOptions, key: str) -> None:
+    def __init__(
+        self, address: str, model: str, options: ClientOptions, key: str, budget: Budget
+    ) -> None:
         import httpx  # needed by this engine only
 
         self._address = address.rstrip("/")
         self._model = model
         self._options = options
+        self._budget = budget
         # No proxy of the environment and no redirection: both may lead to another machine.
         self._client = httpx.Client(
             timeout=options.timeout,
+            limits=httpx.Limits(max_connections=options.in_flight),
             trust_env=False,
             follow_redirects=False,
             headers={"Authorization": f"Bearer {key}"} if key else {},
@@ -100,11 +121,16 @@ class Client:
                 f"{self._address} has no model {self._model!r}; {did_you_mean(self._model, names)}"
             )
 
-    def transcribe(self, wav: bytes, fields: Mapping[str, str]) -> dict[str, Any]:
+    def transcribe(self, wav: bytes, fields: Mapping[str, str], seconds: float) -> dict[str, Any]:
         """Return the server's answer for a WAV file, in the richest format that it knows.
 
+        Args:
+            wav: a WAV file.
+            fields: of the form, beside it.
+            seconds: how long it lasts, which is what is paid for.
+
         Raises:
-            InputError: with the HTTP status, if it fails for good.
+            InputError: with the HTTP status, if it fails for good, or if there is no money left.
         """
         with self._lock:
             if self._num_failed >= self._options.max_failures:
@@ -112,7 +138,10 @@ class Client:
                     f"not sent: {self._num_failed} requests in a row failed alike ({self._failed})"
                 )
         try:
-            answer = self._negotiated(wav, fields)
+            with self._budget.spend(seconds):
+                answer = self._negotiated(wav, fields)
+        except OverBudgetError:
+            raise
         except InputError as error:
             with self._lock:
                 self._num_failed = self._num_failed + 1 if str(error) == self._failed else 1
@@ -127,7 +156,8 @@ class Client:
             status, answer = self._repeated(wav, {**fields, "response_format": format_})
             if answer is not None:
                 with self._lock:  # what was refused before it need not be tried again
-                    self._formats = self._formats[self._formats.index(format_) :]
+                    if format_ in self._formats:
+                        self._formats = self._formats[self._formats.index(format_) :]
                 return answer
             if status not in _REFUSED:
                 break
@@ -138,6 +168,9 @@ class Client:
         import httpx
 
         reason = ""
+        # The same for each repetition, also of a later run: a server that knows this header bills
+        # once. https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+        once = {"Idempotency-Key": digest_of([self._model, dict(fields), digest_bytes(wav)])}
         for attempt in range(self._options.retries + 1):
             wait = self._options.wait * 2**attempt * random.uniform(0.75, 1.25)
             try:
@@ -145,6 +178,7 @@ class Client:
                     f"{self._address}/audio/transcriptions",
                     data={**fields, **_granularities(fields), "model": self._model},
                     files={"file": ("audio.wav", wav, "audio/wav")},
+                    headers=once,
                 )
             except httpx.HTTPError as error:
                 reason = type(error).__name__

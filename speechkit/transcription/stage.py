@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -27,6 +28,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
 from speechkit.core.time import Interval, overlap
 from speechkit.core.types import FAINT, Recording, Segment
+from speechkit.transcription.departure import let_leave
 from speechkit.transcription.foreign import in_own_language
 from speechkit.transcription.repeats import without_repeats
 
@@ -56,10 +58,16 @@ class TranscribeStage:
     writes = Writes(name="draft", kind="segments")
 
     def __init__(self, options: TranscribeOptions = TranscribeOptions()) -> None:  # noqa: B008
-        self.options = options
         self._engine: Transcriber = make_engine(
             "transcriber", options.engine, options.engine_options
         )
+        changing = {
+            name: value
+            for name, value in options.engine_options.items()
+            if name not in self._engine.info.run_options
+        }
+        self.options = msgspec.structs.replace(options, engine_options=changing)
+        self._purpose = options.engine_options.get("purpose", "")
         if options.language:
             check_language(self._engine, options.language)
         self._voice: VoiceDetector | None = (
@@ -74,6 +82,11 @@ class TranscribeStage:
         return self._engine.spec
 
     @property
+    def in_flight(self) -> int:
+        """How many recordings the engine works on at the same time."""
+        return self._engine.info.in_flight
+
+    @property
     def revision(self) -> str:
         """Digest of the engine's weights, and of the voice detector's."""
         if self._voice is None:
@@ -86,6 +99,8 @@ class TranscribeStage:
         with ExitStack() as stack:
             transcribe = stack.enter_context(self._engine.open(resources))
             voice = stack.enter_context(self._voice.open(resources)) if self._voice else None
+            if voice is not None and self.in_flight > 1:
+                voice = _one_at_a_time(voice)
 
             def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
                 return [self._one(task, transcribe, voice) for task in tasks]
@@ -97,6 +112,8 @@ class TranscribeStage:
     ) -> tuple[Segment, ...]:
         recording = task.recording
         check_channels(recording)
+        if self._engine.info.leaves_this_machine:
+            let_leave(self._engine, task, self._purpose)
         language = self.options.language or next(iter(recording.context.languages), "")
         if isinstance(self._engine, RecordedTranscriber):
             return numbered(recording.id, self._engine.recall(recording, language or None).segments)
@@ -111,6 +128,17 @@ class TranscribeStage:
                 raise InputError(f"{recording.id}: {error}; correct its languages") from error
             several = {number: one for number, one in streams.items() if number is not None}
             return numbered(recording.id, without_repeats(segments, several))
+
+
+def _one_at_a_time(detect: DetectVoice) -> DetectVoice:
+    """Return a voice detector that several threads may call: its model holds a state."""
+    lock = threading.Lock()
+
+    def guarded(samples: Sound) -> tuple[Interval, ...]:
+        with lock:
+            return detect(samples)
+
+    return guarded
 
 
 def check_channels(recording: Recording) -> None:

@@ -12,11 +12,13 @@ import shutil
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from speechkit.benchmark.results import RunCost
 from speechkit.benchmark.types import Hypothesis, System
+from speechkit.core.engines import engine_info, make_engine
 from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.core.types import Recording, Session
@@ -95,6 +97,7 @@ def engine_jobs(
     diarize: bool = False,
     resources: Resources = Resources(),  # noqa: B008 (frozen)
     only: tuple[str, ...] = (),
+    for_servers: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[EngineJob, ...]:
     """Return a job for each engine, with the settings that are for it.
 
@@ -103,6 +106,7 @@ def engine_jobs(
         settings: `OPTION` for all of them, or `NAME.OPTION` for the one with this label or engine
             name, whole (`faster-whisper:base`) or up to the colon (`faster-whisper`).
         source, language, diarize, resources, only: as of `EngineJob`.
+        for_servers: options about how servers are asked, for the engines that have them.
 
     Raises:
         UsageError: if two have one name, or a setting is for none of them.
@@ -117,7 +121,8 @@ def engine_jobs(
     jobs = []
     used: set[str] = set()
     for label, engine in named:
-        options = {}
+        known = engine_info("transcriber", engine).run_options
+        options = {name: value for name, value in for_servers.items() if name in known}
         for key in sorted(settings, key=lambda key: "." in key):
             name, dot, option = key.rpartition(".")
             if not dot or name in (label, engine, engine.partition(":")[0]):
@@ -185,7 +190,7 @@ def run_engine(job: EngineJob, progress: Progress = silent) -> EngineRun:
         },
         failures={row.item: row.reason for row in done.failures},
         cached=min(stage.cached for stage in done.stages),
-        cost=observer.cost(stages, done.sessions),
+        cost=observer.cost(stages, done.sessions, _price(job)),
     )
 
 
@@ -228,6 +233,10 @@ def write_hypotheses(system: System, folder: Path) -> Path:
 def _stages(job: EngineJob) -> tuple[Stage, ...]:
     options = {"engine": job.engine, "engine_options": job.options, "language": job.language}
     return make_pipeline("conversation" if job.diarize else "draft", {"transcribe": options})
+
+
+def _price(job: EngineJob) -> float | None:
+    return make_engine("transcriber", job.engine, job.options).info.price
 
 
 # ---- where recordings are
@@ -299,7 +308,9 @@ class _Stopwatch(Observer):
             spent = _Spent(seconds=stored.seconds, peak_memory_mib=stored.peak_memory >> 20)
             write_bytes(self._path(stage, session), msgspec.json.encode(spent))
 
-    def cost(self, stages: Sequence[Stage], sessions: Sequence[Session]) -> RunCost:
+    def cost(
+        self, stages: Sequence[Stage], sessions: Sequence[Session], price: float | None
+    ) -> RunCost:
         """Return what these sessions took, in this run or whenever each was done."""
         seconds, audio, peak = [], 0.0, 0
         for session in sessions:
@@ -319,6 +330,7 @@ class _Stopwatch(Observer):
             peak_memory_mib=peak,
             latency_p50=round(statistics.median(seconds), 3),
             latency_p95=round(_percentile(seconds, 0.95), 3),
+            dollars=None if price is None else round(price * audio / 60, 4),
         )
 
     def _spent(self, stage: Stage, session: Session) -> _Spent | None:

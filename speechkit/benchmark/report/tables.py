@@ -57,6 +57,7 @@ def leaderboard(scores: Scores) -> Table:
         ("Turns < 1 s written %", lambda r: percent(r.backchannel_recall)),
         ("Words to the right role %", lambda r: percent(r.role_accuracy)),
         ("Real-time factor", lambda r: _plain(r.cost.real_time_factor if r.cost else None)),
+        ("Cost, US dollars", lambda r: _plain(r.cost.dollars if r.cost else None)),
         ("Peak memory, MiB", lambda r: _plain(r.cost.peak_memory_mib if r.cost else None)),
         ("Recordings", lambda r: number(r.num_recordings)),
         ("Words", lambda r: number(r.num_words)),

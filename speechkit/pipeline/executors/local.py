@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 
 import msgspec
 
 from speechkit.core.errors import UsageError
-from speechkit.core.stage import Resources, Stage
+from speechkit.core.stage import Concurrent, Resources, Stage
 from speechkit.pipeline.executors.registry import (
     NO_SETTINGS,
     NO_STORE,
@@ -42,12 +46,50 @@ class LocalExecutor:
         Raises:
             SpeechkitError: if the stage itself cannot be opened, or the corpus not be written.
         """
+        if self.workers == 1 and isinstance(stage, Concurrent) and stage.in_flight > 1:
+            yield from _in_threads(stage, corpus, jobs, self.resources, stage.in_flight)
+            return
         if self.workers > 1 or self.apart:
             yield from perform_in_workers(stage, corpus, jobs, shares(self.resources, self.workers))
             return
         with stage.open(shares(self.resources, 1)[0]) as work:
             for job in jobs:
                 yield perform(stage, work, corpus, job)
+
+
+def _in_threads(
+    stage: Stage, corpus: Corpus, jobs: Sequence[Job], resources: Resources, num_threads: int
+) -> Iterator[Stored | Failed]:
+    """Perform jobs in threads of this process, for a stage that mostly waits for others.
+
+    What is interrupted, or ended by SIGTERM, begins nothing new; what was begun is finished and
+    stored, as it may have been paid for.
+    """
+    with _interrupted_by_sigterm(), stage.open(shares(resources, 1)[0]) as work:
+        pool = ThreadPoolExecutor(num_threads)
+        try:
+            waiting = {pool.submit(perform, stage, work, corpus, job) for job in jobs}
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _interrupted_by_sigterm() -> Iterator[None]:
+    """Let SIGTERM end the work as Ctrl-C does; only a main thread is told of signals."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def make(asked: ExecutorRequest) -> LocalExecutor:
