@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from speechkit.audio.channels import mixed_evenly, same_sounds
     from speechkit.audio.container import looks_like_audio
     from speechkit.audio.decode import open_audio, probe, read_audio, resample, to_mono
+    from speechkit.audio.differences import Difference, difference, find_differences
     from speechkit.audio.disguise import HEARD, Piece, disguised, shift_of
     from speechkit.audio.dtmf import find_keys
     from speechkit.audio.encode import Bits, bits_of, write_audio
@@ -24,6 +25,7 @@ __all__ = [
     "HEARD",
     "PEAKS_RATE",
     "Bits",
+    "Difference",
     "Lazy",
     "Mask",
     "Method",
@@ -32,7 +34,9 @@ __all__ = [
     "audible",
     "bits_of",
     "blocks",
+    "difference",
     "disguised",
+    "find_differences",
     "find_keys",
     "find_voices",
     "looks_like_audio",
@@ -61,6 +65,7 @@ __getattr__, __dir__ = lazy_names(
     __name__,
     {
         "Bits": "encode",
+        "Difference": "differences",
         "HEARD": "disguise",
         "Lazy": "sound",
         "Mask": "mask",
@@ -71,7 +76,9 @@ __getattr__, __dir__ = lazy_names(
         "audible": "faint",
         "bits_of": "encode",
         "blocks": "sound",
+        "difference": "differences",
         "disguised": "disguise",
+        "find_differences": "differences",
         "find_keys": "dtmf",
         "find_voices": "faint",
         "looks_like_audio": "container",

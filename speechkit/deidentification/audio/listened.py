@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from speechkit.audio.channels import same_sounds
-from speechkit.audio.difference import Difference, difference, find_differences
+from speechkit.audio.differences import Difference, difference, find_differences
 from speechkit.audio.dtmf import find_keys
 from speechkit.audio.faint import Voices, find_voices
 from speechkit.audio.modulation import rises_and_falls

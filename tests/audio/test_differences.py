@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from speechkit.audio.difference import difference, find_differences
+from speechkit.audio.differences import difference, find_differences
 
 RATE = 16_000
 RANDOM = np.random.default_rng(7)
