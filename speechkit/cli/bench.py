@@ -27,7 +27,7 @@ from speechkit.benchmark.results import SCHEMA, RunCost, Scores
 from speechkit.benchmark.score import score_systems
 from speechkit.benchmark.sites import export_counts
 from speechkit.benchmark.types import Reference, ScoreOptions, System
-from speechkit.cli.bench_more import audit_reference, merge
+from speechkit.cli.bench_more import audit_reference, merge, write_audio
 from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
 from speechkit.cli.pairs import parse_pairs
@@ -50,6 +50,7 @@ def command() -> None:
 
 command.add_command(audit_reference)
 command.add_command(merge)
+command.add_command(write_audio)
 
 
 class Scoring(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""`speechkit bench audit-reference` and `bench merge`."""
+"""`speechkit bench audit-reference`, `bench merge` and `bench audio`."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from speechkit.benchmark.sites import COUNTS_SCHEMA, MergedCell, SiteCounts, mer
 from speechkit.benchmark.types import ScoreOptions
 from speechkit.cli.bench_tables import percent
 from speechkit.cli.options import option, options
+from speechkit.cli.progress import progress_bars
 from speechkit.core.errors import InputError
 from speechkit.workflows.score_inputs import read_references, read_systems
 
@@ -128,3 +129,45 @@ def _print_merged(rows: list[MergedCell]) -> None:
             "" if row.i_squared is None else f"{100 * row.i_squared:.0f}",
         )
     Console().print(table)
+
+
+@click.command("audio")
+@click.argument("source", metavar="CORPUS")
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@click.option(
+    "--sample-rate",
+    default=16_000,
+    type=click.IntRange(min=8_000, max=192_000),
+    metavar="HZ",
+    show_default=True,
+    help="Sample rate of the clips.",
+)
+@options("--limit", "--json")
+def write_audio(
+    source: str, folder: Path, sample_rate: int, limit: int | None, as_json: bool
+) -> None:
+    """Write the recordings of a corpus or release as clips for a system elsewhere.
+
+    A clip is called by the id of its recording, DIR/<id>.wav, and holds nothing else of the old
+    file. DIR.map.csv, beside DIR, says which is which: keep it private. What the system writes, in
+    files of the same names, is scored with `bench run --engine results:FOLDER`.
+    """
+    from speechkit.workflows.bench_audio import write_clips
+
+    with progress_bars() as bars:
+        written = write_clips(
+            source,
+            folder,
+            sample_rate=sample_rate,
+            limit=limit,
+            progress=lambda done, total: bars("clips", done, total),
+        )
+    for name, reason in written.failures.items():
+        click.echo(f"failed: {name}: {reason}", err=True)
+    if raw := sum(clip.phi == "raw" for clip in written.clips):
+        click.echo(f"note: {raw} clips may hold identifiers: they are not released", err=True)
+    if as_json:
+        click.echo(msgspec.json.encode({"clips": written.clips}).decode())
+    else:
+        click.echo(f"{len(written.clips)} clips in {folder}, the map back in {written.map_path}")
+    raise SystemExit(1 if written.failures else 0)

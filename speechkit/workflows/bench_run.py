@@ -160,7 +160,7 @@ def check_engines(jobs: Sequence[EngineJob]) -> None:
         ModelError, MissingExtraError: if an engine's weights or packages are missing.
     """
     for job in jobs:
-        _store(job.source)
+        recordings_at(job.source)
         check_plan(_stages(job))
 
 
@@ -172,7 +172,7 @@ def run_engine(job: EngineJob, progress: Progress = silent) -> EngineRun:
         ModelError, MissingExtraError: if the engine cannot be opened.
         StoreError: if the corpus, or the cache of a release, cannot be written.
     """
-    corpus, sessions = _store(job.source)
+    corpus, sessions = recordings_at(job.source)
     stages = _stages(job)
     check_plan(stages)
     if job.only:
@@ -196,7 +196,7 @@ def run_engine(job: EngineJob, progress: Progress = silent) -> EngineRun:
 
 def as_system(job: EngineJob, run: EngineRun) -> System:
     """Return what an engine wrote as a system to score; layers are read when they are scored."""
-    corpus = _store(job.source)[0]
+    corpus = recordings_at(job.source)[0]
 
     class Written(Mapping[str, Hypothesis]):
         def __getitem__(self, name: str) -> Hypothesis:
@@ -242,7 +242,7 @@ def _price(job: EngineJob) -> float | None:
 # ---- where recordings are
 
 
-def _store(source: str) -> tuple[Corpus, tuple[Session, ...]]:
+def recordings_at(source: str) -> tuple[Corpus, tuple[Session, ...]]:
     """Return where layers are kept, and the recordings.
 
     Raises:
