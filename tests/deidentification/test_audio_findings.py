@@ -111,6 +111,8 @@ def test_what_rules_find_and_rare_words_go_even_if_the_draft_has_them() -> None:
     surname = Word(text="Ellison", start=11.1, end=11.7, confidence=0.9)
     assert found(heard("ask Ellison today"), names, draft=[surname]) == gone
     assert found(heard("ask Ellison today"), tagger, draft=[surname]) == gone
+    first_name = Word(text="Will", start=11.1, end=11.7, confidence=0.9)
+    assert found(heard("ask Will today"), tagger, draft=[first_name]) == gone
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,8 @@ from speechkit.deidentification.check.comparison import Token, listen
 from speechkit.deidentification.check.leak_check import NEAR, words_of
 from speechkit.deidentification.policy import Policy, apply_policy
 from speechkit.deidentification.text.common_words import is_common
-from speechkit.language import main_language
+from speechkit.deidentification.text.lists import common_first_names
+from speechkit.language import main_language, primary_subtag
 
 _LOOPING = "loop"  # a label of segments in which the recognizer repeats itself
 _VOICE_NEAR = 0.5  # s around an identifier in which there must be a voice
@@ -209,10 +210,14 @@ def _has_voice(interval: Interval, voices: Sequence[Interval]) -> bool:
 
 
 def _is_old(words: Sequence[Word], draft: Sequence[Word], language: str) -> bool:
-    """Say whether words are common ones that the draft has there, too."""
+    """Say whether words are common ones, and no first names, that the draft has there, too."""
+    names = common_first_names(primary_subtag(language))
     return all(
         _is_settled(word, draft, language)
-        and all(is_common(token.text, language) for token in listen([word], language))
+        and all(
+            is_common(token.text, language) and token.text not in names
+            for token in listen([word], language)
+        )
         for word in words
     )
 
