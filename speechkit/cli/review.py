@@ -10,7 +10,7 @@ import click
 import msgspec
 from sqlalchemy import select
 
-from speechkit.cli import review_work
+from speechkit.cli import review_care, review_work
 from speechkit.cli.options import AS_JSON, PATH, option
 from speechkit.cli.review_options import CORPUS, DATABASE, opened, show
 from speechkit.cli.review_users import users
@@ -267,5 +267,12 @@ for _each in (
     review_work.plant_lines,
     review_work.agreement,
     review_work.show_quality,
+    review_care.load_drafts,
+    review_care.backup_database,
+    review_care.restore_database,
+    review_care.close_project,
+    review_care.open_project,
+    review_care.reopen_tasks,
+    review_care.show_report,
 ):
     command.add_command(_each)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
 from speechkit.review.schema import Task
 from speechkit.review.sound import redacted_copy
 from speechkit.review.tasks import assign as assign_task
+from speechkit.review.tasks import set_due
 from speechkit.storage.corpus import Corpus
 
 _BY = "command line"
@@ -59,7 +62,7 @@ def simulate_orders(corpus_path: Path, as_json: bool) -> None:
     corpus = Corpus.open(corpus_path)
     if not any(REFERENCE in session.layers for session in corpus.sessions()):
         raise UsageError(f"no recording of {corpus_path} has a layer {REFERENCE!r} to compare with")
-    found = simulate(corpus, _tokens, clinical_weights)
+    found = simulate(corpus, _tokens_of("en"), clinical_weights)
     show([msgspec.to_builtins(row) for row in found], as_json=as_json)
 
 
@@ -89,6 +92,12 @@ def simulate_orders(corpus_path: Path, as_json: bool) -> None:
     "--adjudicate", is_flag=True, help="Make a pass that decides where two were handed over."
 )
 @click.option(
+    "--due",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="Date by which the tasks are wanted, as 2026-12-01.",
+)
+@click.option(
     "--take-over",
     is_flag=True,
     help="Take tasks from others too, unless they are working on them now.",
@@ -100,6 +109,7 @@ def assign(
     tasks: tuple[str, ...],
     second_pass: bool,
     adjudicate: bool,
+    due: datetime | None,
     take_over: bool,
     database: str | None,
 ) -> None:
@@ -135,6 +145,8 @@ def assign(
                     has_clean_copy=partial(_has_clean_copy, corpus),
                 )
                 num_given, skipped = len(shares.assigned), shares.skipped
+            for task in tasks if due else ():
+                set_due(db, task, due.date().isoformat(), by=_BY)
             asked_for = given and not (second_pass or adjudicate)
             if skipped and (asked_for or not num_given):
                 raise UsageError(skipped[0].reason)  # and nothing is made, nothing assigned
@@ -170,7 +182,7 @@ def plant_lines(corpus_path: Path, name: str, lines: int | None, database: str |
         create_tasks(corpus, store, LoadOptions(weigh=clinical_weights))
         with store.write() as db:
             person = accounts.person_of(accounts.find_user(db, name))
-            made = plant(corpus, db, person, _tokens, num_lines=lines or 0)
+            made = plant(corpus, db, person, _tokens_of, num_lines=lines or 0)
     click.echo(f"{len(made)} tasks with known answers for {name}", err=True)
 
 
@@ -181,7 +193,7 @@ def plant_lines(corpus_path: Path, name: str, lines: int | None, database: str |
 def agreement(corpus_path: Path, database: str | None, as_json: bool) -> None:
     """Compare the passes of those who corrected the same recording: words, speakers, PHI."""
     with opened(corpus_path, database) as (_, store), store.read() as db:
-        found = agreements(db, _tokens)
+        found = agreements(db, _tokens_of)
     show([msgspec.to_builtins(one) for one in found], as_json=as_json)
 
 
@@ -192,13 +204,12 @@ def agreement(corpus_path: Path, database: str | None, as_json: bool) -> None:
 def show_quality(corpus_path: Path, database: str | None, as_json: bool) -> None:
     """Show each person's work by month: against known answers, and against what was decided."""
     with opened(corpus_path, database) as (_, store), store.read() as db:
-        found = quality_report(db, _tokens)
+        found = quality_report(db, _tokens_of)
     show([msgspec.to_builtins(one) for one in found], as_json=as_json)
 
 
-def _tokens(text: str) -> list[str]:
-    tokens: list[str] = normalizer_for("en").tokens(text)
-    return tokens
+def _tokens_of(language: str) -> Callable[[str], list[str]]:
+    return normalizer_for(language).tokens
 
 
 def _open_tasks(db: Session, *, take_over: bool) -> tuple[str, ...]:

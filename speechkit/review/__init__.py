@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from speechkit.review.agreement import agreements
     from speechkit.review.assignments import Skipped, share_out
     from speechkit.review.audit import Checkpoints, checkpoints, findings
+    from speechkit.review.backup import back_up, restore
     from speechkit.review.export import Exported, export_corrections
     from speechkit.review.forget import forget_recordings
     from speechkit.review.honeypots import plant
     from speechkit.review.load_drafts import LoadOptions, adjudications, create_tasks, second_passes
+    from speechkit.review.project import set_closed
     from speechkit.review.quality import quality_report
     from speechkit.review.queue import ORDERS, Order, entries, ranked, simulate
+    from speechkit.review.report import as_csv, work_report
     from speechkit.review.schema import Task, User
     from speechkit.review.server.app import make_app
     from speechkit.review.server.names import names_of_certificate
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
     from speechkit.review.server.settings import LOOPBACK, OidcOptions, Settings
     from speechkit.review.sound import prepare, redacted_copy
     from speechkit.review.store import Store, open_store
-    from speechkit.review.tasks import assign
+    from speechkit.review.tasks import assign, reopen, set_due
 
 __all__ = [
     "LOOPBACK",
@@ -43,7 +46,9 @@ __all__ = [
     "accounts",
     "adjudications",
     "agreements",
+    "as_csv",
     "assign",
+    "back_up",
     "checkpoints",
     "create_tasks",
     "entries",
@@ -58,10 +63,15 @@ __all__ = [
     "quality_report",
     "ranked",
     "redacted_copy",
+    "reopen",
+    "restore",
     "second_passes",
     "serve_app",
+    "set_closed",
+    "set_due",
     "share_out",
     "simulate",
+    "work_report",
 ]
 
 __getattr__, __dir__ = lazy_names(
@@ -81,7 +91,9 @@ __getattr__, __dir__ = lazy_names(
         "User": "schema",
         "adjudications": "load_drafts",
         "agreements": "agreement",
+        "as_csv": "report",
         "assign": "tasks",
+        "back_up": "backup",
         "checkpoints": "audit",
         "create_tasks": "load_drafts",
         "entries": "queue",
@@ -96,9 +108,14 @@ __getattr__, __dir__ = lazy_names(
         "quality_report": "quality",
         "ranked": "queue",
         "redacted_copy": "sound",
+        "reopen": "tasks",
+        "restore": "backup",
         "second_passes": "load_drafts",
         "serve_app": "server.serve",
+        "set_closed": "project",
+        "set_due": "tasks",
         "share_out": "assignments",
         "simulate": "queue",
+        "work_report": "report",
     },
 )

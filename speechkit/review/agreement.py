@@ -20,6 +20,7 @@ from speechkit.review.tasks import lines_of_task
 
 SLICE = 0.1  # seconds: a unit of what speaker, role and identifier are compared on
 Tokens = Callable[[str], list[str]]
+TokensOf = Callable[[str], Tokens]  # of a language
 
 
 class Agreement(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +41,11 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
     boundary: float | None
 
 
-def agreements(db: Db, tokens: Tokens = str.split) -> tuple[Agreement, ...]:
-    """Compare all pairs of passes that were handed over; people under their names."""
+def agreements(db: Db, tokens_of: TokensOf = lambda _: str.split) -> tuple[Agreement, ...]:
+    """Compare all pairs of passes that were handed over; people under their names.
+
+    `tokens_of` gives, for a language, what splits its texts into words that are compared.
+    """
     names = {user.id: user.name for user in db.scalars(select(User))}
     passes: dict[str, list[Task]] = {}
     for task in db.scalars(select(Task).order_by(Task.recording, Task.track)):
@@ -54,7 +58,7 @@ def agreements(db: Db, tokens: Tokens = str.split) -> tuple[Agreement, ...]:
                 lines = lines_of_task(db, a.id), lines_of_task(db, b.id)
                 roles = _roles(a), _roles(b)
                 who = [names.get(task.assignee or 0, task.track) for task in (a, b)]
-                found.append(_compare(recording, who, lines, roles, tokens))
+                found.append(_compare(recording, who, lines, roles, tokens_of(a.language)))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ from speechkit.review.schema import Task
 from speechkit.storage.corpus import Corpus
 
 Tokens = Callable[[str], list[str]]
+TokensOf = Callable[[str], Tokens]  # of a language
 FEWEST_TOKENS = 3  # of a known answer
 _TRACKS = "cdefghijklmnopqrstuvwxyz"  # `a` and `b` are real passes; a letter more looks like them
 
@@ -47,7 +48,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plant(
-    corpus: Corpus, db: Db, person: Person, tokens: Tokens, *, num_lines: int = 0
+    corpus: Corpus, db: Db, person: Person, tokens_of: TokensOf, *, num_lines: int = 0
 ) -> tuple[str, ...]:
     """Make a task with known answers of every recording that has a reference.
 
@@ -64,7 +65,7 @@ def plant(
         draft, reference = draft_of(corpus, session), corpus.layer(session, REFERENCE)
         if draft is None or reference is None:
             continue
-        known = answers(draft.items, reference.items, tokens)
+        known = answers(draft.items, reference.items, tokens_of(first.language))
         if not known:
             continue
         lines, _ = lines_of_draft(corpus, session, draft)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+from sqlalchemy import update
 from sqlalchemy.orm import Session as Db
 
 from speechkit.review.access import RefusedError
 from speechkit.review.accounts import Person
 from speechkit.review.audit import record
-from speechkit.review.schema import ProjectRow
+from speechkit.review.schema import ProjectRow, Task
 
 
 class Project(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +60,11 @@ def share(
 
 
 def set_closed(db: Db, closed: bool, *, by: str) -> None:
-    """Close a project, or open it again."""
+    """Close a project, or open it again; pages that are open at a recording become read-only."""
     _row(db).closed = closed
+    if closed:
+        ended = {Task.holder: None, Task.lease_until: 0.0, Task.epoch: Task.epoch + 1}
+        db.execute(update(Task).values(ended))
     record(db, by, "project-closed" if closed else "project-opened")
 
 

@@ -16,6 +16,7 @@ from speechkit.review.schema import AuditRow, Task
 from speechkit.review.tasks import lines_of_task
 
 Tokens = Callable[[str], list[str]]
+TokensOf = Callable[[str], Tokens]  # of a language
 
 
 class Quality(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +41,7 @@ class _Sums:
         self.handed_over = self.known = self.before = self.after = self.decided = self.changed = 0
 
 
-def quality_report(db: Db, tokens: Tokens) -> tuple[Quality, ...]:
+def quality_report(db: Db, tokens_of: TokensOf) -> tuple[Quality, ...]:
     """Return a row for each person and month in which they handed something over."""
     sums: dict[tuple[str, str], _Sums] = defaultdict(_Sums)
     tasks = {task.id: task for task in db.scalars(select(Task))}
@@ -49,6 +50,7 @@ def quality_report(db: Db, tokens: Tokens) -> tuple[Quality, ...]:
         if task is None or task.state == "open" or task.track == ADJUDICATED:
             continue
         own = sums[who, month]
+        tokens = tokens_of(task.language)
         own.handed_over += 1
         if task.known:
             told = score(task, lines_of_task(db, task.id), tokens)

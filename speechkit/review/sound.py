@@ -44,6 +44,10 @@ class Sound:
         """Return when, in the recording, a byte of the file is heard."""
         return round(max(0, at - HEADER) / (2 * self.num_channels * RATE), 3)
 
+    def bytes_of(self, seconds: float) -> int:
+        """Return how many bytes so many seconds take."""
+        return 2 * self.num_channels * int(seconds * RATE)
+
     def read(self, first: int, last: int, muted: Sequence[Interval] = ()) -> Iterator[bytes]:
         """Yield bytes first to last (inclusive), silence in place of what lies in `muted`."""
         frame = 2 * self.num_channels

@@ -149,6 +149,19 @@ def test_a_login_belongs_to_the_browser_that_began_it(site: str) -> None:
     assert began.get(back).status_code == 403  # once
 
 
+def test_a_flood_does_not_stop_those_on_their_way(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from speechkit.review.server import oidc
+
+    monkeypatch.setattr(oidc, "_MOST_PENDING", 5)
+    began = httpx.Client()
+    there = began.get(f"{site}/api/oidc/login").headers["location"]
+    later = [httpx.get(f"{site}/api/oidc/login").status_code for _ in range(70)]
+    assert set(later[4:]) == {403, 429} and later[-1] == 429
+    assert began.get(httpx.get(there).headers["location"]).status_code == 200
+
+
 def test_a_closed_account_stays_closed(site: str, store: Store) -> None:
     with store.write() as db:
         db.query(User).filter_by(name="tess").one().disabled = True

@@ -22,6 +22,7 @@ from speechkit.review.server import (
     account_routes,
     oidc_routes,
     remark_routes,
+    replace_routes,
     sound_routes,
     task_routes,
     team_routes,
@@ -49,6 +50,7 @@ PAGES = {
     "/password": "password.html",
     "/editor": "editor.html",
     "/lead": "lead.html",
+    "/replace": "replace.html",
     "/accounts": "accounts.html",
     "/team": "team.html",
 }
@@ -64,7 +66,15 @@ def make_api(corpus: Corpus, store: Store, settings: Settings) -> FastAPI:
     # The framework's own pages of documentation would load scripts from elsewhere.
     api = FastAPI(title="speechkit review", docs_url=None, redoc_url=None, openapi_url=None)
     api.state.context = ReviewContext(corpus, store, settings)
-    every = (account_routes, oidc_routes, team_routes, remark_routes, task_routes, sound_routes)
+    every = (
+        account_routes,
+        oidc_routes,
+        team_routes,
+        replace_routes,
+        remark_routes,
+        task_routes,
+        sound_routes,
+    )
     for routes in every:
         api.include_router(routes.router)
     web = Path(str(files("speechkit.review") / "web"))

@@ -12,7 +12,7 @@ from speechkit.core.types import Session
 from speechkit.governance.gate import Asking, Gate
 from speechkit.review.access import RefusedError, hides
 from speechkit.review.accounts import Person, same, touch, who_is
-from speechkit.review.server.limits import Failures
+from speechkit.review.server.limits import Bucket, Failures
 from speechkit.review.server.settings import OidcOptions, Settings
 from speechkit.review.sound import redacted_copy
 from speechkit.review.store import Store
@@ -40,6 +40,8 @@ class ReviewContext:
         self.failures = Failures(settings.failed_logins, settings.failed_logins_window)
         # Many people may share an address: a proxy's, an office's.
         self.failures_from = Failures(20 * settings.failed_logins, settings.failed_logins_window)
+        # Each login that is begun is kept for ten minutes.
+        self.logins = Bucket(settings.logins_per_second, settings.logins_at_once)
         self.provider = _provider(settings.oidc) if settings.oidc else None
 
     def session_for(self, person: Person, recording: str) -> Session:

@@ -25,7 +25,8 @@ from speechkit.core.errors import UsageError
 from speechkit.review.access import RefusedError
 from speechkit.review.server.settings import LOOPBACK, OIDC_LOGIN, OidcOptions
 
-_MOST_PENDING = 1000
+_MOST_PENDING = 10_000
+_TOLD = 300.0  # seconds that the provider's description of itself is kept
 _TIMEOUT = 10.0  # seconds for an answer of the provider
 _LEEWAY = 60  # seconds that clocks may differ
 # Signatures by the provider's own key only: never `none`, never a secret both sides know.
@@ -48,6 +49,7 @@ class Provider:
         self._options = options
         self._begun: dict[str, _Begun] = {}
         self._lock = threading.Lock()
+        self._known: tuple[float, dict[str, str]] | None = None
 
     def begin(self, redirect_uri: str) -> tuple[str, str]:
         """Return where to send the browser, and the state that comes back with it."""
@@ -60,8 +62,11 @@ class Provider:
                 where, nonce=begun.nonce, code_verifier=begun.verifier
             )
         with self._lock:
+            now = time.monotonic()
+            self._begun = {key: one for key, one in self._begun.items() if one.until > now}
+            # Nobody who is on the way is thrown out for those who come later.
             if len(self._begun) >= _MOST_PENDING:
-                self._begun.pop(next(iter(self._begun)))
+                raise RefusedError("too many people are logging in; try again in a few minutes")
             self._begun[state] = begun
         return url, state
 
@@ -117,6 +122,8 @@ class Provider:
 
     def _told(self) -> dict[str, str]:
         """Return the provider's own description (OpenID Connect Discovery 1.0, section 4)."""
+        if self._known is not None and self._known[0] > time.monotonic():
+            return self._known[1]
         url = self._options.issuer.rstrip("/") + "/.well-known/openid-configuration"
         try:
             told: dict[str, str] = httpx.get(url, timeout=_TIMEOUT).raise_for_status().json()
@@ -124,4 +131,5 @@ class Provider:
             raise RefusedError("the provider cannot be reached; try again later") from error
         if told.get("issuer") != self._options.issuer:
             raise RefusedError("the provider calls itself by another name than --oidc-issuer")
+        self._known = (time.monotonic() + _TOLD, told)
         return told

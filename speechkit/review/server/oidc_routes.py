@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from speechkit.review.access import RefusedError, UnknownError
 from speechkit.review.accounts import log_in_as, same
-from speechkit.review.server.account_routes import set_session
+from speechkit.review.server.account_routes import TooManyError, set_session
 from speechkit.review.server.context import CurrentContext, ReviewContext
 from speechkit.review.server.settings import OIDC_LOGIN
 
@@ -35,7 +35,10 @@ def offered(context: CurrentContext) -> dict[str, bool]:
 
 @router.get("/login")
 def begin(request: Request, context: CurrentContext) -> Response:
-    """Send the browser to the provider."""
+    """Send the browser to the provider; one address cannot fill the list of those on their way."""
+    client = request.client.host if request.client else ""
+    if not context.logins.allows(client):
+        raise TooManyError("too many logins from here; wait a moment")
     url, state = _provider(context).begin(_back(request, context))
     response = RedirectResponse(url, 303)
     response.set_cookie(

@@ -37,6 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     burst: int = 240
     failed_logins: int = 5
     failed_logins_window: float = 15 * 60.0  # seconds
+    logins_per_second: float = 1.0  # at the OpenID provider, begun from one address
+    logins_at_once: int = 60
     most_bytes: int = 1 << 20  # of a request's body
     oidc: OidcOptions | None = None
     idle: float = IDLE  # seconds without anybody touching the page after which it is logged out

@@ -17,7 +17,7 @@ export function drawDetail(canvas, doc, { peaks, loudest, color, time, from, win
   const { width, height } = canvas;
   const pen = penOf(canvas);
   const scale = devicePixelRatio;
-  const x = (/** @type {number} */ s) => ((s - from) / window) * width;
+  const x = (/** @type {number} */ s) => Math.round(((s - from) / window) * width); // sharp edges
   pen.clearRect(0, 0, width, height);
   if (edges) {
     pen.fillStyle = color.tint;
@@ -100,6 +100,8 @@ function hatch(pen, color, from, to, height) {
     pen.lineTo(at + height, 0);
     pen.stroke();
   }
-  pen.strokeRect(from, 0, to - from, height);
   pen.restore();
+  pen.fillStyle = color;
+  const thick = 2 * devicePixelRatio;
+  for (const top of [0, height - thick]) pen.fillRect(from, top, to - from, thick);
 }

@@ -48,7 +48,7 @@ const [task, own, kept, project] = await Promise.all([
   }
   $("saved").textContent = "Not opened";
   notice(`This recording cannot be opened: ${error.message}.`);
-  throw error;
+  return /** @type {Promise<never>} */ (new Promise(() => {})); // there is nothing to go on with
 });
 const { variants, chosen } = variantsOf(task);
 let variant = chosen;

@@ -5,7 +5,7 @@ export class Player extends EventTarget {
   constructor(url) {
     super();
     this.audio = new Audio();
-    this.audio.preload = "auto";
+    this.audio.preload = "metadata"; // what is not played is not asked for: it would be logged as heard
     this.audio.src = url;
     this.rewind = 1.5;
     this.loop = false;
