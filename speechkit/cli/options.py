@@ -48,7 +48,7 @@ OPTIONS: dict[str, SharedOption] = {
         kind=str,
         metavar="FIELD",
         repeated=True,
-        meaning="Slice by this field of the manifest, as accent; accent*role crosses two.",
+        meaning="Slice by this field of the manifest, such as accent; accent*role crosses two.",
     ),
     "--consent": SharedOption(
         parameter="consent",
@@ -65,7 +65,7 @@ OPTIONS: dict[str, SharedOption] = {
         kind=str,
         metavar="NAME",
         repeated=True,
-        meaning="Credential of the person, as RN; tasks may ask for it.",
+        meaning="Credential of the person, such as RN; tasks may ask for it.",
     ),
     "--database": SharedOption(
         parameter="database",
@@ -77,17 +77,15 @@ OPTIONS: dict[str, SharedOption] = {
         parameter="device",
         kind=str,
         default="cpu",
-        meaning="Where models run, as cpu, cuda or cuda:1.",
+        meaning="Where models run: cpu, cuda or cuda:1.",
     ),
-    "--diarize": SharedOption(
-        parameter="diarize", kind=None, meaning="Find out who speaks as well."
-    ),
+    "--diarize": SharedOption(parameter="diarize", kind=None, meaning="Also find out who speaks."),
     "--engine": SharedOption(
         parameter="engine",
         kind=str,
         metavar="ENGINE",
         default="faster-whisper:base",
-        meaning="Engine and its model, as faster-whisper:base.",
+        meaning="Engine and its model, such as faster-whisper:base.",
     ),
     "--fhir": SharedOption(
         parameter="fhir", kind=click.Choice(["R4B", "R5"]), meaning="Version of FHIR."
@@ -101,7 +99,7 @@ OPTIONS: dict[str, SharedOption] = {
         kind=str,
         metavar="CODE",
         default="",
-        meaning="Language that is spoken, as an ISO 639-1 code (en). Without it, it is found out.",
+        meaning="Spoken language, as an ISO 639-1 code (en); without it, it is detected.",
     ),
     "--license": SharedOption(
         parameter="licence",
@@ -131,12 +129,19 @@ OPTIONS: dict[str, SharedOption] = {
         meaning="Minimum number of speakers.",
     ),
     "--name": SharedOption(parameter="name", kind=str, metavar="NAME", meaning="Name it is given."),
+    "--needs": SharedOption(
+        parameter="needs",
+        kind=str,
+        metavar="CREDENTIAL",
+        default="",
+        meaning="Ask for this credential for new tasks.",
+    ),
     "--normalizer": SharedOption(
         parameter="normalizer",
         kind=str,
         metavar="NAME",
         default="",
-        meaning="Normalizer of the words, as en@1; without it, that of the language.",
+        meaning="Normalizer of the words, such as en@1; without it, that of the language.",
     ),
     "--num-speakers": SharedOption(
         parameter="num_speakers",
@@ -155,13 +160,13 @@ OPTIONS: dict[str, SharedOption] = {
         parameter="output_dir",
         kind=FOLDER,
         metavar="DIR",
-        meaning="Folder to write into; it is made if it does not exist.",
+        meaning="Folder to write into; it is created if it does not exist.",
     ),
     "--parent": SharedOption(
         parameter="parent",
         kind=PATH,
         metavar="RELEASE",
-        meaning="Folder of the version before; without it, the highest one below.",
+        meaning="Folder of the previous version; without it, the highest one below.",
     ),
     "--password-stdin": SharedOption(
         parameter="password_stdin", kind=None, meaning="Read the password from standard input."
@@ -225,7 +230,7 @@ OPTIONS: dict[str, SharedOption] = {
     "--strict": SharedOption(
         parameter="strict",
         kind=None,
-        meaning="Refuse files of which anything would be passed over.",
+        meaning="Refuse a file if any of it would be passed over.",
     ),
     "--tag": SharedOption(
         parameter="tags", kind=str, metavar="NAME", meaning="A tag of the metadata."
@@ -236,6 +241,13 @@ OPTIONS: dict[str, SharedOption] = {
         metavar="TABLE",
         meaning="Table (CSV) of who should be in the corpus: field, value, minutes, recordings, "
         "people.",
+    ),
+    "--task": SharedOption(
+        parameter="tasks",
+        kind=str,
+        metavar="ID",
+        repeated=True,
+        meaning="Only this task of the review editor.",
     ),
     "--threads": SharedOption(
         parameter="threads",

@@ -85,9 +85,7 @@ def command() -> None:
     help="Claim of the provider that is the name of an account here.",
 )
 @click.option("--no-passwords", is_flag=True, help="Let people log in at the OpenID provider only.")
-@click.option(
-    "--needs", default="", metavar="CREDENTIAL", help="Ask for this credential for new tasks."
-)
+@option("--needs")
 @click.option(
     "--requests-per-second",
     default=60.0,

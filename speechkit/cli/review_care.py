@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from speechkit.cli.options import AS_JSON, PATH
+from speechkit.cli.options import AS_JSON, PATH, option
 from speechkit.cli.review_options import CORPUS, DATABASE, opened, show
 from speechkit.pipeline.corrections import clinical_weights
 from speechkit.review.backup import back_up, restore
@@ -22,9 +22,7 @@ _BY = "command line"
 
 @click.command("load")
 @CORPUS
-@click.option(
-    "--needs", default="", metavar="CREDENTIAL", help="Ask for this credential for new tasks."
-)
+@option("--needs")
 @DATABASE
 def load_drafts(corpus_path: Path, needs: str, database: str | None) -> None:
     """Add drafts that are new in CORPUS to the lists of people, while the editor runs.
@@ -90,7 +88,7 @@ def open_project(corpus_path: Path, database: str | None) -> None:
 
 @click.command("reopen")
 @CORPUS
-@click.option("--task", "tasks", multiple=True, required=True, metavar="ID", help="This task.")
+@option("--task", required=True, meaning="Task to be corrected again.")
 @DATABASE
 def reopen_tasks(corpus_path: Path, tasks: tuple[str, ...], database: str | None) -> None:
     """Have approved recordings corrected again, by those who corrected them."""

@@ -76,13 +76,7 @@ def simulate_orders(corpus_path: Path, as_json: bool) -> None:
     meaning="Account to give the tasks to; several share them evenly; without it, they are for "
     "anybody.",
 )
-@click.option(
-    "--task",
-    "tasks",
-    multiple=True,
-    metavar="ID",
-    help="Only this task; without it, all open ones.",
-)
+@option("--task", meaning="Only this task; without it, all open ones.")
 @click.option(
     "--second-pass",
     is_flag=True,
