@@ -108,6 +108,19 @@ class RunCost(msgspec.Struct, frozen=True, kw_only=True):
     dollars: float | None = None
 
 
+class TermCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a system made of the terms: said in the references, missed, and made up.
+
+    `made_up_terms` are the terms that it wrote and nobody said, the most frequent first.
+    """
+
+    system: str
+    said: int
+    missed: int
+    made_up: int
+    made_up_terms: tuple[str, ...] = ()
+
+
 class ClinicalCount(msgspec.Struct, frozen=True, kw_only=True):
     """How often a kind of clinical term was said, how often it was lost or changed, how often
     one was invented."""
@@ -339,6 +352,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     reference: str = ""
     reference_digest: str = ""
     version: str = ""
+    vocabulary: tuple[TermCounts, ...] = ()
     misses: tuple[Miss, ...] = ()
     passages: tuple[Passage, ...] = ()
     transcripts: tuple[Transcript, ...] = ()

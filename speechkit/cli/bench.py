@@ -23,10 +23,11 @@ from speechkit.benchmark.compare import (
 )
 from speechkit.benchmark.inputs.targets import read_targets
 from speechkit.benchmark.report import write_report
-from speechkit.benchmark.results import SCHEMA, RunCost, Scores
+from speechkit.benchmark.results import SCHEMA, RunCost, Scores, TermCounts
 from speechkit.benchmark.score import score_systems
 from speechkit.benchmark.sites import export_counts
 from speechkit.benchmark.types import Reference, ScoreOptions, System
+from speechkit.benchmark.vocabulary import count_terms
 from speechkit.cli.bench_more import audit_reference, merge, write_audio
 from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
@@ -35,6 +36,7 @@ from speechkit.cli.progress import progress_bars
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
+from speechkit.core.vocabulary import as_option, read_vocabulary
 from speechkit.pipeline.machine import usable_cores
 from speechkit.storage.files import write_bytes
 from speechkit.workflows.score_corpus import is_release, release_audio, release_name
@@ -244,6 +246,13 @@ def score(reference: str, hypotheses: tuple[str, ...], allow_missing: bool, aske
 @option("--diarize", meaning="Find out who speaks as well, for cpWER and DER.")
 @options("--device", "--threads", "--limit")
 @click.option(
+    "--vocabulary",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Words to tell the engines that can be told, one a line, as names of drugs and clinicians; "
+    "each of them runs with and without.",
+)
+@click.option(
     "--max-cost",
     type=click.FloatRange(min=0, min_open=True),
     metavar="USD",
@@ -268,6 +277,7 @@ def run(
     device: str,
     threads: int,
     limit: int | None,
+    vocabulary: Path | None,
     max_cost: float | None,
     leaves_this_machine: bool,
     output_dir: Path | None,
@@ -293,6 +303,7 @@ def run(
         release = f"{release}#reference"
     references = read_references(release, asked.metadata, asked.uem)
     names = tuple(references)[:limit]
+    terms = read_vocabulary(vocabulary) if vocabulary else ()
     jobs = engine_jobs(
         engines,
         parse_pairs(settings),
@@ -301,6 +312,7 @@ def run(
         diarize=diarize,
         resources=Resources(device=device, threads=threads),
         only=names,
+        vocabulary=as_option(terms),
         for_servers={
             **({"max_cost": f"{max_cost:g}"} if max_cost else {}),
             **({"leaves_this_machine": "true"} if leaves_this_machine else {}),
@@ -321,7 +333,8 @@ def run(
         if output_dir is not None:
             click.echo(f"written: {write_hypotheses(systems[-1], output_dir)}", err=True)
     kept = {name: references[name] for name in names} if limit else references
-    _score(release, kept, systems, costs, asked, allow_missing=failed)
+    told = count_terms(kept, systems, [term.text for term in terms], asked.options) if terms else ()
+    _score(release, kept, systems, costs, asked, allow_missing=failed, vocabulary=told)
     raise SystemExit(1 if failed else 0)
 
 
@@ -333,6 +346,7 @@ def _score(
     asked: Scoring,
     *,
     allow_missing: bool,
+    vocabulary: tuple[TermCounts, ...] = (),
 ) -> None:
     if asked.audio and not (asked.report and asked.contexts and is_release(Path(reference))):
         raise UsageError("--audio needs --report, --contexts and a release: only its is redacted")
@@ -351,7 +365,7 @@ def _score(
         )
     rows = tuple(msgspec.structs.replace(row, cost=costs.get(row.system)) for row in scores.systems)
     scores = msgspec.structs.replace(
-        scores, systems=rows, reference=_shown(reference), version=VERSION
+        scores, systems=rows, reference=_shown(reference), version=VERSION, vocabulary=vocabulary
     )
     if asked.export_counts is not None:
         counts = export_counts(scores, epsilon=asked.privacy_budget, clip=asked.most_words)

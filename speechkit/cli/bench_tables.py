@@ -26,6 +26,8 @@ def print_scores(scores: Scores) -> None:
     console.print(table)
     if scores.slices:
         console.print(_slice_table(scores))
+    if scores.vocabulary:
+        console.print(_vocabulary_table(scores))
     for title, absent in (("missing", scores.missing), ("extra, not scored", scores.extra)):
         if absent:
             names = ", ".join(f"{a.system}: {a.recording}" for a in absent[:20])
@@ -67,6 +69,17 @@ def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]
     return [
         (title, cell) for title, cell in columns if any(cell(row) != "" for row in scores.systems)
     ]
+
+
+def _vocabulary_table(scores: Scores) -> Table:
+    """Terms of the vocabulary: said, missed and made up by each system."""
+    table = Table("system", "terms said", "missed", "made up", "which", box=None)
+    for row in scores.vocabulary:
+        made_up = ", ".join(row.made_up_terms[:10])
+        more = f" and {len(row.made_up_terms) - 10} more" if len(row.made_up_terms) > 10 else ""
+        counts = (str(row.said), str(row.missed), str(row.made_up))
+        table.add_row(row.system, *counts, f"{made_up}{more}")
+    return table
 
 
 def _slice_table(scores: Scores) -> Table:

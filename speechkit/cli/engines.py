@@ -94,6 +94,7 @@ def _can(info: EngineInfo) -> str:
     can = {
         "word times": info.word_times,
         "speakers": info.speakers,
+        "vocabulary": info.vocabulary,
         "calibrated": info.calibration is not None,
         "sends sound elsewhere": info.leaves_this_machine,
     }

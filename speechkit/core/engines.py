@@ -59,6 +59,8 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
         calibration: of a transcriber's word probabilities; None: they are taken as they are.
         policy_options: of a PHI detector: field of a policy → the engine's option that it sets.
         leaves_this_machine: sound or text is sent to another machine.
+        vocabulary: it has an option `vocabulary`, words that it is told beforehand
+            (`core.vocabulary`).
         in_flight: how many recordings it works on at the same time, in threads of one process.
         price: of a minute of sound, in US dollars; None: nothing is paid, or unknown.
         run_options: options that change how it runs and never what it writes: they are no part of
@@ -75,6 +77,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Calibration | None = None
     policy_options: Mapping[str, str] = {}
     leaves_this_machine: bool = False
+    vocabulary: bool = False
     in_flight: int = 1
     price: float | None = None
     run_options: tuple[str, ...] = ()

@@ -2,7 +2,8 @@
 
 `command:mytool --in {audio} --lang {language}` runs `mytool` once for each recording, or channel.
 `{audio}` is a mono WAV file at 16 kHz that exists while the program runs; `{language}` is a code, or
-`auto`. What it prints is read as Whisper's JSON, SegLST or plain text. No shell is involved.
+`auto`; `{vocabulary}` a file with a term a line. What it prints is read as JSON of whisper or of a service,
+SegLST or plain text. No shell is involved.
 """
 
 from __future__ import annotations
@@ -28,17 +29,20 @@ from speechkit.core.engine_base import EngineBase
 from speechkit.core.engines import SAMPLE_RATE, EngineInfo, Sound, Transcribe, Transcript
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
+from speechkit.core.vocabulary import parse_vocabulary
 from speechkit.transcription.external import make_transcript, parse_output
 
-AUDIO, LANGUAGE = "{audio}", "{language}"
+AUDIO, LANGUAGE, VOCABULARY = "{audio}", "{language}", "{vocabulary}"
 
 
 class CommandOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`timeout`: seconds after which the program is ended, and its recording has failed.
-    `unknown_language`: what stands for `{language}` where none is known."""
+    `unknown_language`: what stands for `{language}` where none is known. `vocabulary`: words to be
+    expected, one a line, of which `{vocabulary}` names a file."""
 
     timeout: float = 3600.0
     unknown_language: str = "auto"
+    vocabulary: str = ""
 
     def __post_init__(self) -> None:
         if self.timeout <= 0:
@@ -69,6 +73,10 @@ class CommandEngine(EngineBase[CommandOptions]):
                 f"command: write {AUDIO} where the program takes the sound, as in "
                 f"'command:mytool --in {AUDIO} --lang {LANGUAGE}'"
             )
+        takes_terms = any(VOCABULARY in each for each in self._arguments)
+        if self.settings.vocabulary and not takes_terms:
+            raise UsageError(f"command: write {VOCABULARY} where the program takes the terms' file")
+        self.info = msgspec.structs.replace(type(self).info, vocabulary=takes_terms)
         program = shutil.which(self._arguments[0])
         if program is None:
             raise UsageError(f"command: no program named {self._arguments[0]!r}")
@@ -98,16 +106,25 @@ class CommandEngine(EngineBase[CommandOptions]):
             with soundfile.SoundFile(path, "w", SAMPLE_RATE, 1, "PCM_16") as file:
                 for _, block in blocks(samples):
                     file.write(block)
-            output = self._run(str(path), language or self.settings.unknown_language)
+            words = Path(folder) / "vocabulary.txt"
+            terms = parse_vocabulary(self.settings.vocabulary)
+            words.write_text("".join(f"{term.text}\n" for term in terms), encoding="utf-8")
+            output = self._run(
+                {
+                    AUDIO: str(path),
+                    LANGUAGE: language or self.settings.unknown_language,
+                    VOCABULARY: str(words),
+                }
+            )
         if not output.strip():
             raise InputError(f"{self._program.name} printed nothing")
         segments = parse_output(output, self._program.name)
         return make_transcript(segments, duration=duration, language=language)
 
-    def _run(self, audio: str, language: str) -> str:
-        arguments = [
-            each.replace(AUDIO, audio).replace(LANGUAGE, language) for each in self._arguments[1:]
-        ]
+    def _run(self, places: Mapping[str, str]) -> str:
+        arguments = list(self._arguments[1:])
+        for place, value in places.items():
+            arguments = [each.replace(place, value) for each in arguments]
         name = self._program.name
         try:
             process = subprocess.Popen(

@@ -22,6 +22,7 @@ from speechkit.core.engine_base import EngineBase
 from speechkit.core.engines import Calibration, EngineInfo, Transcribe
 from speechkit.core.errors import ModelError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
+from speechkit.core.vocabulary import as_prompt
 from speechkit.storage import models
 from speechkit.transcription import whisper as front_end
 from speechkit.transcription.language_detection import LANGUAGES
@@ -66,6 +67,7 @@ class FasterWhisper(EngineBase[FasterWhisperOptions]):
     info = EngineInfo(
         languages=LANGUAGES,
         word_times=True,
+        vocabulary=True,
         devices=("cpu", "cuda"),
         # `python -m benchmarks.confidence` prints both.
         calibration=Calibration(intercept=-0.864, slope=1.426),
@@ -189,6 +191,7 @@ class _Decoder:
             no_speech_threshold=None,
             condition_on_previous_text=self._options.condition_on_previous_text,
             word_timestamps=True,
+            hotwords=as_prompt(self._options.vocabulary) or None,
         )
         return tuple(
             DecodedSegment(

@@ -21,6 +21,7 @@ from speechkit.core.engine_base import EngineBase
 from speechkit.core.engines import EngineInfo, Transcribe
 from speechkit.core.errors import ModelError, UsageError, WrongDigestError, did_you_mean
 from speechkit.core.stage import Resources
+from speechkit.core.vocabulary import as_prompt
 from speechkit.transcription import weights
 from speechkit.transcription import whisper as front_end
 from speechkit.transcription.faster_whisper import Weights, find_weights, pinned_models
@@ -47,7 +48,9 @@ class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
     packages = ("whisper",)
     extra = "transcribe"
     has_models = True
-    info = EngineInfo(languages=LANGUAGES, word_times=True, devices=("cpu", "cuda"))
+    info = EngineInfo(
+        languages=LANGUAGES, word_times=True, devices=("cpu", "cuda"), vocabulary=True
+    )
 
     def __init__(self, model: str = "", options: Mapping[str, Any] = {}) -> None:
         super().__init__(model or DEFAULT_MODEL, options)
@@ -169,6 +172,12 @@ def _on_device(model: Any, device: str) -> Any:
         raise ModelError(f"whisper on {device}: {error}") from error
 
 
+def _told(vocabulary: str) -> dict[str, Any]:
+    """Show terms to each 30 s; versions before June 2025 do not know how."""
+    prompt = as_prompt(vocabulary)
+    return {"initial_prompt": prompt, "carry_initial_prompt": True} if prompt else {}
+
+
 class _Decoder:
     """`whisper.Decoder` on openai-whisper's `Whisper`."""
 
@@ -210,6 +219,7 @@ class _Decoder:
                 no_speech_threshold=None,
                 condition_on_previous_text=self._options.condition_on_previous_text,
                 word_timestamps=True,
+                **_told(self._options.vocabulary),
                 fp16=self._model.device.type != "cpu",
                 verbose=None,
             )

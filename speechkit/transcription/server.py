@@ -39,6 +39,7 @@ from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval
 from speechkit.core.types import Segment
+from speechkit.core.vocabulary import as_prompt, parse_vocabulary
 from speechkit.transcription import chunks
 from speechkit.transcription.budget import Budget, price_of
 from speechkit.transcription.external import make_transcript, parse_output, shifted
@@ -50,18 +51,21 @@ _FORM = "openai:ADDRESS#MODEL, as openai:http://127.0.0.1:8000/v1#whisper-large-
 class ServerOptions(ClientOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked of a server, beside how (`ClientOptions`).
 
-    `prompt`: text that the model is shown before. `temperature`: 0 draws nothing at random.
+    `prompt`: text that the model is shown before. `vocabulary`: words to be expected, one a line; the
+    prompt ends in them. `temperature`: 0 draws nothing at random.
     `chunk`: seconds of sound in a request, cut in pauses; 0: all of it, for servers that cut by
     themselves. `voice_detector`: finds the pauses.
     """
 
     prompt: str = ""
+    vocabulary: str = ""
     temperature: float = 0.0
     chunk: float = 0.0
     voice_detector: str = "silero"
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        parse_vocabulary(self.vocabulary)
         if self.chunk < 0:
             raise UsageError("openai: chunk is in seconds, from 0 upwards")
 
@@ -74,7 +78,9 @@ class ServerEngine(EngineBase[ServerOptions]):
     packages = ("httpx",)
     extra = "server"
     has_models = True
-    info = EngineInfo(needs_model=True, run_options=ClientOptions.__struct_fields__)
+    info = EngineInfo(
+        needs_model=True, vocabulary=True, run_options=ClientOptions.__struct_fields__
+    )
 
     def __init__(self, model: str = "", options: Mapping[str, Any] = {}) -> None:
         """Check the address.
@@ -160,8 +166,8 @@ class ServerEngine(EngineBase[ServerOptions]):
         fields = {"temperature": f"{self.settings.temperature:g}"}
         if language:
             fields["language"] = language
-        if self.settings.prompt:
-            fields["prompt"] = self.settings.prompt
+        if prompt := as_prompt(self.settings.vocabulary, self.settings.prompt):
+            fields["prompt"] = prompt
         return fields
 
 

@@ -29,6 +29,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.time import Interval, round_ms
 from speechkit.core.types import Segment
+from speechkit.core.vocabulary import parse_vocabulary
 from speechkit.transcription import chunks
 from speechkit.transcription import language_detection as languages
 from speechkit.transcription.lost_speech import decode_again
@@ -49,6 +50,7 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     low, since words that are never heard are lost, and false alarms can be seen.
     `decode_again`: speech of more than a second that got no words is decoded again.
     `condition_on_previous_text`: each 30 s are shown the text before; steadier, but loops spread.
+    `vocabulary`: words to be expected, one a line: shown to the model before each 30 s.
     """
 
     beam_size: int = 5
@@ -58,8 +60,10 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     vad_threshold: float = 0.35
     decode_again: bool = True
     condition_on_previous_text: bool = False
+    vocabulary: str = ""
 
     def __post_init__(self) -> None:
+        parse_vocabulary(self.vocabulary)
         if not 1 <= self.beam_size <= 20:
             raise UsageError(f"beam_size is a whole number from 1 to 20, not {self.beam_size}")
         if not 0 < self.vad_threshold < 1:

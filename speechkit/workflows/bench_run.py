@@ -22,6 +22,7 @@ from speechkit.core.engines import engine_info, make_engine
 from speechkit.core.errors import StoreError, UsageError, did_you_mean
 from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.core.types import Recording, Session
+from speechkit.core.vocabulary import OPTION as VOCABULARY
 from speechkit.formats import format_segments
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS
@@ -35,6 +36,8 @@ from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import sweep, write_bytes
 from speechkit.storage.models import cache_folder
 from speechkit.workflows.score_corpus import is_release
+
+WITH_VOCABULARY = " + vocabulary"  # behind the name of an engine that was told one
 
 Progress = Callable[[str, str, int, int], None]  # engine, stage, recordings finished, in all
 
@@ -98,6 +101,7 @@ def engine_jobs(
     resources: Resources = Resources(),  # noqa: B008 (frozen)
     only: tuple[str, ...] = (),
     for_servers: Mapping[str, str] = MappingProxyType({}),
+    vocabulary: str = "",
 ) -> tuple[EngineJob, ...]:
     """Return a job for each engine, with the settings that are for it.
 
@@ -107,6 +111,7 @@ def engine_jobs(
             name, whole (`faster-whisper:base`) or up to the colon (`faster-whisper`).
         source, language, diarize, resources, only: as of `EngineJob`.
         for_servers: options about how servers are asked, for the engines that have them.
+        vocabulary: terms (`core.vocabulary`); an engine that takes them gets a second job with them.
 
     Raises:
         UsageError: if two have one name, or a setting is for none of them.
@@ -140,6 +145,10 @@ def engine_jobs(
                 only=only,
             )
         )
+        if vocabulary and make_engine("transcriber", engine, options).info.vocabulary:
+            told = {**options, VOCABULARY: vocabulary}
+            label = f"{label or engine}{WITH_VOCABULARY}"
+            jobs.append(msgspec.structs.replace(jobs[-1], label=label, options=told))
     if unused := settings.keys() - used:
         name = min(unused).rpartition(".")[0]
         raise UsageError(f"--set {min(unused)}: no engine {name!r}; {did_you_mean(name, labels)}")
