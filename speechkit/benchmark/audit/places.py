@@ -8,6 +8,7 @@ more), and the rarer such agreement is where the same word stands elsewhere: all
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import sqrt
 
 import msgspec
 
@@ -23,6 +24,8 @@ FEWEST_SYSTEMS = 3
 DOUBTFUL = 0.5  # sureness from which a place is left out in the second leaderboard
 _ALIKE = 0.7  # of what sounds alike: endings, spellings
 _SEEN = 3  # occurrences of a word from which its own rate is believed
+_MOST = 0.7  # share of systems that agree
+_CONVENTION = 12  # such places of a word at which its sureness is down by a third
 _AROUND = 6  # tokens of context
 
 
@@ -169,13 +172,27 @@ def _ranked(read: Sequence[_Read], weights: Mapping[str, float]) -> list[Doubt]:
             found.append((one, place, written, share, against, who))
             # What is lost or added tells of the word; what is exchanged, of the pair of words.
             agreed.setdefault(_habit(place, written), []).append(share)
-    doubts = [
-        _doubt(
-            one, place, written, _sureness(place, written, share, against, agreed, occurrences), who
-        )
-        for one, place, written, share, against, who in found
-    ]
+    conventions = _conventions(found)
+    doubts = []
+    for one, place, written, share, against, who in found:
+        sureness = _sureness(place, written, share, against, agreed, occurrences)
+        often = max(conventions.get((place.said, written), 0) - 1, 0)
+        sureness = round(sureness / sqrt(1 + often / _CONVENTION), 4)
+        doubts.append(_doubt(one, place, written, sureness, who))
     return sorted(doubts, key=lambda doubt: (-doubt.sureness, doubt.recording, doubt.position))
+
+
+def _conventions(
+    found: Sequence[tuple[_Read, Place, str, float, float, tuple[str, ...]]],
+) -> dict[tuple[str, str], int]:
+    """Count where most systems leave out or add a word: the more often, the more it is a habit of
+    whoever wrote the reference ("ok", "a", what is said twice), and no slip."""
+    counts: dict[tuple[str, str], int] = {}
+    for _, place, written, share, _, _ in found:
+        if share >= _MOST and not (written and place.said):
+            key = (place.said, written)
+            counts[key] = counts.get(key, 0) + 1
+    return counts
 
 
 def _habit(place: Place, written: str) -> tuple[str, bool]:
@@ -209,7 +226,7 @@ def _sureness(
     return round(
         max(0.0, share - against)
         * (1.0 - min(habit, 1.0))
-        / length  # a passage differs where people talk at once
+        / sqrt(length)  # a passage differs where people talk at once
         * (_ALIKE if alike else 1.0),
         4,
     )

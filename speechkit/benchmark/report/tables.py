@@ -10,6 +10,8 @@ import msgspec
 from speechkit.benchmark.report.charts import level
 from speechkit.benchmark.results import Scores, SliceScore, SystemScore
 
+_FEW = 20  # terms below which a share is shown as a count
+
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
     """What is shown, a line below, what it sorts by, how dark a heat map draws it (0–6), and
@@ -89,8 +91,13 @@ def clinical(scores: Scores) -> Table | None:
     def share(kind: str) -> Getter:
         def cell(row: SystemScore) -> Cell:
             count = row.clinical.get(kind)
-            if count is None or not count.said:
+            if count is None or not (count.said or count.lost or count.invented):
                 return Cell(text="", value=-1.0)
+            if not count.said:  # meanings that were turned: there is nothing to divide by
+                number = count.lost + count.invented
+                return Cell(text=f"{number} times", value=float(number))
+            if count.said < _FEW:  # "1 of 1" is not 100 %
+                return Cell(text=f"{count.lost} of {count.said}", value=count.lost / count.said)
             rate = count.lost / count.said
             invented = f", {count.invented} invented" if count.invented else ""
             return Cell(
