@@ -58,7 +58,7 @@ command.add_command(transcript)
 @option(
     "--engine",
     default=DETECTOR,
-    meaning="Engine that finds identifiers, as combined, spoken or baseline.",
+    meaning="Engine that finds identifiers, such as combined, spoken or baseline.",
 )
 @options("--set")
 @option("--language", meaning="Language of lines that name none, as an ISO 639-1 code (en).")
@@ -155,7 +155,10 @@ def forget(keys_path: Path, patients: tuple[str, ...]) -> None:
 @command.command()
 @click.argument("corpus_path", metavar="CORPUS", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--compare", default="", metavar="ENGINE", help="Compare with another detector, as baseline."
+    "--compare",
+    default="",
+    metavar="ENGINE",
+    help="Compare with another detector, such as baseline.",
 )
 @click.option(
     "--sample",
@@ -185,15 +188,17 @@ def report(corpus_path: Path, compare: str, sample_path: Path | None, as_json: b
     type=float,
     default=0.01,
     show_default=True,
-    help="Share of segments with identifiers left that is to be ruled out with 95 %.",
+    help="Share of segments with identifiers left that the sample is to rule out, with 95 % confidence.",
 )
-@click.option("--seed", type=int, default=1, show_default=True, help="Another seed, another draw.")
+@click.option(
+    "--seed", type=int, default=1, show_default=True, help="Seed; another one draws others."
+)
 @click.option(
     "--output",
     "output",
     type=click.Path(path_type=Path, dir_okay=False),
     required=True,
-    help="A CSV file to write: a row a segment, with a column for what is counted.",
+    help="CSV file to write: one row per segment, with a column for the count.",
 )
 def sample(corpus_path: Path, rate: float, seed: int, output: Path) -> None:
     """Draw segments of clean copies that a person should look at, and listen to.

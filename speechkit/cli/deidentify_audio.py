@@ -42,7 +42,7 @@ from speechkit.workflows.deidentify_files import DeidentifiedFile, deidentify_au
 @option(
     "--set",
     metavar="STAGE.OPTION=VALUE",
-    meaning="Set an option of a stage, as redact.extra_margin=0.3.",
+    meaning="Set an option of a stage, such as redact.extra_margin=0.3.",
 )
 @options("--device", "--threads", "--json")
 def command(
@@ -57,7 +57,7 @@ def command(
     threads: int,
     as_json: bool,
 ) -> None:
-    """Remove what identifies people from AUDIO files, and listen whether it is gone.
+    """Remove what identifies people from AUDIO files, and listen to check that it is gone.
 
     Writes DIR/<id>.flac and DIR/<id>.json for each, and DIR/redactions.json: start, end,
     identifier, method and verdict of every mask. The id comes from the recording's digest, never

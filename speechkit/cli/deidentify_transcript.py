@@ -29,7 +29,7 @@ from speechkit.workflows.deidentify_transcripts import deidentify_transcript
 @option(
     "--engine",
     default=DETECTOR,
-    meaning="Engine that finds identifiers, as combined, spoken or baseline.",
+    meaning="Engine that finds identifiers, such as combined, spoken or baseline.",
 )
 @options("--set", "--json")
 def command(

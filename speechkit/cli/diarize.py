@@ -24,7 +24,7 @@ from speechkit.workflows.files import diarize_files
 @option(
     "--engine",
     default="auto",
-    meaning="Engine that tells speakers apart, as pyannote:local or channels; auto picks one.",
+    meaning="Engine that tells speakers apart, such as pyannote:local or channels; auto picks one.",
 )
 @options("--num-speakers")
 @option("--min-speakers", old=("--min",))

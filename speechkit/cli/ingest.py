@@ -19,23 +19,25 @@ from speechkit.storage.corpus import Corpus
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
-@option("--corpus", required=True, meaning="Folder of the corpus; it is made if it does not exist.")
+@option(
+    "--corpus", required=True, meaning="Folder of the corpus; it is created if it does not exist."
+)
 @options("--metadata")
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="FIELD=COLUMN",
-    help="Name the column of a field where its name does not tell: accent=native_language.",
+    help="Say which column holds a field, if its name does not tell: accent=native_language.",
 )
 @click.option(
     "--keep",
     multiple=True,
     metavar="COLUMN",
-    help="Keep the text of this column as a tag. Free text may name people: look at it before.",
+    help="Keep the text of this column as a tag. Free text may name people: check it first.",
 )
 @click.option("--only-listed", is_flag=True, help="Leave out files that the table does not name.")
-@option("--language", meaning="Language of recordings for which the table gives none, as en.")
+@option("--language", meaning="Language of recordings for which the table gives none, such as en.")
 @option("--consent", meaning="Id of the consent of recordings for which the table gives none.")
 @click.option(
     "--pseudonym-key",
@@ -64,7 +66,7 @@ def command(
 ) -> None:
     """Add the recordings in DIR and its subfolders to a corpus.
 
-    Formats: WAV, FLAC, Ogg/Opus, WebM, MP3, M4A and what else FFmpeg decodes, 8-192 kHz. Nothing
+    Formats: WAV, FLAC, Ogg/Opus, WebM, MP3, M4A and whatever else FFmpeg decodes, 8-192 kHz. Nothing
     is changed in DIR. Running it again adds only what is new.
 
     What could not be read is listed in CORPUS/failures.jsonl, which names files: keep it private.

@@ -47,10 +47,10 @@ def command() -> None:
 @option("--license", old=("--licence",), default=NO_LICENCE)
 @option("--tag", repeated=True, meaning="Release this tag of the metadata.")
 @click.option(
-    "--synthetic-in-test", is_flag=True, help="Let synthetic recordings into the split test."
+    "--synthetic-in-test", is_flag=True, help="Let synthetic recordings into the test split."
 )
 @click.option(
-    "--split-by-site", is_flag=True, help="Keep sites apart in the splits as well as people."
+    "--split-by-site", is_flag=True, help="Keep sites apart in the splits, as well as people."
 )
 @click.option(
     "--stratify", multiple=True, metavar="FIELD", help="Balance the splits by this field."
@@ -74,7 +74,10 @@ def command() -> None:
 )
 @option("--rules", old=("--policy",))
 @click.option(
-    "--policy-server", default="", metavar="URL", help="Let this OPA sidecar decide instead."
+    "--policy-server",
+    default="",
+    metavar="URL",
+    help="Let this server of Open Policy Agent decide instead.",
 )
 @AS_JSON
 def create(
@@ -98,7 +101,7 @@ def create(
     """Make DIR/<corpus>/<version>/ out of CORPUS.
 
     Only recordings whose redacted copy was proved clean get in. The others are listed with the
-    reason, here and in release.json; the exit code is 1 if there is one. Recordings in different
+    reason, here and in release.json; the exit code is 1 if there are any. Recordings in different
     splits that are nearly the same are a warning: the release is whole.
     """
     asked = ReleaseOptions(
@@ -247,7 +250,7 @@ def stats(release: Path, targets: Path | None, as_json: bool) -> None:
 @click.option("--sound", is_flag=True, help="Decode and compare the audio as well.")
 @AS_JSON
 def leaks(release: Path, sound: bool, as_json: bool) -> None:
-    """Find recordings in different splits that are nearly the same; exit 1 if there are."""
+    """Find recordings in different splits that are nearly the same; exit 1 if there are any."""
     found = find_leaks(release, sound=sound)
     if as_json:
         print_json(found)
@@ -261,7 +264,7 @@ def leaks(release: Path, sound: bool, as_json: bool) -> None:
 @command.command("filter")
 @click.argument("release", type=FOLDER)
 @option("--language", meaning="Only segments in this language.")
-@option("--role", meaning="Only segments spoken in this role, as doctor.")
+@option("--role", meaning="Only segments spoken in this role, such as doctor.")
 @click.option("--speaker", default="", metavar="ID", help="Only segments of this speaker.")
 @click.option("--review", default="", metavar="STATE", help="Only segments reviewed as this.")
 @options("--recording")

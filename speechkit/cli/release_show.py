@@ -27,7 +27,7 @@ def show_release(path: Path, release: Release, *, as_json: bool) -> None:
     table.add_row("folder", str(path))
     table.add_row("digest", release_digest(path))
     table.add_row("parent", f"{release.parent.version}" if release.parent else "none")
-    table.add_row("licence", release.policy.licence)
+    table.add_row("license", release.policy.licence)
     table.add_row("recordings", f"{counts.recordings} ({counts.synthetic} synthetic)")
     table.add_row("audio", f"{counts.seconds / 60:.1f} min")
     table.add_row("segments, words", f"{counts.segments}, {counts.words}")

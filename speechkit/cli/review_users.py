@@ -38,7 +38,7 @@ def users() -> None:
     "--language",
     parameter="languages",
     repeated=True,
-    meaning="Give the account tasks in this language only, as en.",
+    meaning="Give the account tasks in this language only, such as en.",
 )
 @option("--password-stdin")
 @DATABASE
@@ -140,7 +140,7 @@ def reset_password(
     "--language",
     parameter="languages",
     repeated=True,
-    meaning="Language in place of the present ones, as en.",
+    meaning="Language in place of the present ones, such as en.",
 )
 @click.option("--any-language", is_flag=True, help="Let the account work in every language.")
 @DATABASE

@@ -63,7 +63,7 @@ _RUN_OPTIONS = (
     option(
         "--set",
         metavar="STAGE.OPTION=VALUE",
-        meaning="Set an option of a stage, as diarize.engine=channels.",
+        meaning="Set an option of a stage, such as diarize.engine=channels.",
     ),
     option(
         "--device",
@@ -108,7 +108,10 @@ _RUN_OPTIONS = (
         "fsspec knows), if the nodes of a Ray cluster do not share a folder.",
     ),
     click.option(
-        "--dry-run", "only_plan", is_flag=True, help="Say what would run and how long, and stop."
+        "--dry-run",
+        "only_plan",
+        is_flag=True,
+        help="Say what would run and for how long, then stop.",
     ),
     option("--json", meaning="Print JSON, and progress as lines of JSON on stderr."),
 )
@@ -117,7 +120,7 @@ _RECIPE_OPTIONS = (
         "--raw",
         type=PATH,
         metavar="DIR",
-        help="Where the recipe's files lie, as they are published; without it, raw/NAME.",
+        help="Folder of the recipe's files as they were published; without it, raw/NAME.",
     ),
     option("--option"),
     click.option(
@@ -125,7 +128,7 @@ _RECIPE_OPTIONS = (
         "watch_seconds",
         type=click.FloatRange(min=0.1),
         metavar="SECONDS",
-        help="Go on: look for new files of the recipe this often, until stopped.",
+        help="Keep running: look for new files of the recipe this often, until stopped.",
     ),
 )
 
@@ -146,7 +149,7 @@ def _with(
 @click.option(
     "--recipe",
     metavar="NAME",
-    help="Make the corpus of this recipe before; it goes to CORPUS, or to corpora/NAME.",
+    help="Make the corpus of this recipe first, in CORPUS or in corpora/NAME.",
 )
 @click.option("--corpus", "old_corpus", type=PATH, hidden=True)
 @_with(_RECIPE_OPTIONS)

@@ -26,7 +26,7 @@ from speechkit.recipe.discovery import load_recipe
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Number of consultations; eight without it and --minutes.",
+    help="Number of consultations; without this and --minutes, eight.",
 )
 @click.option(
     "--minutes",
@@ -39,10 +39,13 @@ from speechkit.recipe.discovery import load_recipe
     "--language",
     parameter="languages",
     repeated=True,
-    meaning="Language that is spoken: en, es, fr or de; without it, all of them in turn.",
+    meaning="Spoken language: en, es, fr or de; without it, all of them in turn.",
 )
 @click.option(
-    "--specialty", default="", metavar="NAME", help="Only cases of this specialty, as cardiology."
+    "--specialty",
+    default="",
+    metavar="NAME",
+    help="Only cases of this specialty, such as cardiology.",
 )
 @click.option(
     "--condition",
