@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from speechkit.review.schema import Task, User
     from speechkit.review.server.app import make_app
     from speechkit.review.server.names import names_of_certificate
+    from speechkit.review.server.patience import PatientProtocol
     from speechkit.review.server.serve import serve_app
     from speechkit.review.server.settings import LOOPBACK, OidcOptions, Settings
     from speechkit.review.sound import prepare, redacted_copy
@@ -38,6 +39,7 @@ __all__ = [
     "LoadOptions",
     "OidcOptions",
     "Order",
+    "PatientProtocol",
     "Settings",
     "Skipped",
     "Store",
@@ -84,6 +86,7 @@ __getattr__, __dir__ = lazy_names(
         "ORDERS": "queue",
         "OidcOptions": "server.settings",
         "Order": "queue",
+        "PatientProtocol": "server.patience",
         "Settings": "server.settings",
         "Skipped": "assignments",
         "Store": "store",
