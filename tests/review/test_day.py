@@ -247,7 +247,7 @@ def test_undo_survives_a_reload_and_shows_what_it_changed(page: Any):
     page.reload()
     page.wait_for_selector("#lines .line")
     until(page, "document.querySelector('#saved').textContent === 'All saved'")
-    page.wait_for_timeout(300)
+    until(page, "performance.getEntriesByName('undo-known').length === 1")
     page.locator(".text").nth(3).focus()
     press(page, "Control+Z")
     until(page, "!document.querySelectorAll('.text')[1].textContent.startsWith('well')")

@@ -224,7 +224,12 @@ if (task.editable) {
   }
 }
 if (sync.epoch === null) lines.setEditable(false);
-else ask("GET", `/api/tasks/${task.id}/history`).then((history) => sync.remember(history), noticeError);
+else {
+  ask("GET", `/api/tasks/${task.id}/history`).then((history) => {
+    sync.remember(history);
+    performance.mark("undo-known");
+  }).catch(noticeError);
+}
 sync.update();
 addEventListener("beforeunload", (event) => {
   saving.flushAll();
