@@ -17,7 +17,7 @@ element("add").addEventListener("submit", (event) => {
 
 async function load() {
   const { users } = await ask("GET", "/api/users");
-  fillTable("accounts", ["Name", "Roles", "Hears unredacted audio", "Languages", "Credentials", "State", ""],
+  fillTable("accounts", ["Name", "Roles", "Hears unredacted audio", "Languages", "Credentials", "State", "To do"],
     users.map((/** @type {Account} */ user) => [
       user.name, user.roles.join(", "), user.hear_raw ? "yes" : "no",
       user.languages.join(", ") || "all", user.credentials.join(", "), user.disabled ? "closed" : "open",

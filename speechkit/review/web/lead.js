@@ -27,7 +27,7 @@ async function load() {
   tasks = list.tasks;
   stuck = new Set(lead.stuck);
   const { recordings, sound_minutes: minutes, weeks } = lead.left;
-  element("left").textContent = `${recordings} recordings, ${minutes} minutes of sound are to be corrected. `
+  element("left").textContent = `To be corrected: ${recordings === 1 ? "1 recording" : `${recordings} recordings`}, ${minutes} minutes of sound. `
     + (weeks === null ? "Nothing was handed over in the last four weeks." : `At the pace of the last four weeks that takes ${weeks} weeks.`);
   element("people").replaceChildren(...lead.people.map((/** @type {string} */ name) => make("option", {}, name)));
   fillTable("work",
@@ -52,7 +52,7 @@ function isShown(task) {
 function showTasks() {
   chosen.clear();
   fillTable("tasks",
-    ["", "Recording", "Visit", "Length", "State", "Who", "Wanted by", "Lines done", "Last edit", "To know"],
+    ["Choose", "Recording", "Visit", "Length", "State", "Who", "Wanted by", "Lines done", "Last edit", "To know"],
     tasks.filter(isShown).map((task) => [
       make("input", {
         type: "checkbox", "aria-label": `Choose ${task.recording}`,
