@@ -45,7 +45,7 @@ _WARM_UP = 0.1
 _LEAST_EPOCHS = 14
 _TOKENS = 1_200  # of a batch, padding included
 _POOL = 384  # dialogues among which those of like length are put together
-_LARGE = 300  # dialogues from which on half a chance is enough; chosen on authors left out
+_LARGE = 1_000  # dialogues from which on half a chance is enough; chosen on authors left out
 _SURE, _SURER = 0.5, 0.7
 
 
@@ -102,7 +102,7 @@ def encoded_dialogue(
 
 def epochs_for(num_dialogues: int) -> int:
     """Return how often a corpus is read: a smaller one more often."""
-    return max(_LEAST_EPOCHS, min(110, 20_000 // max(1, num_dialogues)))
+    return max(_LEAST_EPOCHS, min(110, 14_500 // max(1, num_dialogues)))
 
 
 def rate_at(progress: float) -> float:
