@@ -78,6 +78,10 @@ def _timeline(root: ET.Element, where: Path) -> dict[str, float]:
             points.append((point.get("id") or "", None if said is None else float(said)))
         except ValueError as error:
             raise InputError(f"{where}: {point.get('id')} is not at a time") from error
+    if points and all(time is None for _, time in points):
+        raise InputError(
+            f"{where}: no point of its timeline has a time; align it with its sound in EXMARaLDA first"
+        )
     known = [index for index, (_, time) in enumerate(points) if time is not None]
     times = {name: round_ms(time) for name, time in points if time is not None}
     for left, right in itertools.pairwise(known):

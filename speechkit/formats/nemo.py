@@ -1,12 +1,15 @@
 """NeMo manifests: a JSON object a line, with `audio_filepath`, `text` and what a model wrote.
 
 https://docs.nvidia.com/nemo-framework/user-guide/latest/nemotoolkit/asr/datasets.html
-A recording is called as its sound file, without suffix. `pred_text` counts where it stands, `text`
+A recording is called as its sound file, without folder and suffix; with them, where another file of
+the manifest is called the same. `pred_text` counts where it stands, `text`
 elsewhere. Lines of one file with other `offset`s are segments of one recording.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path, PurePath
 
 import msgspec
@@ -53,7 +56,7 @@ def parse_nemo(text: str, where: Path) -> Reading[Segment]:
     """
     notes = Notes()
     pairs: list[tuple[str, Segment]] = []
-    names: list[str] = []
+    paths: list[str] = []
     for number, line in enumerate(split_lines(text), start=1):
         if not line.strip():
             continue
@@ -64,8 +67,7 @@ def parse_nemo(text: str, where: Path) -> Reading[Segment]:
         except (msgspec.MsgspecError, UnicodeEncodeError) as error:
             raise InputError(f"{place}: not a line of a NeMo manifest") from error
         note_unused(found, _Line, notes)
-        name = PurePath(row.audio_filepath).stem
-        names.append(name)
+        paths.append(row.audio_filepath)
         if row.pred_text is not None and row.text:
             notes.add(number, "the reference in 'text', beside what the model wrote")
         words = row.text if row.pred_text is None else row.pred_text
@@ -83,8 +85,19 @@ def parse_nemo(text: str, where: Path) -> Reading[Segment]:
             speaker=speaker_of(row.speaker),
             language=language_of(row.lang or row.source_lang),
         )
-        pairs.append((name, segment))
-    return Reading(recordings=in_order(pairs, names), notes=notes.all())
+        pairs.append((row.audio_filepath, segment))
+    names = _names(paths)
+    named = [(names[path], segment) for path, segment in pairs]
+    return Reading(recordings=in_order(named, names.values()), notes=notes.all())
+
+
+def _names(paths: Iterable[str]) -> dict[str, str]:
+    """Return what each path's recording is called: visits called alike in two folders are two."""
+    different = dict.fromkeys(paths)
+    stems = Counter(PurePath(path).stem for path in different)
+    return {
+        path: path if stems[PurePath(path).stem] > 1 else PurePath(path).stem for path in different
+    }
 
 
 FORMAT = TranscriptFormat(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from speechkit.core.digest import digest_bytes
 from speechkit.core.errors import InputError
-from speechkit.manifest.export.bundle import put_file
+from speechkit.manifest.export.sounds import put_file
 from speechkit.manifest.schema import SUMS
 from speechkit.manifest.verify import read_sums, verify_release
 from speechkit.manifest.versions import read_release

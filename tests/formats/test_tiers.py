@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,9 @@ def test_transcriber_in_its_own_encoding(tmp_path: Path) -> None:
     ]
     with pytest.raises(InputError, match="document type"):
         parse_trs('<!DOCTYPE x [<!ENTITY a "b">]><Trans/>', Path("a.trs"))
+
+
+def test_exmaralda_without_any_time_says_so() -> None:
+    timeless = re.sub(r' time="[^"]*"', "", EXB)
+    with pytest.raises(InputError, match="no point of its timeline has a time"):
+        parse_exb(timeless, Path("a.exb"))

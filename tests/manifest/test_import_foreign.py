@@ -13,6 +13,9 @@ import soundfile
 
 from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
+from speechkit.formats import transcript_formats
+from speechkit.manifest.export.registry import CORPORA, find_format
+from speechkit.manifest.export.transcripts import transcript_exports
 from speechkit.manifest.importer import ImportOptions, import_release
 from speechkit.manifest.lines import read_lines
 from speechkit.manifest.schema import RECORDINGS, SEGMENTS, ReleasedSegment
@@ -192,3 +195,25 @@ def test_one_recording_in_two_files_is_an_error(tmp_path: Path) -> None:
         (tmp_path / "in" / f"{name}.stm").write_text("visit 1 A 0 1 hello\n")
     with pytest.raises(InputError, match=r"b\.stm: holds a recording that .*a\.stm holds, too"):
         imported(tmp_path, "stm")
+
+
+def test_a_corpus_goes_before_the_transcript_format_of_its_name() -> None:
+    shared = CORPORA & transcript_formats().keys()
+    assert {"kaldi", "nemo"} <= shared
+    transcripts = {each.name: each for each in transcript_exports()}
+    for name in shared:
+        assert find_format(name).read is not transcripts[name].read
+
+
+def test_nemo_as_its_loader_takes_it(tmp_path: Path) -> None:
+    sound(tmp_path / "in" / "wavs" / "a.wav", 1)
+    sound(tmp_path / "in" / "wavs" / "b.wav", 2)
+    (tmp_path / "in" / "b.txt").write_text("hello\ndoctor\n")
+    lines(
+        tmp_path / "in" / "train_manifest.json",
+        {"audio_filename": "wavs/a.wav", "duration": None, "normalized_text": "good morning"},
+        {"audio_filepath": "wavs/b.wav", "duration": 2.0, "text_filepath": "b.txt"},
+    )
+    texts, told = imported(tmp_path, "nemo")
+    assert texts == {"good morning", "hello doctor"}
+    assert told == []

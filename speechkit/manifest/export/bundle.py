@@ -7,8 +7,6 @@ it cannot hold. Recordings may have foreign ids while they are in a bundle; a re
 from __future__ import annotations
 
 import math
-import os
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
@@ -17,21 +15,15 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from speechkit.audio.decode import probe
-from speechkit.core.digest import digest_bytes
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.time import round_ms
 from speechkit.core.types import Audio, Recording
 from speechkit.manifest.export.rows import convert, json_rows
+from speechkit.manifest.export.sounds import Sounds, put_file
 from speechkit.manifest.lines import encode_line
 from speechkit.manifest.schema import ReleasedRedaction, ReleasedSegment, SplitName
 
 COMPANION = "speechkit.jsonl"
-# Sound as other tools' files name it.
-AUDIO_SUFFIXES = frozenset(
-    ".flac .wav .mp3 .ogg .opus .m4a .aac .wma .amr .webm .mp4 .mkv .mov .sph .aiff .aif .au "
-    ".caf .3gp".split()
-)
 SPLIT_NAMES: tuple[SplitName, ...] = ("train", "dev", "test")
 Row = TypeVar("Row")
 
@@ -109,86 +101,6 @@ def place_sounds(bundle: Bundle, folder: Path, inside: str = "audio") -> dict[st
             put_file(source, folder / relative)
             placed[recording.id] = relative
     return placed
-
-
-def put_file(source: Path, target: Path) -> None:
-    """Link a file to another place, or copy it where links are not possible."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
-
-
-def find_sound(said: str, manifest: Path) -> Path | None:
-    """Return where a path in a manifest leads: beside the manifest, or as said."""
-    for path in (manifest.parent / said, Path(said)):
-        try:
-            if path.is_file():
-                return path.absolute()
-        except (OSError, ValueError):
-            continue
-    return None
-
-
-class Sounds:
-    """The sound files that a format's files name, one for each recording.
-
-    Keys are what the files call recordings, whole: two visits called `visit.wav` are two.
-    """
-
-    def __init__(self) -> None:
-        self.paths: dict[str, Path] = {}
-        self.missing: list[str] = []
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
-        self._named: dict[str, str] = {}
-
-    @property
-    def scratch(self) -> tempfile.TemporaryDirectory[str]:
-        """A private folder for sound that is packed into other files."""
-        self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="speechkit-")
-        return self._scratch
-
-    @property
-    def held(self) -> tempfile.TemporaryDirectory[str] | None:
-        """That folder, if anything was put into it."""
-        return self._scratch
-
-    def name(self, recording: str, said: str, manifest: Path, line: int) -> None:
-        """Take the path that a manifest names for a recording; one that leads nowhere is missing.
-
-        Raises:
-            InputError: if another file was named for it before.
-        """
-        first = recording not in self._named
-        if self._named.setdefault(recording, said) != said:
-            raise InputError(
-                f"{manifest}, line {line}: another sound file than before for the same recording"
-            )
-        path = find_sound(said, manifest)
-        if path is not None:
-            self.paths[recording] = path
-        elif first:
-            self.missing.append(f"{manifest}, line {line}: its sound file is not there")
-
-    def unpack(self, recording: str, suffix: str, data: bytes, where: Path, line: int) -> None:
-        """Write sound that was packed into a file of its own.
-
-        Raises:
-            InputError: if the recording has sound already.
-        """
-        if recording in self.paths:
-            raise InputError(f"{where}, member {line}: a second sound for the same recording")
-        # The name in the archive leads nowhere: it may hold slashes, dots and people.
-        path = Path(self.scratch.name) / f"{digest_bytes(recording.encode())[:16]}{suffix}"
-        path.write_bytes(data)
-        self.paths[recording] = path
-
-
-def length_of(sound: Path) -> float:
-    """Return how long a sound file lasts, in seconds, by decoding it."""
-    info = probe(sound)
-    return round_ms(info.num_samples / info.sample_rate)
 
 
 def put_once(table: dict[str, Row], key: str, value: Row, where: Path, line: int) -> None:

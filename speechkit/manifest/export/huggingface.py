@@ -20,16 +20,7 @@ from speechkit.core.types import Recording
 from speechkit.formats import Notes
 from speechkit.formats.tables import read_table
 from speechkit.manifest.export.arrow import pyarrow
-from speechkit.manifest.export.bundle import (
-    SPLIT_NAMES,
-    Bundle,
-    Format,
-    Sounds,
-    assemble,
-    length_of,
-    put_file,
-    put_once,
-)
+from speechkit.manifest.export.bundle import SPLIT_NAMES, Bundle, Format, assemble, put_once
 from speechkit.manifest.export.rows import (
     convert,
     field,
@@ -40,6 +31,7 @@ from speechkit.manifest.export.rows import (
     rest_of,
     write_json_lines,
 )
+from speechkit.manifest.export.sounds import Sounds, length_of, put_file
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment, SplitName
 

@@ -19,15 +19,9 @@ from speechkit.core.types import Recording
 from speechkit.formats import Notes, read_text
 from speechkit.formats.fields import one_word, seconds
 from speechkit.formats.text import split_lines
-from speechkit.manifest.export.bundle import (
-    Bundle,
-    Format,
-    Sounds,
-    assemble,
-    length_of,
-    place_sounds,
-)
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, place_sounds
 from speechkit.manifest.export.rows import make_segment
+from speechkit.manifest.export.sounds import Sounds, length_of
 from speechkit.manifest.schema import ReleasedSegment
 
 DROPS = (

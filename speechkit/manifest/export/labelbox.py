@@ -21,7 +21,7 @@ from speechkit.core.digest import canonical_json, segment_id
 from speechkit.core.errors import InputError
 from speechkit.core.time import round_ms
 from speechkit.formats import Notes
-from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, place_sounds
 from speechkit.manifest.export.rows import (
     field,
     json_rows,
@@ -30,6 +30,7 @@ from speechkit.manifest.export.rows import (
     rest_of,
     write_json_lines,
 )
+from speechkit.manifest.export.sounds import Sounds
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 

@@ -19,17 +19,9 @@ import msgspec
 
 from speechkit.core.errors import InputError
 from speechkit.formats import Notes, read_text
-from speechkit.manifest.export.bundle import (
-    AUDIO_SUFFIXES,
-    Bundle,
-    Format,
-    Sounds,
-    assemble,
-    find_sound,
-    place_sounds,
-    put_once,
-)
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, place_sounds, put_once
 from speechkit.manifest.export.rows import make_segment, number_field, reading, rest_of
+from speechkit.manifest.export.sounds import AUDIO_SUFFIXES, Sounds, find_file
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 
@@ -120,9 +112,9 @@ def _place(said: str, file: Path) -> str:
     if local := parse_qs(address.query).get("d"):
         return local[0].lstrip("/")
     name = PurePosixPath(unquote(address.path)).name
-    if "/data/upload/" in address.path and find_sound(said, file) is None:
+    if "/data/upload/" in address.path and find_file(said, file) is None:
         bare = re.sub(r"^[0-9a-f]{8}-", "", name)
-        return name if find_sound(name, file) else bare
+        return name if find_file(name, file) else bare
     return said
 
 

@@ -1,32 +1,39 @@
-"""lhotse (recordings.jsonl and supervisions.jsonl, `lhotse.readthedocs.io`).
+"""lhotse (recordings.jsonl and supervisions.jsonl, or cuts.jsonl; `lhotse.readthedocs.io`).
 
 Sound files lie in `audio/`; their paths are relative: load with `.with_path_prefix(FOLDER)`.
-A recording whose source is a command is refused: a manifest is data and runs nothing.
+A recording of a file a channel becomes one file. A recording whose source is a command is refused: a
+manifest is data and runs nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from speechkit.core.errors import InputError
-from speechkit.core.time import round_ms
-from speechkit.core.types import Audio, Recording
-from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
+from speechkit.formats import Notes
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, place_sounds
+from speechkit.manifest.export.lhotse_rows import (
+    Described,
+    read_recording,
+    read_supervision,
+    recording_row,
+    supervision_row,
+)
 from speechkit.manifest.export.rows import (
     field,
     json_rows,
-    make_segment,
     number_field,
     reading,
-    rest_of,
     write_json_lines,
 )
+from speechkit.manifest.export.sounds import Sounds
 from speechkit.manifest.schema import ReleasedSegment
 
 _RECORDINGS = "recordings.jsonl"
 _SUPERVISIONS = "supervisions.jsonl"
+_CUTS = ("MonoCut", "MultiCut", "Cut")
 
 
 def write_lhotse(bundle: Bundle, folder: Path) -> None:
@@ -47,175 +54,105 @@ def write_lhotse(bundle: Bundle, folder: Path) -> None:
 
 
 def read_lhotse(path: Path) -> Bundle:
-    """Read a folder with `*recordings*.jsonl[.gz]` and `*supervisions*.jsonl[.gz]`.
+    """Read a folder with `*recordings*.jsonl[.gz]` and `*supervisions*.jsonl[.gz]`, or with
+    `*cuts*.jsonl[.gz]` alone.
 
     Raises:
         InputError: with file, line and reason.
     """
-    known: dict[str, Recording] = {}
-    sounds = Sounds()
-    for file in _files(path, "recordings"):
+    recordings, supervisions, cuts = (
+        _files(path, kind) for kind in ("recordings", "supervisions", "cuts")
+    )
+    if not recordings and not cuts:
+        raise InputError(f"{path}: no *recordings*.jsonl or *cuts*.jsonl, plain or .gz, there")
+    if recordings and not supervisions:
+        raise InputError(f"{path}: no *supervisions*.jsonl or .jsonl.gz there")
+    found = _Found()
+    for file in recordings:
         for number, row in json_rows(file):
             with reading(file, number):
-                recording, said = read_recording(row, file, number)
-                if recording.id in known:
-                    raise InputError(f"{file}, line {number}: this recording is listed twice")
-                known[recording.id] = recording
-                if said:
-                    sounds.name(recording.id, said, file, number)
-    segments = []
-    for file in _files(path, "supervisions"):
+                found.add_recording(row, file, number)
+    for file in supervisions if recordings else ():
         for number, row in json_rows(file):
             with reading(file, number):
-                segments.append(read_supervision(row, file, number))
-    for segment in segments:
-        if segment.recording not in known:
-            raise InputError(f"{path}: supervision {segment.id!r} is of no recording there")
-    return assemble(path, segments, sounds, known)
+                found.add_supervision(row, file, number)
+    for file in cuts:
+        if recordings:
+            found.notes.add(0, f"the cuts in {file.name}, beside recordings and supervisions")
+            continue
+        for number, row in json_rows(file):
+            with reading(file, number):
+                found.add_cut(row, file, number)
+    known = {name: described.recording for name, described in found.recordings.items()}
+    return assemble(
+        path, found.segments.values(), found.sounds, known, notes=map(str, found.notes.all())
+    )
 
 
-def recording_row(recording: Recording, type_: str, source: str | None) -> dict[str, Any]:
-    """Return a lhotse Recording; without a sound file it has no sources."""
-    channels = list(range(recording.audio.num_channels))
-    sources = [] if source is None else [{"type": type_, "channels": channels, "source": source}]
-    return {
-        "id": recording.id,
-        "sources": sources,
-        "sampling_rate": recording.audio.sample_rate,
-        "num_samples": recording.audio.num_samples,
-        "duration": recording.duration,
-        "channel_ids": channels,
-    }
+class _Found:
+    """What manifests said so far."""
 
+    def __init__(self) -> None:
+        self.recordings: dict[str, Described] = {}
+        self.segments: dict[tuple[str, str], ReleasedSegment] = {}
+        self.sounds = Sounds()
+        self.notes = Notes()
 
-def supervision_row(segment: ReleasedSegment, recording: Recording) -> dict[str, Any]:
-    """Return a lhotse SupervisionSegment; words become its alignment of the name `word`."""
-    sex = {p.id: p.sex for p in recording.participants}
-    custom = rest_of(segment, "words", "channel")
-    if segment.channel is None:
-        custom["any_channel"] = True
-    if speakers := [word.speaker for word in segment.words]:
-        custom["word_speakers"] = speakers
-    row = {
-        "id": segment.id,
-        "recording_id": segment.recording,
-        "start": segment.start,
-        "duration": round_ms(segment.end - segment.start),
-        "channel": segment.channel or 0,
-        "text": segment.text,
-        "language": segment.language or None,
-        "speaker": segment.speaker or None,
-        "gender": sex.get(segment.speaker) or None,
-        "custom": custom,
-        "alignment": {
-            "word": [
-                [word.text, word.start, round_ms(word.end - word.start), word.confidence]
-                for word in segment.words
-            ]
-        },
-    }
-    if not segment.words:
-        del row["alignment"]
-    return {name: value for name, value in row.items() if value is not None}
+    def add_recording(self, row: Mapping[str, Any], file: Path, number: int) -> None:
+        described = read_recording(row, file, number)
+        if described.recording.id in self.recordings:
+            raise InputError(f"{file}, line {number}: this recording is listed twice")
+        self._put(described, file, number)
 
+    def add_supervision(
+        self, row: Mapping[str, Any], file: Path, number: int, offset: float = 0.0
+    ) -> None:
+        """Add a supervision; the same one may stand in several cuts."""
+        described = self.recordings.get(str(field(row, "recording_id", file, number)))
+        if described is None:
+            raise InputError(f"{file}, line {number}: a supervision of no recording there")
+        segment = read_supervision(row, described.channels, file, number, offset)
+        said = row.get("channel")
+        if isinstance(said, list) and 1 < len(said) < len(described.channels):
+            self.notes.add(number, "that a supervision is of some channels, not of all")
+        if self.segments.setdefault((segment.recording, segment.id), segment) != segment:
+            raise InputError(f"{file}, line {number}: another supervision had this id before")
 
-def read_recording(row: Mapping[str, Any], file: Path, number: int) -> tuple[Recording, str]:
-    """Return a recording and the path of its sound, empty if it has none."""
-    name = str(field(row, "id", file, number))
-    said = ""
-    sources = row.get("sources") or []
-    if len(sources) > 1:
-        raise InputError(
-            f"{file}, line {number}: a file a channel; join the {len(sources)} files to one first"
-        )
-    for source in sources:
-        type_ = source.get("type")
-        if type_ == "command":
+    def add_cut(self, row: Mapping[str, Any], file: Path, number: int) -> None:
+        """Add a cut's recording, whole, and its supervisions at their times in that."""
+        type_ = row.get("type", "MonoCut")
+        if type_ == "PaddingCut":
+            self.notes.add(number, "a cut of padding")
+            return
+        if type_ not in _CUTS:
             raise InputError(
-                f"{file}, line {number}: the source is a command; speechkit runs none. Save the "
-                "recording to a file first"
+                f"{file}, line {number}: a {type_}, made of several recordings; write the "
+                "recordings and supervisions that it is made of (CutSet.decompose)"
             )
-        if type_ not in ("file", "shar"):
-            raise InputError(f"{file}, line {number}: source of type {type_!r}; files are read")
-        if type_ == "file":
-            said = str(source.get("source") or "")
-    rate = field(row, "sampling_rate", file, number)
-    samples = field(row, "num_samples", file, number)
-    if not (isinstance(rate, int) and isinstance(samples, int) and rate > 0 and samples > 0):
-        raise InputError(f"{file}, line {number}: sampling_rate and num_samples are counts")
-    channels = row.get("channel_ids") or [0]
-    audio = Audio(
-        sha256="",
-        uri="",
-        sample_rate=rate,
-        num_samples=samples,
-        num_channels=len(channels),
-        codec="",
-    )
-    return Recording(id=name, audio=audio), said
+        described = read_recording(field(row, "recording", file, number), file, number)
+        name = described.recording.id
+        if self.recordings.get(name, described) != described:
+            raise InputError(f"{file}, line {number}: another recording had this id before")
+        self._put(described, file, number)
+        offset = number_field({"start": 0.0, **row}, "start", file, number)
+        for said in row.get("supervisions") or []:
+            self.add_supervision({**said, "recording_id": name}, file, number, offset)
 
-
-def read_supervision(
-    row: Mapping[str, Any], file: Path, number: int, offset: float = 0.0
-) -> ReleasedSegment:
-    """Return a segment; `offset` is added to its times, as those in a cut count from its start."""
-    start = number_field({**row, "start": row.get("start", 0) + offset}, "start", file, number)
-    custom = dict(row.get("custom") or {})
-    any_channel = custom.pop("any_channel", False)
-    channel = row.get("channel", 0)
-    if any_channel or isinstance(channel, list):
-        channel = None
-    speakers = custom.pop("word_speakers", [])
-    rest = {
-        name: custom[name] for name in ("role", "confidence", "labels", "review") if name in custom
-    }
-    rest["words"] = _words(row.get("alignment"), speakers, offset, file, number)
-    return make_segment(
-        file,
-        number,
-        rest,
-        id=str(field(row, "id", file, number)),
-        recording=str(field(row, "recording_id", file, number)),
-        start=start,
-        end=round_ms(start + number_field(row, "duration", file, number)),
-        text=row.get("text") or "",
-        speaker=row.get("speaker") or "",
-        language=row.get("language") or "",
-        channel=channel,
-    )
-
-
-def _words(
-    alignment: Any, speakers: Iterable[str], offset: float, file: Path, number: int
-) -> list[dict[str, Any]]:
-    items = (alignment or {}).get("word") or []
-    known = [*speakers, *([""] * len(items))]
-    words = []
-    for item, speaker in zip(items, known, strict=False):
-        if not isinstance(item, list) or len(item) < 3:
-            raise InputError(f"{file}, line {number}: a word is [text, start, duration, score]")
-        start = round_ms(item[1] + offset)
-        words.append(
-            {
-                "text": item[0],
-                "start": start,
-                "end": round_ms(start + item[2]),
-                "confidence": item[3] if len(item) > 3 else None,
-                "speaker": speaker,
-            }
-        )
-    return words
+    def _put(self, described: Described, file: Path, number: int) -> None:
+        name, files = described.recording.id, described.files
+        self.recordings[name] = described
+        if len(files) == 1:
+            self.sounds.name(name, files[0][0], file, number)
+        elif files:
+            self.sounds.join(name, files, described.channels, file, number)
 
 
 def _files(path: Path, kind: str) -> list[Path]:
-    found = sorted(
+    return sorted(
         file
         for file in path.glob(f"*{kind}*.jsonl*")
         if file.name.endswith((".jsonl", ".jsonl.gz"))
     )
-    if not found:
-        raise InputError(f"{path}: no *{kind}*.jsonl or .jsonl.gz there")
-    return found
 
 
 FORMAT = Format(

@@ -19,7 +19,7 @@ from speechkit.manifest.export import (
 )
 from speechkit.manifest.export.bundle import Format
 
-_ALL = (
+_CORPORA = (
     lhotse.FORMAT,
     tar.SHAR,
     tar.WEBDATASET,
@@ -34,9 +34,16 @@ _ALL = (
     labelbox.FORMAT,
     doccano.FORMAT,
     instruct.FORMAT,
-    *transcripts.transcript_exports(),
 )
-FORMATS: dict[str, Format] = {each.name: each for each in _ALL}
+# A corpus goes before the transcript format of its name: it brings the sound along.
+CORPORA = frozenset(each.name for each in _CORPORA)
+FORMATS: dict[str, Format] = {
+    each.name: each
+    for each in (
+        *_CORPORA,
+        *(each for each in transcripts.transcript_exports() if each.name not in CORPORA),
+    )
+}
 WRITABLE = tuple(name for name, each in FORMATS.items() if each.write)
 LOSSLESS = tuple(name for name, each in FORMATS.items() if each.write and not each.drops)
 

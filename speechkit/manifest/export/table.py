@@ -18,8 +18,9 @@ from speechkit.core.errors import InputError
 from speechkit.formats import read_text
 from speechkit.formats.fields import seconds, share
 from speechkit.manifest.export.arrow import pyarrow
-from speechkit.manifest.export.bundle import Bundle, Format, Sounds, assemble, place_sounds
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, place_sounds
 from speechkit.manifest.export.rows import make_segment, reading
+from speechkit.manifest.export.sounds import Sounds
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 

@@ -19,16 +19,8 @@ from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
 from speechkit.formats import Notes
 from speechkit.formats.text import decode_text
-from speechkit.manifest.export.bundle import (
-    AUDIO_SUFFIXES,
-    Bundle,
-    Format,
-    Sounds,
-    assemble,
-    length_of,
-    put_once,
-)
-from speechkit.manifest.export.lhotse import (
+from speechkit.manifest.export.bundle import Bundle, Format, assemble, put_once
+from speechkit.manifest.export.lhotse_rows import (
     read_recording,
     read_supervision,
     recording_row,
@@ -43,6 +35,7 @@ from speechkit.manifest.export.rows import (
     reading,
     rest_of,
 )
+from speechkit.manifest.export.sounds import AUDIO_SUFFIXES, Sounds, length_of
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 
@@ -195,16 +188,23 @@ def read_shar(path: Path) -> Bundle:
                     raise InputError(f"{file}, line {number}: this cut is listed twice")
                 cuts.add(cut)
                 offset = number_field({"start": 0.0, **row}, "start", file, number)
+                channels = _channels(row)
                 if row.get("recording"):
-                    known[cut], _ = read_recording({**row["recording"], "id": cut}, file, number)
+                    described = read_recording({**row["recording"], "id": cut}, file, number)
+                    known[cut], channels = described.recording, described.channels
                     if cut not in sounds.paths:
                         sounds.missing.append(f"{file}, line {number}: its sound is in no tar")
                 for said in row.get("supervisions") or []:
                     said = {**said, "recording_id": cut}
-                    segments.append(read_supervision(said, file, number, offset))
+                    segments.append(read_supervision(said, channels, file, number, offset))
     if strangers := sounds.paths.keys() - cuts:
         raise InputError(f"{path}: {len(strangers)} sound files in its tars belong to no cut")
     return assemble(path, segments, sounds, known)
+
+
+def _channels(row: Mapping[str, Any]) -> tuple[int, ...]:
+    said = row.get("channel", 0)
+    return tuple(said) if isinstance(said, list) else (said,)
 
 
 def _cut(recording: Recording, segments: tuple[ReleasedSegment, ...]) -> dict[str, Any]:

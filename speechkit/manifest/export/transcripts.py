@@ -189,7 +189,7 @@ _RTTM = Format(
     read=_read_rttm,
     drops=("all words", "language", *_METADATA),
     companion=False,
-    oracle="meeteval",
+    oracle="pyannote.database",
 )
 _UEM = Format(
     name="uem",
@@ -198,6 +198,7 @@ _UEM = Format(
     read=None,
     drops=("all but the lengths of recordings",),
     companion=False,
+    oracle="pyannote.database",
 )
 # How the makers of a format spell its suffix.
 _SUFFIX_AS_WRITTEN = {"textgrid": ".TextGrid"}
