@@ -20,6 +20,8 @@ VERBS = {
     "run": "run the pipeline over a corpus",
     "diarize": "who spoke when: audio files → RTTM",
     "transcribe": "what was said: audio files → JSON, subtitles, STM, CTM, SegLST",
+    "serve": "the local pipeline as a transcription server on this machine",
+    "align": "word times for a transcript that a person or another tool wrote",
     "convert": "transcripts from one format to another; what is lost is said",
     "deidentify": "remove what identifies people, from text and audio",
     "review": "people correct drafts in the browser: editor, accounts, queue, export",

@@ -71,7 +71,7 @@ def deidentify_transcript(
     with open_detector(engine, rules, options).open(Resources()) as detect:
         if source.suffix.lower() == ".docx":
             paragraphs, tags = redact_word(
-                source, target, lambda segments: _redacted(segments, detect, rules, language)
+                source, target, lambda segments: tagged(segments, detect, rules, language)
             )
             return DeidentifiedTranscript(path=target, segments=paragraphs, tags=tags)
         reading = read_transcripts(source)
@@ -81,8 +81,8 @@ def deidentify_transcript(
         redacted: dict[str, tuple[Segment, ...]] = {}
         tags = 0
         for recording, segments in reading.recordings.items():
-            items, number = _redacted(segments, detect, rules, language)
-            redacted[recording] = _without_names(items)
+            items, number = tagged(segments, detect, rules, language)
+            redacted[recording] = without_names(items)
             tags += number
     with atomic_path(target) as temporary:
         temporary.write_text(write_transcripts(name, redacted), encoding="utf-8")
@@ -94,7 +94,7 @@ def deidentify_transcript(
     )
 
 
-def _redacted(
+def tagged(
     segments: Iterable[Segment], detect: DetectPhi, policy: Policy, language: str
 ) -> tuple[tuple[Segment, ...], int]:
     """Return the segments of one recording with tags, and how many tags there are."""
@@ -105,7 +105,7 @@ def _redacted(
     return redact_segments(items, spans, Tags()), len(spans)
 
 
-def _without_names(segments: Iterable[Segment]) -> tuple[Segment, ...]:
+def without_names(segments: Iterable[Segment]) -> tuple[Segment, ...]:
     roles = set(get_args(Role))
     names: dict[str, str] = {}
     renamed = []
