@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from speechkit.formats import TranscriptFormat, transcript_formats
 from speechkit.manifest.export.bundle import Format
-from speechkit.manifest.export.registry import FORMATS
+from speechkit.manifest.export.registry import CORPORA, FORMATS
 
 _HEAD = """# Formats
 
@@ -22,6 +22,9 @@ UTF-32, with or without a byte order mark.
 Another package can add a transcript format: an object of type `speechkit.formats.TranscriptFormat` under
 the entry point group `speechkit.formats`.
 
+`python -m benchmarks formats` reads random files in the dialects of other tools by speechkit and by the
+tool that a format is held to, and lists what differs.
+
 ## Transcripts
 
 | format | files | read | written | standard | held to |
@@ -32,7 +35,11 @@ the entry point group `speechkit.formats`.
 def formats_page(note: str) -> str:
     """Return the page; `note` says who writes it."""
     transcripts = transcript_formats().values()
-    corpora = [each for name, each in FORMATS.items() if name not in transcript_formats()]
+    corpora = [
+        each
+        for name, each in FORMATS.items()
+        if name in CORPORA or name not in transcript_formats()
+    ]
     parts = [
         _HEAD.format(note=note),
         *map(_row, transcripts),

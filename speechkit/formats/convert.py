@@ -64,10 +64,21 @@ def convert_transcripts(
         UsageError: for a target whose format is unknown, or that cannot hold the source.
         InputError: for a source that cannot be read, or not as a whole where that is asked.
     """
-    name = to_format or _format_of(target)
+    name = to_format or format_of_target(target)
     transcripts, notes = _read(source, from_format)
     if strict and notes:
         raise InputError(f"{source}: passed over: {notes[0]}; --strict takes files as a whole")
+    return save_transcripts(transcripts, target, name, source=source, notes=notes)
+
+
+def save_transcripts(
+    transcripts: Segments, target: Path, name: str, *, source: Path, notes: Iterable[str] = ()
+) -> Converted:
+    """Write transcripts in a format by name; `source` is what they are called in errors.
+
+    Raises:
+        UsageError: for a format that cannot hold them.
+    """
     texts = _written(name, transcripts, target, is_file=bool(target.suffix) and not target.is_dir())
     before = [segment for items in transcripts.values() for segment in items]
     if name == RTTM:
@@ -155,7 +166,12 @@ def _inside(key: str, kind: TranscriptFormat) -> PurePosixPath:
     )
 
 
-def _format_of(target: Path) -> str:
+def format_of_target(target: Path) -> str:
+    """Return the name of the format that a file's name tells.
+
+    Raises:
+        UsageError: if it tells none that can be written.
+    """
     name = target.name.lower()
     if name.endswith(f".{RTTM}"):
         return RTTM

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import get_args
+from typing import TypeVar, get_args
 
 import msgspec
 
@@ -21,6 +21,7 @@ from speechkit.formats import read_segments, read_turns
 STAGE = "ingest"
 VERSION = "1"
 
+Named = TypeVar("Named", bound=Item)
 _LATER = 1.0  # seconds that a reference may last beyond its recording
 
 
@@ -35,6 +36,17 @@ def read_reference(path: Path, audio: PurePosixPath) -> tuple[Item, ...]:
     """
     is_turns = path.suffix.lower() == ".rttm"
     items: Mapping[str, tuple[Item, ...]] = read_turns(path) if is_turns else read_segments(path)
+    return about(audio, items, path)
+
+
+def about(
+    audio: PurePosixPath, items: Mapping[str, tuple[Named, ...]], path: Path
+) -> tuple[Named, ...]:
+    """Return what a file says about the recording that is called as the sound file `audio` is.
+
+    Raises:
+        InputError: if the file is about several others.
+    """
     for name in (str(audio), str(audio.with_suffix("")), audio.name, audio.stem):
         if name in items:
             return items[name]
