@@ -279,3 +279,38 @@ def test_a_table_about_recordings_in_a_folder_is_no_transcript(tmp_path: Path) -
     done = CliRunner().invoke(cli, ["convert", str(folder), str(tmp_path / "out.seglst.json")])
     assert done.exit_code == 0, done.output
     assert "good day" in (tmp_path / "out.seglst.json").read_text()
+
+
+def test_google_says_speakers_once_or_again_at_the_end(tmp_path: Path) -> None:
+    def result(*words: tuple[str, int], transcript: str = ""):
+        timed = [
+            {"word": w, "startTime": f"{n}s", "endTime": f"{n + 0.5}s", "speakerTag": tag}
+            for n, (w, tag) in enumerate(words)
+        ]
+        return {"alternatives": [{"transcript": transcript, "words": timed}]}
+
+    again = [
+        result(("hello", 0), transcript="hello"),
+        result(("hello", 1), ("bye", 2), transcript="hello bye"),
+    ]
+    (segments,) = read(tmp_path, {"results": again}).recordings.values()
+    assert [(s.speaker, s.text) for s in segments] == [("speaker_1", "hello"), ("speaker_2", "bye")]
+    once = [
+        result(("hello", 1), transcript="hello"),
+        result(("bye", 2), ("now", 2), transcript="bye now"),
+    ]
+    (segments,) = read(tmp_path, {"results": once}).recordings.values()
+    assert sorted(s.text for s in segments) == ["bye now", "hello"]
+
+
+def test_fewer_fields_than_the_documentation_shows_are_enough(tmp_path: Path) -> None:
+    word = {"text": "hello", "start": 1200, "end": 1500, "confidence": 0.9}
+    (segments,) = read(
+        tmp_path, {"id": "1", "status": "completed", "text": "hello", "words": [word]}
+    ).recordings.values()
+    assert (segments[0].start, segments[0].end) == (1.2, 1.5)
+    phrase = {"text": "hello", "offsetMilliseconds": 1200, "durationMilliseconds": 300}
+    (segments,) = read(
+        tmp_path, {"durationMilliseconds": 9, "phrases": [phrase]}
+    ).recordings.values()
+    assert (segments[0].start, segments[0].end) == (1.2, 1.5)

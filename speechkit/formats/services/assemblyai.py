@@ -74,7 +74,8 @@ _FIGURES = frozenset(
 def is_assemblyai(text: str) -> bool:
     """Say whether a JSON text has the shape of AssemblyAI's transcripts."""
     found = read_object(text)
-    return "status" in found and bool(found.keys() & {"audio_url", "utterances", "acoustic_model"})
+    known = {"audio_url", "utterances", "acoustic_model", "words", "audio_duration"}
+    return isinstance(found.get("status"), str) and bool(found.keys() & known)
 
 
 def parse_assemblyai(text: str, where: Path) -> Reading[Segment]:

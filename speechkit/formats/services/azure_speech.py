@@ -92,7 +92,9 @@ _FIGURES = frozenset(
 def is_azure_speech(text: str) -> bool:
     """Say whether a JSON text has the shape of Azure's batch or fast transcription."""
     names = {"recognizedPhrases", "combinedRecognizedPhrases", "combinedPhrases"}
-    return bool(read_object(text).keys() & names)
+    found = read_object(text)
+    is_fast = "phrases" in found and bool(found.keys() & {"duration", "durationMilliseconds"})
+    return is_fast or bool(found.keys() & names)
 
 
 def parse_azure_speech(text: str, where: Path) -> Reading[Segment]:

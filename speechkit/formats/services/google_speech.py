@@ -172,15 +172,17 @@ def _one(found: Any, where: Path, notes: Notes) -> Reading[Segment]:
 
 def _repeats(results: Sequence[_Result]) -> bool:
     """Say whether the last result lists the words of all others again, with speakers."""
-    if len(results) < 2 or not results[-1].alternatives:
+    best = [each.alternatives[0] for each in results if each.alternatives]
+    if len(best) < 2 or not any(word.speaker_tag for word in best[-1].words):
         return False
-    last = results[-1].alternatives[0]
-    earlier = [each.alternatives[0] for each in results[:-1] if each.alternatives]
-    tagged = any(word.speaker_tag for word in last.words)
-    spoken = [w for each in earlier for w in (x.word for x in each.words)] or [
-        w for each in earlier for w in each.transcript.split()
-    ]
-    return tagged and not last.transcript and len(last.words) >= len(spoken)
+    earlier = " ".join(
+        word.word if each.words else each.transcript
+        for each in best[:-1]
+        for word in each.words or [_Word()]
+    )
+    again = [word.word.casefold() for word in best[-1].words]
+    spoken = earlier.casefold().split()
+    return bool(spoken) and again[: len(spoken)] == spoken
 
 
 def _tokens(words: Sequence[_Word], channel: int | None, language: str, where: Path) -> list[Token]:
