@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
+_MOST = 1 << 16  # words that are remembered
 _SHORTEST = 4  # letters of a word that may be a plural
 _KEPT = ("ss", "us", "is")  # what ends in these is no plural
 
 
-@lru_cache(maxsize=1 << 16)
 def plain(word: str) -> str:
     """Return a word in the singular and in American spelling. The result need not be a word: it
     serves to compare.
@@ -36,13 +35,26 @@ def plain(word: str) -> str:
     return re.sub(r"is(e|ed|ing|ation)$", r"iz\1", word) if len(word) > 6 else word
 
 
+class _Remembered(dict[str, str]):
+    """Plain forms of words that came before: words come again."""
+
+    def __missing__(self, word: str) -> str:
+        found = plain(word)
+        if len(self) < _MOST:
+            self[word] = found
+        return found
+
+
+_PLAIN = _Remembered()
+
+
 def plain_tokens(tokens: Sequence[str]) -> list[str]:
     """Return all words in their plain form.
 
     >>> plain_tokens(["two", "tumours"])
     ['two', 'tumor']
     """
-    return [plain(token) for token in tokens]
+    return list(map(_PLAIN.__getitem__, tokens))
 
 
 def same_form(first: Sequence[str], second: Sequence[str]) -> bool:

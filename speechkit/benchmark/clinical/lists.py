@@ -52,13 +52,14 @@ class MayBegin(dict[str, bool]):
 
 
 class Lexicon(msgspec.Struct, frozen=True, kw_only=True):
-    """Phrases by their first token, longest first; words that are a term by themselves and begin
-    no longer one; units with their factor; the words that name a part of the body. Words are in
-    their plain form."""
+    """Phrases by their first token, longest first, and the second words of these ("" of one word);
+    words that are a term by themselves and begin no longer one; units with their factor; the words
+    that name a part of the body. Words are in their plain form."""
 
     may_begin: MayBegin
     simple: dict[str, Entry]
     phrases: dict[str, list[tuple[Phrase, Entry]]]
+    seconds: dict[str, frozenset[str]]
     units: dict[str, list[tuple[Phrase, str, Fraction]]]
     body: frozenset[str]
 
@@ -91,6 +92,10 @@ def lexicon() -> Lexicon:
         ),
         simple=simple,
         phrases=by_first,
+        seconds={
+            first: frozenset((*phrase, "")[1] for phrase, _ in found)
+            for first, found in by_first.items()
+        },
         units=units,
         body=frozenset(p[-1] for p, entry in phrases.items() if entry.category == "body"),
     )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from speechkit.benchmark.clinical.forms import plain_tokens
+from speechkit.benchmark.clinical.forms import plain, plain_tokens
 from speechkit.benchmark.clinical.lists import is_listed
 from speechkit.benchmark.clinical.mentions import Mention
 from speechkit.benchmark.errors import Edit
@@ -16,6 +16,7 @@ _SLACK = 3  # tokens a term may stand from where the alignment puts it
 _MOVED = 8  # the same for what says by itself what it is about: a drug, "twice a day"
 _EXACT = frozenset(("side", "dose", "number", "negation"))
 REPEATED = 10  # tokens around in which the same term makes one more of it idle
+_PARTS = 4  # words that a term may be split into
 _SPLIT = 4  # letters of a term from which it is looked for across the spaces
 _MISSPELLED = 0.75  # likeness from which an unknown word is a listed one misspelled
 
@@ -121,7 +122,12 @@ def is_there(
     term = "".join(plain_tokens(here[mention.start : mention.end]))
     if len(term) < _SPLIT or not term.isalpha():
         return False
-    return term in "".join(plain_tokens(there[max(low - _SLACK, 0) : high + _SLACK]))
+    near = plain_tokens(there[max(low - _SLACK, 0) : high + _SLACK])
+    return any(term in word for word in near) or any(
+        plain("".join(near[i:j])) == term
+        for i in range(len(near))
+        for j in range(i + 2, min(i + _PARTS, len(near)) + 1)
+    )
 
 
 def is_respelled(

@@ -30,6 +30,7 @@ _WHATEVER = frozenset(
 )
 _YES = frozenset("yes yep yup yeah".split())
 _NO = frozenset("no nope nah none never".split())
+_ANSWERS = _YES | _NO | {"not"}
 _NOT_AS_ANSWER = (("not", "really"), ("not", "that"), ("not", "at"), ("not", "specifically"))
 _CUES = frozenset(
     ("do you", "have you", "are you", "did you", "were you", "is it", "is there", "was it",
@@ -139,6 +140,8 @@ def _denials(
     here: Sequence[str], there: Sequence[str], at: Place, kind: str, place: Place
 ) -> list[Turned]:
     """Find a denial on one side only, of something that both sides have."""
+    if NEGATIONS.isdisjoint(here[at.start : at.end]):
+        return []
     own = [i for i in range(at.start, at.end) if here[i] in NEGATIONS]
     beside = (*here[max(at.start - 2, 0) : at.start], *here[at.end : at.end + _SCOPE])
     if not own or any(word in NEGATIONS for word in (*there[at.low : at.high], *beside)):
@@ -187,14 +190,16 @@ def _answers(
     `terms` are where the reference has clinical terms. A "yes" is often no answer, but goes along:
     it counts where the question has a term. Questions about the line or the name do not count.
     """
+    first = _answer(said, at.start, min(at.end, at.start + _AT_ONCE))
+    other = _answer(wrote, at.low, min(at.high, at.low + _AT_ONCE))
+    if not (first or other or at.high - at.low <= 1 < at.end - at.start):
+        return []
     asked = _question(said, at.start)
     if asked is None or any(word in _CHAT for word in said[asked : at.end]):
         return []
     clinical = any(start < at.start and end > asked for start, end in terms)
     before = said[max(at.start - _REPEATED, 0) : at.start]
     after = said[at.end : at.end + _REPEATED]
-    first = _answer(said, at.start, min(at.end, at.start + _AT_ONCE))
-    other = _answer(wrote, at.low, min(at.high, at.low + _AT_ONCE))
     # What comes later in the place on the other side is there, too.
     ours, theirs = _answer(said, at.start, at.end), _answer(wrote, at.low, at.high)
     open_ended = tuple(said[at.end - 2 : at.end]) in _NOT_AS_ANSWER  # "not that" I know of
@@ -231,6 +236,8 @@ def _question(tokens: Sequence[str], at: int) -> int | None:
 def _answer(tokens: Sequence[str], start: int, end: int) -> str:
     """Return what stretch [start, end) answers: "yes", "no", "both" or nothing."""
     words = tokens[start:end]
+    if _ANSWERS.isdisjoint(words):
+        return ""
     no = any(word in _NO for word in words) or any(
         tuple(tokens[i : i + 2]) in _NOT_AS_ANSWER for i in range(start, end)
     )
@@ -241,6 +248,8 @@ def _answer(tokens: Sequence[str], start: int, end: int) -> str:
 def _opposites(said: Sequence[str], wrote: Sequence[str], at: Place) -> list[Turned]:
     """Find words that stand in for their opposite."""
     if at.end - at.start > _SMALL or at.high - at.low > _SMALL:
+        return []
+    if at.start == at.end or at.low == at.high:
         return []
     ours = _values(said, at.start, at.end)
     theirs = _values(wrote, at.low, at.high)

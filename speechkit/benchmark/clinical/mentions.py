@@ -76,7 +76,7 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
         mention = (
             Mention(entry.category, entry.value, start, start + 1, _is_body(tokens, start, entry))
             if entry is not None
-            else _phrase(known, tokens, start)
+            else (_may_be_phrase(known, tokens, start) and _phrase(known, tokens, start))
             or _frequency(tokens, start)
             or _quantity(known, tokens, start)
             or _unlisted(tokens[start], start)
@@ -95,6 +95,13 @@ def mentions(tokens: Sequence[str]) -> list[Mention]:
             found[-1] = msgspec.structs.replace(found[-1], end=mention.end)
         at = mention.end
     return found
+
+
+def _may_be_phrase(known: Lexicon, tokens: Sequence[str], at: int) -> bool:
+    seconds = known.seconds.get(tokens[at])
+    return seconds is not None and (
+        "" in seconds or (at + 1 < len(tokens) and tokens[at + 1] in seconds)
+    )
 
 
 def _is_body(tokens: Sequence[str], at: int, entry: Entry) -> bool:
