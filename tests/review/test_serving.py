@@ -21,6 +21,7 @@ from speechkit.review import accounts
 from speechkit.review.audit import Checkpoints, checkpoints, record
 from speechkit.review.schema import AuditHead, AuditRow, User
 from speechkit.review.server.app import make_app
+from speechkit.review.server.forwarded import LastHop
 from speechkit.review.server.names import names_of_certificate
 from speechkit.review.server.patience import PatientProtocol
 from speechkit.review.server.security import App
@@ -133,6 +134,20 @@ def test_addresses_are_not_made_up_by_a_header(
         ]
     served.stop()
     assert statuses.count(200) == passed and statuses.count(429) == 10
+
+
+@pytest.mark.parametrize("hop", ["192.0.2.7", "127.0.0.1"])
+def test_only_the_last_hop_is_believed(corpus: Corpus, store: Store, hop: str):
+    """Also of a client on the proxy's own machine, whose address is one that is trusted."""
+    settings = Settings(requests_per_second=0.001, burst=20)
+    served = Served(LastHop(make_app(corpus, store, settings), ("127.0.0.1",)), proxy_headers=False)
+    with httpx.Client(base_url=f"http://127.0.0.1:{served.port}") as client:
+        statuses = [
+            client.get("/healthz", headers={"x-forwarded-for": f"10.0.0.{n}, {hop}"}).status_code
+            for n in range(30)
+        ]
+    served.stop()
+    assert statuses.count(200) == 20 and statuses.count(429) == 10
 
 
 def answer(connection: socket.socket) -> bytes:

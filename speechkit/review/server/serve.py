@@ -10,6 +10,7 @@ import click
 import uvicorn
 
 from speechkit.core.errors import UsageError
+from speechkit.review.server.forwarded import LastHop
 from speechkit.review.server.patience import PatientProtocol
 from speechkit.review.server.security import App
 
@@ -25,7 +26,8 @@ def serve_app(
 ) -> None:
     """Serve until stopped; port 0 takes a free one. The address goes to standard error.
 
-    `proxy`: address of a proxy whose X-Forwarded-For is believed, for its last hop; none if empty.
+    `proxy`: addresses of a proxy, with commas, whose X-Forwarded-For is believed, for its last hop;
+    none if empty.
 
     Raises:
         UsageError: if the address cannot be had.
@@ -40,15 +42,14 @@ def serve_app(
     scheme = "https" if tls_cert else "http"
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"the review editor is at {scheme}://{shown}:{listener.getsockname()[1]}/", err=True)
-    application: Any = app
+    application: Any = LastHop(app, tuple(proxy.split(","))) if proxy else app
     config = uvicorn.Config(
         application,
         access_log=False,
         log_level="warning",
         server_header=False,
         http=PatientProtocol,
-        proxy_headers=bool(proxy),
-        forwarded_allow_ips=proxy or None,
+        proxy_headers=False,
         ssl_certfile=tls_cert,
         ssl_keyfile=tls_key,
         timeout_graceful_shutdown=3,
