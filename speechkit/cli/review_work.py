@@ -139,8 +139,9 @@ def assign(
                     has_clean_copy=partial(_has_clean_copy, corpus),
                 )
                 num_given, skipped = len(shares.assigned), shares.skipped
-            for task in tasks if due else ():
-                set_due(db, task, due.date().isoformat(), by=_BY)
+            if due is not None:
+                for task in tasks:
+                    set_due(db, task, due.date().isoformat(), by=_BY)
             asked_for = given and not (second_pass or adjudicate)
             if skipped and (asked_for or not num_given):
                 raise UsageError(skipped[0].reason)  # and nothing is made, nothing assigned
