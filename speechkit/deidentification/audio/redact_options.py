@@ -35,7 +35,7 @@ class RedactOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     min_uncovered: float = 0.3
     max_doubt: float = 0.25
     max_unwritten: float = 0.5
-    max_left: float = 1.0
+    max_left: float = 3.0
     max_rounds: int = 4
     check_engine: str = "faster-whisper:base"
     check_options: dict[str, str] = msgspec.field(

@@ -20,7 +20,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     max_doubt: float = 0.25
     max_unwritten: float = 0.5
-    max_left: float = 1.0
+    max_left: float = 3.0
 
 
 def discovery(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -225,7 +226,7 @@ def tagged(
         kinds = chances[slice(*run), 1:].sum(axis=0)
         kind = KINDS[1 + int(kinds.argmax())]
         first, after = _without_function_words(conversation, network.language, *run, kind)
-        if first == after:
+        if first == after or _says_no_one(conversation, kind, first, after):
             continue
         start, end = conversation.span(first, after)
         score = round(float(likely[first:after].max()), 4)
@@ -249,6 +250,24 @@ def _without_function_words(
     if kind == "DATE" and 0 < first < after and conversation.tokens[first - 1].key == "the":
         first -= 1
     return first, after
+
+
+def _says_no_one(conversation: Conversation, kind: str, first: int, after: int) -> bool:
+    """Say whether a run is digits alone that form no identifier: a bare year, readings in a row
+    ("93, 86, 79", "27/30"), a number that is taken for a name."""
+    keys = [token.key for token in conversation.tokens[first:after]]
+    if not all(key.isdigit() for key in keys):
+        return False
+    if kind not in ("NUMBER", "DATE", "LOCATION", "AGE"):
+        return True
+    if kind == "DATE" and len(keys) == 1:
+        return len(keys[0]) == 4
+    between = {
+        conversation.text[one.end : other.start].strip()
+        for one, other in pairwise(conversation.tokens[first:after])
+    }
+    small = all(len(key) <= 3 for key in keys)
+    return kind == "NUMBER" and small and len(keys) > 1 and between <= {",", "/"}
 
 
 @cache
