@@ -190,9 +190,7 @@ def report(corpus_path: Path, compare: str, sample_path: Path | None, as_json: b
     show_default=True,
     help="Share of segments with identifiers left that the sample is to rule out, with 95 % confidence.",
 )
-@click.option(
-    "--seed", type=int, default=1, show_default=True, help="Seed; another one draws others."
-)
+@option("--seed", default=1)
 @click.option(
     "--output",
     "output",
@@ -200,7 +198,8 @@ def report(corpus_path: Path, compare: str, sample_path: Path | None, as_json: b
     required=True,
     help="CSV file to write: one row per segment, with a column for the count.",
 )
-def sample(corpus_path: Path, rate: float, seed: int, output: Path) -> None:
+@options("--json")
+def sample(corpus_path: Path, rate: float, seed: int, output: Path, as_json: bool) -> None:
     """Draw segments of clean copies that a person should look at, and listen to.
 
     The person writes into the column identifiers_left how many are left in each; `deidentify report
@@ -210,6 +209,11 @@ def sample(corpus_path: Path, rate: float, seed: int, output: Path) -> None:
     if output.exists():
         raise InputError(f"{output} exists; nothing was overwritten")
     write_sample(output, drawn)
-    click.echo(f"{len(drawn)} segments of {len({one.recording for one in drawn})} recordings")
-    if (needed := sample_size(rate)) > len(drawn):
+    needed, recordings = sample_size(rate), len({one.recording for one in drawn})
+    if as_json:
+        counts = {"segments": len(drawn), "recordings": recordings, "needed": needed}
+        click.echo(json.dumps(counts))
+        return
+    click.echo(f"{len(drawn)} segments of {recordings} recordings")
+    if needed > len(drawn):
         click.echo(f"all there are; to rule out {rate:.2%} takes {needed}")
