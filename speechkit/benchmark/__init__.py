@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from speechkit.benchmark.phi import Mention, PhiCount, count_phi
     from speechkit.benchmark.report import write_report
     from speechkit.benchmark.report.page import ReportSection, render_report
-    from speechkit.benchmark.results import SCHEMA, RunCost, Scores, SystemScore
+    from speechkit.benchmark.results import SCHEMA, RunCost, Scores, SystemScore, TermCounts
     from speechkit.benchmark.score import score_systems
     from speechkit.benchmark.sites import (
         COUNTS_SCHEMA,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         merge_counts,
     )
     from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
+    from speechkit.benchmark.vocabulary import count_terms
 
 __all__ = [
     "COUNTS_SCHEMA",
@@ -59,11 +60,13 @@ __all__ = [
     "SiteCounts",
     "System",
     "SystemScore",
+    "TermCounts",
     "as_junit",
     "as_markdown",
     "audit_references",
     "compare_scores",
     "count_phi",
+    "count_terms",
     "export_counts",
     "file_side",
     "match_names",
@@ -121,5 +124,7 @@ __getattr__, __dir__ = lazy_names(
         "render_report": "report.page",
         "score_systems": "score",
         "write_report": "report",
+        "TermCounts": "results",
+        "count_terms": "vocabulary",
     },
 )

@@ -16,7 +16,7 @@ from speechkit.core.stage import Resources
 from speechkit.review.server.patience import PatientProtocol
 from speechkit.review.server.settings import LOOPBACK
 from speechkit.workflows.deidentify_documents import POLICY
-from speechkit.workflows.transcription_http import HttpOptions, make_app
+from speechkit.workflows.transcription_http import HttpOptions, transcription_app
 from speechkit.workflows.transcription_service import ServiceOptions, open_service
 
 TOKEN = "SPEECHKIT_SERVE_TOKEN"  # noqa: S105 (the name of a variable)
@@ -69,7 +69,7 @@ def command(
         open_service(service_options, Resources(device=device, threads=threads)) as service,
         _listener(host, port) as listener,
     ):
-        app = make_app(service, HttpOptions(token=made, model=model or engine))
+        app = transcription_app(service, HttpOptions(token=made, model=model or engine))
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listener.getsockname()[1]}/v1"
         if as_json:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from speechkit.governance.encounter import from_encounter, identifiers_of, to_encounter
     from speechkit.governance.fhir import from_fhir, read_resources, to_fhir
     from speechkit.governance.fhir_rules import Version
-    from speechkit.governance.gate import Asking, Gate
+    from speechkit.governance.gate import DEFAULT_PURPOSE, Asking, Gate
     from speechkit.governance.omop import read_omop, to_omop, write_omop
     from speechkit.governance.policy import DEFAULT_POLICY, read_policy
     from speechkit.governance.rego import to_rego
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DEFAULT_POLICY",
+    "DEFAULT_PURPOSE",
     "LOG",
     "SUFFIX",
     "Asking",
@@ -113,5 +114,6 @@ __getattr__, __dir__ = lazy_names(
         "verify_file": "signing",
         "verify_log": "audit",
         "write_omop": "omop",
+        "DEFAULT_PURPOSE": "gate",
     },
 )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from speechkit.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from speechkit.workflows.bench_audio import write_clips
     from speechkit.workflows.bench_run import (
         EngineJob,
         EngineRun,
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     )
     from speechkit.workflows.score_corpus import is_release, release_audio, release_name
     from speechkit.workflows.score_inputs import read_references, read_systems
+    from speechkit.workflows.transcription_http import HttpOptions, transcription_app
+    from speechkit.workflows.transcription_service import ServiceOptions, open_service
     from speechkit.workflows.withdraw_imported import withdraw_imported
     from speechkit.workflows.withdrawal import Withdrawn, withdraw
 
@@ -53,8 +56,10 @@ __all__ = [
     "EngineJob",
     "EngineRun",
     "FileResult",
+    "HttpOptions",
     "Materialized",
     "RecipeSource",
+    "ServiceOptions",
     "Withdrawn",
     "as_system",
     "check",
@@ -70,6 +75,7 @@ __all__ = [
     "installed_engines",
     "is_release",
     "materialize",
+    "open_service",
     "read_references",
     "read_systems",
     "release_audio",
@@ -78,9 +84,11 @@ __all__ = [
     "run_engine",
     "text_deidentifier",
     "transcribe_files",
+    "transcription_app",
     "watch_recipe",
     "withdraw",
     "withdraw_imported",
+    "write_clips",
     "write_demo_page",
     "write_hypotheses",
 ]
@@ -129,5 +137,10 @@ __getattr__, __dir__ = lazy_names(
         "withdraw_imported": "withdraw_imported",
         "write_demo_page": "demo_page",
         "write_hypotheses": "bench_run",
+        "write_clips": "bench_audio",
+        "HttpOptions": "transcription_http",
+        "transcription_app": "transcription_http",
+        "ServiceOptions": "transcription_service",
+        "open_service": "transcription_service",
     },
 )

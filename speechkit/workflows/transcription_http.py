@@ -55,7 +55,7 @@ class _Refused(Exception):  # noqa: N818 (an answer, not a fault)
         self.status = status
 
 
-def make_app(service: Transcribes, options: HttpOptions) -> FastAPI:
+def transcription_app(service: Transcribes, options: HttpOptions) -> FastAPI:
     """Return the application."""
     app = FastAPI(title="speechkit", docs_url=None, redoc_url=None, openapi_url=None)
     places = threading.BoundedSemaphore(_WAITING)

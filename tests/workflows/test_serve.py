@@ -19,7 +19,7 @@ httpx = pytest.importorskip("httpx")
 from fastapi.testclient import TestClient  # noqa: E402
 
 from speechkit.core.errors import UsageError  # noqa: E402
-from speechkit.workflows.transcription_http import HttpOptions, make_app  # noqa: E402
+from speechkit.workflows.transcription_http import HttpOptions, transcription_app  # noqa: E402
 from speechkit.workflows.transcription_service import ServiceOptions, open_service  # noqa: E402
 
 TOKEN = "a-token-of-a-test"
@@ -49,7 +49,9 @@ def engine_of(folder: Path) -> str:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     engine = engine_of(tmp_path_factory.mktemp("tool"))
     with open_service(ServiceOptions(engine=engine, language="en")) as service:
-        app = make_app(service, HttpOptions(token=TOKEN, model="local", most_bytes=1 << 20))
+        app = transcription_app(
+            service, HttpOptions(token=TOKEN, model="local", most_bytes=1 << 20)
+        )
         yield TestClient(app, base_url="http://127.0.0.1:1")
 
 
