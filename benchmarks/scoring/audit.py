@@ -72,8 +72,8 @@ def total(found: dict[str, tuple[int, int]]) -> int:
 
 def key_of(doubt: Doubt) -> tuple[str, str, str, str, str]:
     """Return what a place is known by though faults were planted elsewhere in the recording."""
-    around = doubt.before.split()[-2:], doubt.after.split()[:2]
-    return doubt.recording, doubt.said, doubt.written, *map(" ".join, around)
+    before, after = " ".join(doubt.before.split()[-2:]), " ".join(doubt.after.split()[:2])
+    return doubt.recording, doubt.said, doubt.written, before, after
 
 
 def plant(

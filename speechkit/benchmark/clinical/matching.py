@@ -117,8 +117,8 @@ def is_there(
     low, high = window
     if mention.category == "number":
         digits = re.sub(r"\D", "", "".join(here[mention.start : mention.end]))
-        near = "".join(there[max(low - _SLACK, 0) : high + _SLACK])
-        return len(digits) > 1 and digits in re.sub(r"[^\d.]", "", near)
+        written = "".join(there[max(low - _SLACK, 0) : high + _SLACK])
+        return len(digits) > 1 and digits in re.sub(r"[^\d.]", "", written)
     term = "".join(plain_tokens(here[mention.start : mention.end]))
     if len(term) < _SPLIT or not term.isalpha():
         return False
