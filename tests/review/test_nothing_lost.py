@@ -11,7 +11,7 @@ from benchmarks.fixtures.review_servers import PASSWORD
 from speechkit.review.schema import Login, Task
 from speechkit.review.store import Store
 from speechkit.review.tasks import assign, lines_of_task
-from tests.review.browsing import open_editor, press, saved, texts, until
+from tests.review.browsing import open_editor, open_menu, press, saved, texts, until
 
 pytestmark = pytest.mark.browser
 
@@ -237,6 +237,7 @@ def test_replacing_is_one_edit_and_one_undo(page: Any, store: Store, task: str):
 
 def test_a_recording_opened_by_mistake_is_put_back(page: Any, client: Any, store: Store, task: str):
     open_editor(page, "tess")
+    open_menu(page, "More")
     page.click("#put-back")
     page.wait_for_selector("#tasks a")
     with store.read() as db:
