@@ -178,7 +178,19 @@ class TaggerRecognizer(msgspec.Struct, frozen=True):
             asked = network.threshold + self.least_score - _HALF
             threshold = min(max(asked, _LEAST), 1 - _LEAST)
             options = LearnedOptions(threshold=threshold, grow=min(_GROW, threshold))
-            yield from tagged(network, scene.conversation, options)
+            for item in tagged(network, scene.conversation, options):
+                if not _is_state(scene, item):
+                    yield item
+
+
+def _is_state(scene: Scene, item: Candidate) -> bool:
+    """Say whether a run is a country or a state and nothing else: those identify nobody."""
+    names = lists.common_first_names("en")
+    return all(
+        index in scene.states or (token.key in lists.countries() and token.key not in names)
+        for index, token in enumerate(scene.tokens)
+        if token.start < item.end and item.start < token.end
+    )
 
 
 def inside(network: Network, conversation: Conversation) -> Floats:
