@@ -54,6 +54,8 @@ def make_srt(rng: random.Random) -> Made:
     text = rng.choice(["", end])
     for number, (start, stop, _, words) in enumerate(draw_rows(rng, overlap=False), start=1):
         body = end.join(words.split(" ", 1)) if rng.random() < 0.3 else words
+        if body.rpartition(end)[2].isdigit():
+            body = words  # pysubs2 drops a last line of digits, which for speechkit is words
         if rng.random() < 0.2:
             body = rng.choice(["<i>{}</i>", "{{\\an8}}{}", "<font color=red>{}</font>"]).format(
                 body
