@@ -6,6 +6,7 @@ whom and where. What either finds goes, and what is found once is found in the w
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -186,10 +187,12 @@ class TaggerRecognizer(msgspec.Struct, frozen=True):
 def _is_state(scene: Scene, item: Candidate) -> bool:
     """Say whether a run is a country or a state and nothing else: those identify nobody."""
     names = lists.common_first_names("en")
+    first = bisect_left(scene.tokens, item.start, key=lambda token: token.end - 1)
+    after = bisect_left(scene.tokens, item.end, key=lambda token: token.start)
     return all(
-        index in scene.states or (token.key in lists.countries() and token.key not in names)
-        for index, token in enumerate(scene.tokens)
-        if token.start < item.end and item.start < token.end
+        index in scene.states
+        or (scene.tokens[index].key in lists.countries() and scene.tokens[index].key not in names)
+        for index in range(first, after)
     )
 
 
