@@ -18,11 +18,8 @@ from speechkit.workflows.align_transcript import AlignTranscriptOptions, align_t
 @click.argument("audio", type=PATH)
 @click.argument("transcript", type=PATH)
 @click.argument("target", type=click.Path(path_type=Path), metavar="OUT")
-@click.option(
-    "--input-format",
-    default="",
-    metavar="FORMAT",
-    help="Format of TRANSCRIPT; without it, what its name and content tell.",
+@option(
+    "--input-format", meaning="Format of TRANSCRIPT; without it, what its name and content tell."
 )
 @option("--format", default="", meaning="Format of OUT; without it, what its name tells.")
 @option("--engine", default="ctc", meaning="Aligner: ctc or mms.")

@@ -14,12 +14,7 @@ from speechkit.formats.convert import convert_transcripts
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path), metavar="IN")
 @click.argument("target", type=click.Path(path_type=Path), metavar="OUT")
-@click.option(
-    "--input-format",
-    default="",
-    metavar="FORMAT",
-    help="Format of IN; without it, what its name and content tell.",
-)
+@option("--input-format", meaning="Format of IN; without it, what its name and content tell.")
 @option("--format", default="", meaning="Format of OUT; without it, what its name tells.")
 @options("--strict", "--json")
 def command(

@@ -93,6 +93,20 @@ OPTIONS: dict[str, SharedOption] = {
     "--format": SharedOption(
         parameter="format_", kind=str, metavar="FORMAT", meaning="Format of the files."
     ),
+    "--host": SharedOption(
+        parameter="host",
+        kind=str,
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        meaning="Address to listen at.",
+    ),
+    "--input-format": SharedOption(
+        parameter="input_format",
+        kind=str,
+        metavar="FORMAT",
+        default="",
+        meaning="Format of what is read; without it, what its name and content tell.",
+    ),
     "--json": SharedOption(parameter="as_json", kind=None, meaning="Print JSON."),
     "--language": SharedOption(
         parameter="language",
@@ -177,6 +191,13 @@ OPTIONS: dict[str, SharedOption] = {
         metavar="NAME",
         default="safe-harbor",
         meaning="What to remove, and how: the name of a policy, or a .toml file.",
+    ),
+    "--port": SharedOption(
+        parameter="port",
+        kind=click.IntRange(0, 65535),
+        metavar="PORT",
+        default=8765,
+        meaning="Port to listen at; 0 takes a free one.",
     ),
     "--public-key": SharedOption(
         parameter="public_key",

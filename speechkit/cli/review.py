@@ -34,14 +34,8 @@ def command() -> None:
 
 @command.command()
 @CORPUS
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
-@click.option(
-    "--port",
-    default=8765,
-    show_default=True,
-    type=click.IntRange(0, 65535),
-    help="Port to listen at.",
-)
+@option("--host")
+@option("--port")
 @DATABASE
 @click.option("--tls-cert", type=PATH, metavar="FILE", help="Certificate for TLS (PEM).")
 @click.option("--tls-key", type=PATH, metavar="FILE", help="Key of the certificate (PEM).")

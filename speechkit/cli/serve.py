@@ -15,7 +15,6 @@ from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.review.server.patience import PatientProtocol
 from speechkit.review.server.settings import LOOPBACK
-from speechkit.workflows.deidentify_documents import POLICY
 from speechkit.workflows.transcription_http import HttpOptions, transcription_app
 from speechkit.workflows.transcription_service import ServiceOptions, open_service
 
@@ -28,13 +27,9 @@ _SHORTEST = 16  # characters of a token that somebody chose
 @click.option(
     "--model", default="", help="What clients call the model; without it, the engine's name."
 )
-@click.option("--policy", default=POLICY, show_default=True, help="What redact=true takes out.")
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen at, on this machine."
-)
-@click.option(
-    "--port", default=8766, show_default=True, type=click.IntRange(0, 65535), help="0: a free one."
-)
+@option("--policy", meaning="What redact=true takes out: the name of a policy, or a .toml file.")
+@option("--host", meaning="Address to listen at, on this machine.")
+@option("--port", default=8766)
 @option("--json", meaning="Print address and token as JSON once it listens.")
 def command(
     engine: str,

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from speechkit.deidentification.keys import KeyStore
     from speechkit.deidentification.policy import Policy, apply_policy, load_policy
     from speechkit.deidentification.report import lines, make_report
+    from speechkit.deidentification.sampling import (
+        draw_sample,
+        read_sample,
+        sample_size,
+        write_sample,
+    )
     from speechkit.deidentification.text.deidentify import RedactedText, TextSpan, redact
     from speechkit.deidentification.text.detect_stage import (
         DetectOptions,
@@ -38,6 +44,7 @@ __all__ = [
     "TextSpan",
     "apply_policy",
     "deidentify_document",
+    "draw_sample",
     "evaluate",
     "lines",
     "load_policy",
@@ -45,14 +52,21 @@ __all__ = [
     "open_detector",
     "read_gold",
     "read_lines",
+    "read_sample",
     "redact",
     "redact_segments",
+    "sample_size",
     "table",
+    "write_sample",
 ]
 
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "write_sample": "sampling",
+        "sample_size": "sampling",
+        "read_sample": "sampling",
+        "draw_sample": "sampling",
         "BadLineError": "text.documents",
         "DetectOptions": "text.detect_stage",
         "DetectStage": "text.detect_stage",

@@ -10,7 +10,12 @@ from speechkit.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from speechkit.formats.columns import ROLE_FIELDS, ROLES, map_columns
-    from speechkit.formats.convert import Converted, convert_transcripts
+    from speechkit.formats.convert import (
+        Converted,
+        convert_transcripts,
+        format_of_target,
+        save_transcripts,
+    )
     from speechkit.formats.docx import open_docx
     from speechkit.formats.fields import one_word, seconds, share
     from speechkit.formats.json import format_json
@@ -61,6 +66,7 @@ __all__ = [
     "find_transcript_format",
     "format_json",
     "format_of_file",
+    "format_of_target",
     "format_rttm",
     "format_segments",
     "format_stm",
@@ -82,6 +88,7 @@ __all__ = [
     "read_transcripts",
     "read_turns",
     "readable_suffixes",
+    "save_transcripts",
     "seconds",
     "share",
     "split_lines",
@@ -93,6 +100,8 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "save_transcripts": "convert",
+        "format_of_target": "convert",
         "Converted": "convert",
         "Note": "transcript",
         "Notes": "transcript",

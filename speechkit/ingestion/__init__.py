@@ -8,12 +8,14 @@ if TYPE_CHECKING:
     from speechkit.ingestion.folder import Failure, Names, scan
     from speechkit.ingestion.ingest import IngestOptions, IngestReport, ingest_folder
     from speechkit.ingestion.recording import ingest_file
+    from speechkit.ingestion.references import about
 
 __all__ = [
     "Failure",
     "IngestOptions",
     "IngestReport",
     "Names",
+    "about",
     "ingest_file",
     "ingest_folder",
     "scan",
@@ -22,6 +24,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "about": "references",
         "Failure": "folder",
         "IngestOptions": "ingest",
         "IngestReport": "ingest",

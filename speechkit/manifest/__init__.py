@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from speechkit.manifest.documentation.fhir_provenance import read_provenance, with_times
     from speechkit.manifest.export.bundle import Format
     from speechkit.manifest.export.exchange import export_release, load_bundle
-    from speechkit.manifest.export.registry import FORMATS
+    from speechkit.manifest.export.registry import CORPORA, FORMATS
     from speechkit.manifest.filter import Filter, filtered_lines
     from speechkit.manifest.findings import findings_in_words
     from speechkit.manifest.importer import ImportOptions, import_release
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from speechkit.manifest.write import ReleaseWriter
 
 __all__ = [
+    "CORPORA",
     "DISCLOSURES",
     "FORMATS",
     "NO_LICENCE",
@@ -93,6 +94,7 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "CORPORA": "export.registry",
         "Chain": "custody",
         "DISCLOSURES": "disclosures",
         "Disclosure": "disclosures",

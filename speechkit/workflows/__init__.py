@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from speechkit.core.lazy import lazy_names
 
 if TYPE_CHECKING:
+    from speechkit.workflows.align_transcript import AlignTranscriptOptions, align_transcript
     from speechkit.workflows.bench_audio import write_clips
     from speechkit.workflows.bench_run import (
         EngineJob,
@@ -50,6 +51,7 @@ __all__ = [
     "KINDS",
     "POLICY",
     "PREPARED",
+    "AlignTranscriptOptions",
     "Checkup",
     "DeidentifiedFile",
     "Demo",
@@ -61,6 +63,7 @@ __all__ = [
     "RecipeSource",
     "ServiceOptions",
     "Withdrawn",
+    "align_transcript",
     "as_system",
     "check",
     "check_engines",
@@ -96,6 +99,8 @@ __all__ = [
 __getattr__, __dir__ = lazy_names(
     __name__,
     {
+        "align_transcript": "align_transcript",
+        "AlignTranscriptOptions": "align_transcript",
         "Checkup": "doctor",
         "DETECTOR": "deidentify_documents",
         "DeidentifiedFile": "deidentify_files",
