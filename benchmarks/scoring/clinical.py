@@ -3,9 +3,9 @@
 `readings/primock57.tsv` holds places where systems differ from the reference, drawn at random and read
 before the flags were seen; `--sheet` prints it with the flags. The sets "flags" are mostly places that
 were flagged when they were drawn, read in one heap with others: they tell of precision, not of recall.
-`tests/benchmark/rewordings.tsv` holds harmless rewordings and errors in the parts of six people. All but
-the set "held out" were in view when the rules were last mended. `FIRST_SEEN` keeps what each set gave
-when it was new.
+`tests/benchmark/rewordings.tsv` holds harmless rewordings and errors in the parts of six people. All were
+in view when the rules were last mended, of the set "held out" the first flags only. `FIRST_SEEN` keeps
+what each set gave when it was new.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ FOLDER = data_folder("primock57_12_systems") / "primock57_12_systems"
 SHEET = Path(__file__).parent / "readings" / "primock57.tsv"
 REWORDINGS = ROOT / "tests" / "benchmark" / "rewordings.tsv"
 # Of flags on places that were new then, (real, all): the figures that were not adjusted to.
-FIRST_SEEN = {"flags 1": (41, 80), "flags 2": (36, 70), "flags 3": (44, 70), "held out": (7, 10)}
+FIRST_SEEN = {"flags 1": (41, 80), "flags 2": (36, 70), "flags 3": (44, 70), "held out": (7, 11)}
 READ_UNDER = "en@3"  # the normalizer whose tokens the sheet counts
 
 
