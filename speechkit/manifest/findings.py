@@ -35,11 +35,11 @@ def discovery_of(
         return msgspec.UNSET
     speech = sum(one.speech for one in known)
     weighted = sum(one.doubt * one.speech for one in known)
-    left = round(sum(one.left or 0 for one in known), 2)
+    estimates = [one.left for one in known if one.left is not None]
+    left = round(sum(estimates), 2) if len(estimates) == len(known) else None
     # What one author does differently, one author does in all of a release: spreads do not average out.
     spread = min((one.spread for one in known if one.spread is not None), default=None)
-    estimated = spread is not None and all(one.left is not None for one in known)
-    low, high = count_interval(left, spread) if estimated and spread else (None, None)
+    low, high = (None, None) if left is None or spread is None else count_interval(left, spread)
     return ReleaseDiscovery(
         recordings=len(known),
         doubt=round(weighted / speech, 4) if speech else 0.0,
@@ -50,7 +50,7 @@ def discovery_of(
         added=sum(one.added for one in known),
         keyed=sum(one.keyed for one in known),
         languages=tuple(sorted({language for one in known for language in one.languages})),
-        left=left if estimated else None,
+        left=left,
         left_low=low,
         left_high=high,
     )
@@ -69,7 +69,7 @@ def findings_in_words(statement: Statement) -> Iterator[tuple[str, str]]:
         left = (
             "no estimate"
             if discovery.left is None
-            else f"{discovery.left:.1f} ({discovery.left_low} to {discovery.left_high} with 90 %)"
+            else f"{discovery.left:.1f}{_between(discovery)}"
         )
         yield (
             "discovery",
@@ -79,3 +79,9 @@ def findings_in_words(statement: Statement) -> Iterator[tuple[str, str]]:
             f"words were muted; listening again added {discovery.added} masks; "
             f"identifiers left: {left}",
         )
+
+
+def _between(discovery: ReleaseDiscovery) -> str:
+    if discovery.left_low is None:
+        return ""
+    return f" ({discovery.left_low} to {discovery.left_high} with 90 %)"

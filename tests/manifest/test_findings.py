@@ -43,6 +43,8 @@ def test_an_estimate_of_what_is_left_needs_one_of_each() -> None:
     estimated = [msgspec.structs.replace(one, left=0.25) for one in DISCOVERIES]
     assert discovery_of(estimated).left == 0.5  # type: ignore[union-attr]
     assert discovery_of([estimated[0], DISCOVERIES[1]]).left is None  # type: ignore[union-attr]
+    spread = discovery_of([msgspec.structs.replace(one, spread=2.0) for one in estimated])
+    assert spread.left_low == 0 < spread.left < spread.left_high  # type: ignore[union-attr]
 
 
 def test_copies_from_before_there_were_findings_leave_no_claim() -> None:
