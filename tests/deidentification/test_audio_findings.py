@@ -163,8 +163,8 @@ def test_a_discovery_within_its_limits() -> None:
         ({"num_words": 0, "speech": [], "unwritten": []}, "no words were written"),
         ({"unsettled": 2}, "went on to find"),
         (
-            {"left": Left(expected=1.5, low=0, high=5, spread=1.0)},
-            "1.5 identifiers are probably left",
+            {"left": Left(expected=3.5, low=0, high=5, spread=1.0)},
+            "3.5 identifiers are probably left",
         ),
     ],
 )
