@@ -6,7 +6,8 @@
     ├── InputError                 one file or line cannot be used
     │   ├── AudioError             one recording cannot be decoded
     │   ├── BadLineError           a line of a text file is not a document     (exit code 2)
-    │   └── EditError              an edit does not fit the line it is for
+    │   ├── EditError              an edit does not fit the line it is for
+    │   └── OverBudgetError        a recognizer that is paid would cost more than was allowed
     ├── ModelError                 weights are absent, incomplete or unpinned
     │   └── WrongDigestError       weights are not the pinned ones
     ├── StoreError                 the corpus folder cannot be read or written

@@ -126,7 +126,7 @@ def engine_jobs(
     jobs = []
     used: set[str] = set()
     for label, engine in named:
-        known = engine_info("transcriber", engine).run_options
+        known = engine_info("transcriber", engine).run_options if for_servers else ()
         options = {name: value for name, value in for_servers.items() if name in known}
         for key in sorted(settings, key=lambda key: "." in key):
             name, dot, option = key.rpartition(".")

@@ -334,7 +334,7 @@ def test_volume_and_faders_are_for_listening_and_kept(page: Any, client: Any):
           gain.dispatchEvent(new Event("input"));
         }"""
     )
-    assert page.inner_text("#loudness") == "250 %"
+    until(page, "document.querySelector('#loudness').innerText === '250 %'")
     for _ in range(100):
         if client("tess").get("/api/preferences").json()["gain"] == 2.5:
             break

@@ -103,7 +103,7 @@ def test_what_was_killed_goes_on_without_paying_twice(
     how: signal.Signals, server: PaidServer, tmp_path: Path
 ) -> None:
     corpus = corpus_of(64, tmp_path)
-    server.delay = 0.3
+    server.delay = 1.0
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(corpus.root), server.address],
         cwd=ROOT,

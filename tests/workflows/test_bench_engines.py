@@ -28,6 +28,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[toys.Toy]:
     """What the pipeline of any engine is in these tests; a test may put others there."""
     made: list[toys.Toy] = [toys.Toy("toy", writes="draft", seconds=0.05)]
     monkeypatch.setattr(bench_run, "make_pipeline", lambda name, options: tuple(made))
+    monkeypatch.setattr(bench_run, "_price", lambda job: None)  # a toy is no engine, and free
     return made
 
 

@@ -269,18 +269,20 @@ def _without_function_words(
 
 def _says_no_one(conversation: Conversation, kind: str, first: int, after: int) -> bool:
     """Say whether a run is digits alone that form no identifier: a bare year, readings in a row
-    ("93, 86, 79", "27/30"), a number that is taken for a name."""
+    ("93, 86, 79", "27/30"), a time ("00:01:30"), a number that is taken for a name."""
     keys = [token.key for token in conversation.tokens[first:after]]
     if not all(key.isdigit() for key in keys):
         return False
-    if kind not in ("NUMBER", "DATE", "LOCATION", "AGE"):
-        return True
-    if kind == "DATE" and len(keys) == 1:
-        return len(keys[0]) == 4
     between = {
         conversation.text[one.end : other.start].strip()
         for one, other in pairwise(conversation.tokens[first:after])
     }
+    if between == {":"}:
+        return True
+    if kind not in ("NUMBER", "DATE", "LOCATION", "AGE"):
+        return True
+    if kind == "DATE" and len(keys) == 1:
+        return len(keys[0]) == 4
     small = all(len(key) <= 3 for key in keys)
     return kind == "NUMBER" and small and len(keys) > 1 and between <= {",", "/"}
 
