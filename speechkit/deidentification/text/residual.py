@@ -25,7 +25,7 @@ from speechkit.deidentification.text.tagger.network import Network, Rates
 from speechkit.deidentification.text.tokens import Conversation
 from speechkit.language import primary_subtag
 
-# Identifiers are misheard about three times as often as the words around them (`docs/deidentify.md`).
+# Names are misheard more often than the words around them; three times is assumed here, not measured.
 _MISHEARD = 3.0
 
 
