@@ -12,7 +12,7 @@ demo: $(VENV)/.installed
 	$(BIN)/speechkit demo
 
 test: $(VENV)/.installed
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 check: $(VENV)/.installed
 	$(BIN)/ruff format --check .

@@ -7,7 +7,8 @@ import unicodedata
 from functools import lru_cache
 
 from speechkit.benchmark.normalize.cldr import decimal_sign, first_words, forms
-from speechkit.benchmark.normalize.reading import SIGNS, NumberReader, join_letters
+from speechkit.benchmark.normalize.letters import join_letters
+from speechkit.benchmark.normalize.reading import SIGNS, NumberReader
 from speechkit.benchmark.normalize.written import fold_apostrophes, plain_signs, take_apart
 
 _TAGS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|\{[^{}]*\}|\((?![\d +-]*\))[^()]*\)")

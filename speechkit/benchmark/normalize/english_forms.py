@@ -18,8 +18,9 @@ from speechkit.benchmark.normalize.english import (
     perfect,
     spelling,
 )
+from speechkit.benchmark.normalize.letters import join_letters
 from speechkit.benchmark.normalize.numbers import POWER_FORMS, TEN_FORMS, UNIT_FORMS
-from speechkit.benchmark.normalize.reading import NumberReader, join_letters
+from speechkit.benchmark.normalize.reading import NumberReader
 from speechkit.benchmark.normalize.written import fold_apostrophes, plain_signs, take_apart
 
 _BRACKETS = re.compile(r"<[^<>]*>|\[[^\[\]]*\]|\((?![\d +-]*\))[^()]*\)")
