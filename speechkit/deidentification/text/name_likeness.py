@@ -14,7 +14,7 @@ from speechkit.deidentification.text.negatives import (
     negatives,
 )
 from speechkit.deidentification.text.numbers import number_at
-from speechkit.deidentification.text.scene import COMMA, NONE, SPACE, Scene
+from speechkit.deidentification.text.scene import COMMA, NONE, SPACE, Candidate, Scene
 
 
 class NameLikeness(IntEnum):
@@ -27,6 +27,7 @@ class NameLikeness(IntEnum):
 
 
 NOT_A_NAME, POSSIBLE, LIKELY, SURE = NameLikeness
+DETECTOR = "names"
 
 _COMMON_SURNAMES = 4_000  # rank in the US census
 _FAMILIAR = 4.9  # Zipf frequency from which a word is meant as a word
@@ -213,3 +214,25 @@ def is_known_name(scene: Scene, index: int) -> bool:
     """Say whether a list of first or family names has a token."""
     word = scene.word(index)
     return word in lists.first_names() or lists.surname_rank(word) < SURNAME_RANK
+
+
+def name_candidate(scene: Scene, first: int, after: int, score: float) -> Candidate:
+    """Return a name, hardly one before "syndrome"."""
+    if after < len(scene.tokens) and scene.conversation.gap(after) <= SPACE:
+        medical = scene.tokens[after].key in scene.cues.context.negative_after
+        if medical and name_likeness(scene, first) < SURE:
+            score = 0.2
+    return scene.candidate(first, after, "NAME", score, DETECTOR)
+
+
+def least_likeness(scene: Scene) -> int:
+    """How name-like a further part of a name must be."""
+    return 1 if scene.conversation.cased else 2
+
+
+def is_usual_name(scene: Scene, index: int) -> bool:
+    """Say whether an everyday word is a usual first name and not one of the commonest words."""
+    word = scene.word(index)
+    return word in lists.common_first_names(scene.language.code) and (
+        lists.frequency(word, scene.language.code) < 5.0
+    )

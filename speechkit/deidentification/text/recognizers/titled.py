@@ -5,23 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from speechkit.deidentification.text import lists
+from speechkit.deidentification.text.cues import phrase
 from speechkit.deidentification.text.name_likeness import (
+    DETECTOR,
     LIKELY,
     NOT_A_NAME,
     POSSIBLE,
     extend_name,
+    least_likeness,
+    name_candidate,
     name_likeness,
 )
 from speechkit.deidentification.text.negatives import is_negative
-from speechkit.deidentification.text.scene import SPACE, STOP, Candidate, Scene
+from speechkit.deidentification.text.recognizers.signatures import PARTICLES
+from speechkit.deidentification.text.scene import COMMA, SPACE, STOP, Candidate, Scene
 from speechkit.deidentification.text.titles import title_abbreviations, title_words
 
-DETECTOR = "names"
 _SHORTEST, _LONGEST = 2, 5  # letters of an abbreviation that no table has
 
 
 def recognize(scene: Scene) -> Iterator[Candidate]:
-    """Yield names after titles that stand in the table of all languages, or look like one."""
+    """Yield names after titles of the language, of the table of all languages, or what looks so."""
+    yield from _own_titles(scene)
     for index in range(1, len(scene.tokens)):
         if scene.tokens[index].key in title_words() | title_abbreviations():
             if scene.conversation.gap(index + 1) <= SPACE:
@@ -30,6 +35,52 @@ def recognize(scene: Scene) -> Iterator[Candidate]:
             least = POSSIBLE if scene.conversation.cased else LIKELY
             after = extend_name(scene, index, index + 1, least)
             yield scene.candidate(index, after, "NAME", 0.8, DETECTOR)
+
+
+def _own_titles(scene: Scene) -> Iterator[Candidate]:
+    """Yield names after titles of the language of the conversation."""
+    names = scene.cues.names
+    pattern = phrase(names.titles)
+    for _, first, match in scene.conversation.matches(pattern):
+        if first >= len(scene.tokens) or scene.conversation.gap(first) > SPACE:
+            continue
+        if scene.tokens[first].key in names.titles:
+            continue
+        weak = match.group() in names.weak_titles
+        start = first
+        while start < len(scene.tokens) and scene.tokens[start].key in PARTICLES:
+            start += 1
+        if start < len(scene.tokens) and _after_title(scene, start, weak=weak):
+            after = extend_name(scene, first, start + 1, least_likeness(scene))
+            yield name_candidate(scene, first, _given_name(scene, start, after), 0.9)
+
+
+def _given_name(scene: Scene, first: int, after: int) -> int:
+    """Step over the given name of "Frau DAMARIS, Dionysia"; return `after` if there is none."""
+    if after < len(scene.tokens) and scene.conversation.gap(after) == COMMA:
+        listed = scene.word(after) in lists.first_names()
+        if scene.tokens[after].capital and name_likeness(scene, after) and not scene.is_word(after):
+            if listed or scene.tokens[first].shouted:
+                return after + 1
+    return after
+
+
+def _after_title(scene: Scene, index: int, *, weak: bool) -> bool:
+    token = scene.tokens[index]
+    word = scene.word(index)
+    if not word[0].isalpha():
+        return False
+    if scene.conversation.cased:
+        if not token.text[0].isupper():
+            return False
+        return word not in scene.language.stopwords or name_likeness(scene, index) > NOT_A_NAME
+    if len(word) < 2 or word in scene.language.stopwords:
+        return False
+    if name_likeness(scene, index) >= (1 if weak else 0) and name_likeness(scene, index):
+        return True
+    if weak:
+        return False
+    return not scene.starts_sentence(index)
 
 
 def _is_titled(scene: Scene, index: int) -> bool:
