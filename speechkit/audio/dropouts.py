@@ -42,9 +42,10 @@ class DropoutCounter:
         if not whole:
             return
         frames = joined[:, :whole].reshape(joined.shape[0], -1, self._size)
-        peak = np.abs(frames).max(axis=2)
+        high, low = frames.max(axis=2), frames.min(axis=2)
+        peak = np.maximum(high, -low)
         self._peaks.append(peak)
-        self._flat.append((np.ptp(frames, axis=2) == 0) & (peak < _DEAD))
+        self._flat.append((high == low) & (peak < _DEAD))
 
     def count(self) -> int:
         """Return the number of dropouts in all channels."""

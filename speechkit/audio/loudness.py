@@ -34,18 +34,21 @@ class LoudnessMeter:
         self._sections = _k_weighting(sample_rate)
         self._hop = max(1, round(_HOP * sample_rate))
         self._state: Any = None
-        self._rest: NDArray[Any] = np.zeros(0)
+        self._rest: Samples | None = None
         self._powers: list[NDArray[Any]] = []
 
     def add(self, block: Samples) -> None:
         """Take the next samples, of shape (channels, n)."""
         if self._state is None:
             self._state = np.zeros((len(self._sections), block.shape[0], 2))
-        weighted, self._state = sosfilt(self._sections, block, axis=1, zi=self._state)
-        power = np.concatenate([self._rest, np.square(weighted).sum(axis=0)])
-        whole = len(power) // self._hop * self._hop
-        self._rest = power[whole:]
-        self._powers.append(power[:whole].reshape(-1, self._hop).mean(axis=1))
+        joined = block if self._rest is None else np.concatenate([self._rest, block], axis=1)
+        whole = joined.shape[1] // self._hop * self._hop
+        self._rest = joined[:, whole:].copy()
+        if not whole:
+            return
+        weighted, self._state = sosfilt(self._sections, joined[:, :whole], axis=1, zi=self._state)
+        hops = weighted.reshape(len(block), -1, self._hop)
+        self._powers.append(np.einsum("chn,chn->h", hops, hops) / self._hop)
 
     def loudness(self) -> float | None:
         """Return LUFS; None for what is shorter than a window or quieter than the gate."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
 
 import msgspec
@@ -16,6 +17,7 @@ from speechkit.core.digest import keyed_digest, recording_id
 from speechkit.core.errors import InputError, SpeechkitError, describe, is_debugging
 from speechkit.core.types import Audio, Participant, Quality, Recording, Session
 from speechkit.ingestion import values
+from speechkit.ingestion.ahead import ahead
 from speechkit.ingestion.describe import Description
 from speechkit.ingestion.folder import Failure, Folder, scan, shown
 from speechkit.ingestion.people import Pseudonyms, unnamed
@@ -33,6 +35,8 @@ from speechkit.storage.files import sweep
 from speechkit.storage.lock import locked
 
 Progress = Callable[[int, int], None]
+# A file's SHA-256, and what its sound is; None where another file of the same bytes came before.
+Heard = tuple[str, tuple[Audio, Quality] | None]
 
 
 class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -119,8 +123,8 @@ def ingest_folder(
 def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
     corpus = run.corpus
     failures = list(plan.failures)
-    for number, entry in enumerate(plan.entries, start=1):
-        failures.extend(run.take(entry))
+    for number, (entry, heard) in enumerate(ahead(run.hear, plan.entries), start=1):
+        failures.extend(run.take(entry, heard))
         if progress is not None:
             progress(number, len(plan.entries))
     failures.sort(key=lambda failure: (failure.item, failure.line))
@@ -156,13 +160,25 @@ class _Run:
         self.flags: Counter[str] = Counter()
         self.seconds = 0.0
 
-    def take(self, entry: Entry) -> list[Failure]:
-        """Ingest one file; return what went wrong."""
+    def hear(self, entry: Entry) -> Heard:
+        """Decode and measure one file, unless its bytes are known; safe in several threads.
+
+        Raises:
+            InputError: if it cannot be read or decoded.
+        """
+        path = self.folder.root / entry.path
+        sha256 = digest_of_file(path)
+        if sha256 in self._seen:
+            return sha256, None
+        return sha256, _known(self._old.get(sha256)) or decoded(path, sha256)
+
+    def take(self, entry: Entry, heard: Future[Heard]) -> list[Failure]:
+        """Ingest one file as it was heard; return what went wrong."""
         path = self.folder.root / entry.path
         failed = Failure(item=shown(entry.path), reason="", line=entry.line)
         try:
-            sha256 = digest_of_file(path)
-            if sha256 in self._seen:
+            sha256, measured = heard.result()
+            if sha256 in self._seen or measured is None:
                 same = self._seen[sha256]
                 return [
                     msgspec.structs.replace(
@@ -172,7 +188,7 @@ class _Run:
                     )
                 ]
             old = self._old.get(sha256)
-            audio, quality = _known(old) or decoded(path, sha256)
+            audio, quality = measured
             recording = self._recording(audio, quality, entry.description, old)
         except InputError as error:
             return [msgspec.structs.replace(failed, reason=_without(path, error))]
