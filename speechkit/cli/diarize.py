@@ -16,7 +16,7 @@ from speechkit.core.engines import Speakers
 from speechkit.core.stage import Resources
 from speechkit.formats import format_rttm
 from speechkit.storage.files import write_bytes
-from speechkit.workflows.files import diarize_files
+from speechkit.workflows.files import FileResult, diarize_files
 
 
 @click.command()
@@ -46,10 +46,18 @@ def command(
 ) -> None:
     """Say who speaks when in each AUDIO file: DIR/<name>.rttm.
 
-    Overlapping speech has overlapping lines. Files that fail are named on stderr, the others go
-    on, and the exit code is 1.
+    Each is written as soon as it is known. Overlapping speech has overlapping lines. Files that
+    fail are named on stderr, the others go on, and the exit code is 1.
     """
     names = output_names(audio)
+    written: dict[int, dict[str, str | int]] = {}
+
+    def write(position: int, result: FileResult) -> None:
+        turns = tuple(turn for turn in result.turns if not turn.exclusive)
+        path = output_dir / f"{names[position]}.rttm"
+        write_bytes(path, format_rttm({names[position]: turns}).encode())
+        written[position] = {"audio": str(result.path), "rttm": str(path), "turns": len(turns)}
+
     with progress_bars() as progress:
         results = diarize_files(
             audio,
@@ -58,19 +66,15 @@ def command(
             speakers=Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers),
             resources=Resources(device=device, threads=threads),
             progress=progress,
+            finished=write,
         )
-    written = []
-    for result, name in zip(results, names, strict=True):
+    for result in results:
         if result.reason:
             click.echo(f"failed: {result.path}: {result.reason}", err=True)
-            continue
-        turns = tuple(turn for turn in result.turns if not turn.exclusive)
-        path = output_dir / f"{name}.rttm"
-        write_bytes(path, format_rttm({name: turns}).encode())
-        written.append({"audio": str(result.path), "rttm": str(path), "turns": len(turns)})
+    rows = [written[position] for position in sorted(written)]
     if as_json:
-        click.echo(msgspec.json.encode({"files": written}).decode())
+        click.echo(msgspec.json.encode({"files": rows}).decode())
     else:
-        for row in written:
+        for row in rows:
             click.echo(row["rttm"])
     sys.exit(1 if len(written) < len(results) else 0)

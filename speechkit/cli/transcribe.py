@@ -16,7 +16,7 @@ from speechkit.core.engines import Speakers
 from speechkit.core.stage import Resources
 from speechkit.formats import format_segments, writable_formats
 from speechkit.storage.files import write_bytes
-from speechkit.workflows.files import transcribe_files
+from speechkit.workflows.files import FileResult, transcribe_files
 
 
 @click.command()
@@ -48,10 +48,23 @@ def command(
 ) -> None:
     """Write down what is said in each AUDIO file, with word times: DIR/<name>.<format>.
 
-    The text is as heard: it may name people. Files that fail are named on stderr, the others go
-    on, and the exit code is 1.
+    Each is written as soon as it is known. The text is as heard: it may name people. Files that
+    fail are named on stderr, the others go on, and the exit code is 1.
     """
     names = output_names(audio)
+    written: dict[int, dict[str, str | int | list[str]]] = {}
+
+    def write(position: int, result: FileResult) -> None:
+        name = names[position]
+        path = output_dir / f"{name}.{format_ if format_ != 'seglst' else 'seglst.json'}"
+        write_bytes(path, format_segments(format_, name, result.segments).encode())
+        written[position] = {
+            "audio": str(result.path),
+            "transcript": str(path),
+            "segments": len(result.segments),
+            "languages": sorted({s.language for s in result.segments if s.language}),
+        }
+
     with progress_bars() as progress:
         results = transcribe_files(
             audio,
@@ -62,25 +75,15 @@ def command(
             speakers=Speakers(exactly=num_speakers, at_least=min_speakers, at_most=max_speakers),
             resources=Resources(device=device, threads=threads),
             progress=progress,
+            finished=write,
         )
-    written = []
-    for result, name in zip(results, names, strict=True):
+    for result in results:
         if result.reason:
             click.echo(f"failed: {result.path}: {result.reason}", err=True)
-            continue
-        path = output_dir / f"{name}.{format_ if format_ != 'seglst' else 'seglst.json'}"
-        write_bytes(path, format_segments(format_, name, result.segments).encode())
-        written.append(
-            {
-                "audio": str(result.path),
-                "transcript": str(path),
-                "segments": len(result.segments),
-                "languages": sorted({s.language for s in result.segments if s.language}),
-            }
-        )
+    rows = [written[position] for position in sorted(written)]
     if as_json:
-        click.echo(msgspec.json.encode({"files": written}).decode())
+        click.echo(msgspec.json.encode({"files": rows}).decode())
     else:
-        for row in written:
+        for row in rows:
             click.echo(row["transcript"])
     sys.exit(1 if len(written) < len(results) else 0)

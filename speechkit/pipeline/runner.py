@@ -57,10 +57,15 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Progress = Callable[[str, int, int], None]  # stage, recordings finished, recordings in all
+Finished = Callable[[Session], None]  # what a recording has after the last stage
 
 
 def silent(stage: str, finished: int, total: int) -> None:
     """Show nothing."""
+
+
+def unasked(session: Session) -> None:
+    """Leave a finished recording in the corpus."""
 
 
 class Observer:
@@ -94,8 +99,11 @@ def run(
     *,
     limit: int | None = None,
     progress: Progress = silent,
+    finished: Finished = unasked,
 ) -> RunReport:
     """Run `stages` over the first `limit` recordings of a corpus, in order of id.
+
+    `finished` is handed each recording as soon as it has the layer of the last stage.
 
     Where the corpus has a consent register, only what it permits to be read is worked on. A
     recording that fails in a stage leaves the run with a row in `failures.jsonl`; it keeps no
@@ -109,17 +117,20 @@ def run(
     check_plan(stages)
     with locked(corpus.root, "run"):
         sweep(corpus.root)
-        return _run(corpus, stages, executor, limit, progress)
+        sessions = corpus.sessions()[:limit]
+        last = stages[-1].name if stages else ""
+        return _run(
+            corpus, stages, sessions, executor, _Bookkeeper(corpus, progress, last, finished)
+        )
 
 
 def _run(
     corpus: Corpus,
     stages: Sequence[Stage],
+    sessions: Sequence[Session],
     executor: Executor,
-    limit: int | None,
-    progress: Progress,
+    observer: Observer,
 ) -> RunReport:
-    sessions = corpus.sessions()[:limit]
     if not sessions:
         raise SpeechkitError(
             f"{corpus.root} holds no recordings; add some with: "
@@ -134,7 +145,6 @@ def _run(
         else:
             permitted.append(given_only(session, stages))
     reports: list[StageReport] = []
-    observer = _Bookkeeper(corpus, progress)
     try:
         for report, failed in _each_stage(corpus, stages, permitted, executor, observer):
             reports.append(report)
@@ -186,11 +196,15 @@ def run_stages(
 
 
 class _Bookkeeper(Observer):
-    """Keeps the corpus' sessions and its journal up to date."""
+    """Keeps the corpus' sessions and its journal up to date, and says who came to the end."""
 
-    def __init__(self, corpus: Corpus, progress: Progress) -> None:
+    def __init__(
+        self, corpus: Corpus, progress: Progress, last_stage: str, finished: Finished
+    ) -> None:
         self._corpus = corpus
         self._progress = progress
+        self._last_stage = last_stage
+        self._finished = finished
 
     def progress(self, stage: Stage, finished: int, total: int) -> None:
         self._progress(stage.name, finished, total)
@@ -202,6 +216,8 @@ class _Bookkeeper(Observer):
         if stored is not None:
             layer = keyed_digest(recording.audio.sha256, stored.layer)
             self._corpus.note("stage", recording=recording.id, stage=stage.name, layer=layer)
+        if stage.name == self._last_stage:
+            self._finished(session)
 
     def lost(self, stage: Stage, session: Session) -> None:  # noqa: ARG002
         self._corpus.put_session(session)

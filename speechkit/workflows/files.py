@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import msgspec
 from speechkit.core.engines import Speakers
 from speechkit.core.errors import AudioError
 from speechkit.core.stage import Resources, Stage
-from speechkit.core.types import Context, Layer, Segment, Turn
+from speechkit.core.types import Context, Layer, Segment, Session, Turn
 from speechkit.ingestion.recording import ingest_file
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.pipelines import make_pipeline
@@ -41,6 +42,13 @@ class FileResult(msgspec.Struct, frozen=True, kw_only=True):
         return ()
 
 
+Finished = Callable[[int, FileResult], None]  # position among the files, from 0, and the result
+
+
+def unasked(position: int, result: FileResult) -> None:
+    """Leave it to the end."""
+
+
 def diarize_files(
     paths: Sequence[Path],
     *,
@@ -49,8 +57,9 @@ def diarize_files(
     speakers: Speakers = Speakers(),  # noqa: B008
     resources: Resources = Resources(),  # noqa: B008
     progress: Progress = silent,
+    finished: Finished = unasked,
 ) -> tuple[FileResult, ...]:
-    """Say who speaks when in each file, in order.
+    """Say who speaks when in each file, in order; `finished` gets each as soon as it is done.
 
     Raises:
         UsageError: for an unknown engine or option.
@@ -62,7 +71,7 @@ def diarize_files(
         **_speaker_options(speakers),
     }
     stages = make_pipeline("diarize", {"diarize": options})
-    return run_files(paths, stages, resources=resources, progress=progress)
+    return run_files(paths, stages, resources=resources, progress=progress, finished=finished)
 
 
 def transcribe_files(
@@ -75,8 +84,11 @@ def transcribe_files(
     speakers: Speakers = Speakers(),  # noqa: B008
     resources: Resources = Resources(),  # noqa: B008
     progress: Progress = silent,
+    finished: Finished = unasked,
 ) -> tuple[FileResult, ...]:
     """Write down what is said in each file, in order, with aligned words; by whom if asked.
+
+    `finished` gets each as soon as it is done.
 
     Raises:
         UsageError: for an unknown engine, option or language.
@@ -92,7 +104,7 @@ def transcribe_files(
     if diarize:
         options["diarize"] = _speaker_options(speakers)
     stages = make_pipeline("conversation" if diarize else "transcribe", options)
-    return run_files(paths, stages, resources=resources, progress=progress)
+    return run_files(paths, stages, resources=resources, progress=progress, finished=finished)
 
 
 def run_files(
@@ -102,6 +114,7 @@ def run_files(
     language: str = "",
     resources: Resources = Resources(),  # noqa: B008
     progress: Progress = silent,
+    finished: Finished = unasked,
 ) -> tuple[FileResult, ...]:
     """Run stages over files in a temporary corpus that is deleted at the end, also on errors."""
     with tempfile.TemporaryDirectory(prefix="speechkit-") as scratch:
@@ -114,8 +127,20 @@ def run_files(
             except AudioError as error:
                 ids.append(error)
         reasons: dict[str, str] = {}
-        if any(isinstance(found, str) for found in ids):
-            report = run(corpus, stages, LocalExecutor(resources), progress=progress)
+        places: dict[str, list[int]] = defaultdict(list)  # two files may hold the same sound
+        for position, found in enumerate(ids):
+            if isinstance(found, str):
+                places[found].append(position)
+
+        def hand_over(session: Session) -> None:
+            layers = {name: corpus.get_layer(digest) for name, digest in session.layers.items()}
+            for position in places[session.recording.id]:
+                finished(position, FileResult(path=paths[position], layers=layers))
+
+        if places:
+            report = run(
+                corpus, stages, LocalExecutor(resources), progress=progress, finished=hand_over
+            )
             reasons = {row.item: row.reason for row in report.failures}
         return tuple(
             FileResult(path=path, reason=str(found))

@@ -168,3 +168,27 @@ def test_dry_run_counts_hits_and_misses_and_runs_nothing(corpus: Corpus) -> None
 def test_an_empty_corpus_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(SpeechkitError, match="speechkit ingest"):
         go(Corpus.create(tmp_path / "empty"), Toy("a", (), "turns"))
+
+
+def test_each_recording_is_handed_over_before_the_next_is_begun(corpus: Corpus) -> None:
+    first, last = Toy("first", (), "turns"), Toy("last", ("turns",), "more")
+    handed = []
+
+    def finished(session):
+        assert corpus.session(session.recording.id).layers == session.layers
+        handed.append((session.recording.id, tuple(last.seen)))
+
+    go(corpus, first, last, finished=finished)
+    assert handed == [
+        ("rec-0", ("rec-0",)),
+        ("rec-1", ("rec-0", "rec-1")),
+        ("rec-2", ("rec-0", "rec-1", "rec-2")),
+    ]
+
+
+def test_what_was_done_before_is_handed_over_too(corpus: Corpus) -> None:
+    stage = Toy("only", (), "turns")
+    go(corpus, stage, limit=2)
+    handed = []
+    go(corpus, stage, finished=lambda session: handed.append(session.recording.id))
+    assert handed == ["rec-0", "rec-1", "rec-2"]
