@@ -22,6 +22,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ from benchmarks.fixtures.hiding import SHORT, WAYS, Hidden, Plant, Story
 from benchmarks.fixtures.planted import as_said, made_up, read_out
 from speechkit.audio.decode import read_audio
 from speechkit.audio.mask import Mask, mask
-from speechkit.core.engines import make_engine
+from speechkit.core.engines import DetectPhi, make_engine
 from speechkit.core.stage import Resources
 from speechkit.core.text import word_offsets
 from speechkit.core.time import Interval, duration, subtract
@@ -93,13 +94,14 @@ def main(arguments: Sequence[str]) -> int:
     ways = given.ways or (SHORT if given.short else list(WAYS))
     rows = _known(given.rows)
     missing = [one for one in _names(ways, short=given.short) if one not in rows]
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         attack = Attack(short=given.short)
+        presidio = None if given.short else stack.enter_context(_presidio())
         for start in range(0, len(missing), _BATCH):
             names = missing[start : start + _BATCH]
             cases = [_case(way, story) for way, story in names]
             folder = (given.keep or Path(scratch)) / f"{os.getpid()}-{len(rows)}"
-            for row in measure(cases, folder, attack, usual=not given.short):
+            for row in measure(cases, folder, attack, presidio):
                 rows[row.way, row.story] = row
                 _show_one(row)
                 if given.rows is not None:
@@ -135,8 +137,10 @@ def show(ways: Sequence[str], rows: Sequence[Row]) -> None:
     )
 
 
-def measure(cases: Sequence[Case], folder: Path, attack: Attack, *, usual: bool) -> Iterator[Row]:
-    """De-identify recordings, attack what is released, and count."""
+def measure(
+    cases: Sequence[Case], folder: Path, attack: Attack, presidio: DetectPhi | None
+) -> Iterator[Row]:
+    """De-identify recordings, attack what is released, and count; try the usual recipe with `presidio`."""
     folder.mkdir(parents=True)
     paths = []
     for number, case in enumerate(cases):
@@ -167,8 +171,8 @@ def measure(cases: Sequence[Case], folder: Path, attack: Attack, *, usual: bool)
                 left=tuple(f"plant {index}: {how}" for index, how in sorted(left.items())),
                 muted=innocent - duration(subtract(hidden.innocent, masks[result.recording])),
             )
-        if usual and case.story == _COMPARED:
-            copy, masked = usual_recipe(hidden, attack)
+        if presidio is not None and case.story == _COMPARED:
+            copy, masked = usual_recipe(hidden, attack, presidio)
             row = msgspec.structs.replace(
                 row,
                 left_usual=len(attack.recognized(copy, *told, thorough=False)),
@@ -177,15 +181,16 @@ def measure(cases: Sequence[Case], folder: Path, attack: Attack, *, usual: bool)
         yield row
 
 
-def usual_recipe(hidden: Hidden, attack: Attack) -> tuple[Samples, list[Interval]]:
+def usual_recipe(
+    hidden: Hidden, attack: Attack, detect: DetectPhi
+) -> tuple[Samples, list[Interval]]:
     """Presidio on one transcript of the mean of all channels; muted where words were heard."""
     listen = next(iter(attack.listeners.values()))
     segments = [
         msgspec.structs.replace(segment, id=f"u{index}")
         for index, segment in enumerate(listen(hidden.channels.mean(axis=0), "en").segments)
     ]
-    with make_engine("phi-detector", "baseline").open(Resources(threads=1)) as detect:
-        spans = detect(segments, "en")
+    spans = detect(segments, "en")
     by_id = {segment.id: segment for segment in segments}
     masks = []
     for span in spans:
@@ -194,6 +199,10 @@ def usual_recipe(hidden: Hidden, attack: Attack) -> tuple[Samples, list[Interval
             if start < span.end_char and span.start_char < end:
                 masks.append((word.start, word.end))
     return mask(hidden.channels, hidden.sample_rate, [Mask(*m) for m in masks]), masks
+
+
+def _presidio() -> AbstractContextManager[DetectPhi]:
+    return make_engine("phi-detector", "baseline").open(Resources(threads=1))
 
 
 def _names(ways: Sequence[str], *, short: bool) -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from speechkit.core.engines import Transcript
+
 
 @pytest.mark.models
 def test_nothing_hidden_is_recognized(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,6 +34,33 @@ def test_the_attacker_reads_telephone_keys() -> None:
     assert "219099999" in attack.decoded_keys(keys + noise)
     assert len(attack.decoded_keys(noise)) < 3
     assert attack.decoded_keys(np.zeros(16_000, np.float32)) == ""
+
+
+def test_what_sounds_the_same_to_a_recognizer_is_heard_once() -> None:
+    attack = pytest.importorskip("benchmarks.fixtures.attack")
+    random = np.random.default_rng(4)
+    sound = random.normal(0, 0.05, 32_000).astype(np.float32)
+    other = random.normal(0, 0.05, 32_000).astype(np.float32)
+    played: list[int] = []
+
+    def hears_nothing(samples: object, language: str) -> Transcript:
+        played.append(1)
+        return Transcript(segments=(), language=language, language_probability=1.0)
+
+    def times(*channels: object) -> int:
+        attacker = object.__new__(attack.Attack)
+        attacker._short, attacker.listeners = False, {"deaf": hears_nothing}
+        played.clear()
+        attacker.recognized(np.stack(channels), [plant], [(0.0, 2.0)])
+        return len(played)
+
+    plant = pytest.importorskip("benchmarks.fixtures.hiding").Plant("", ("none",))
+    alone = times(sound)
+    assert times(sound, -sound) == alone, "the difference is twice the channel, the sum is nothing"
+    sound[16_000:] = other[:16_000] = 0
+    assert times(sound, sound + other / 300) > 2 * alone, (
+        "what is 50 dB softer in a pause is listened to"
+    )
 
 
 def test_an_interrupted_bench_goes_on(tmp_path: Path) -> None:
