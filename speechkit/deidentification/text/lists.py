@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterable
 from functools import cache, lru_cache
 from importlib import import_module, metadata
-from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -56,10 +56,11 @@ def _version(package: str) -> str:
 
 
 def _folder(module: str) -> Path:
-    try:
-        return Path(str(files(module)))
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(module, extra="deidentify") from error
+    """Return a package's folder; the package is not imported, which may take seconds."""
+    found = find_spec(module)
+    if found is None or not found.submodule_search_locations:
+        raise MissingExtraError(module, extra="deidentify")
+    return Path(found.submodule_search_locations[0])
 
 
 @cache
