@@ -15,61 +15,51 @@ from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.recipe.prepared import Prepared, write_prepared
 from speechkit.storage.files import write_bytes
 
-from . import spoken
-from .acoustics import CONDITIONS, Condition
-from .consultation import compose, find_case
-from .people import Sex, make_cast
+from .acoustics import CONDITIONS, DRAWN, Condition
+from .casting import (
+    Sounds,
+    Wishes,
+    cast_voices,
+    check_patterns,
+    languages,
+    person,
+    pool,
+)
+from .consultation import OVERLAP, accompany, compose, find_case
+from .people import make_cast
+from .script import ROLES
 from .write import Consultation, Made, Studio, write_consultation
-
-# Voice → sex and accent, by language; doctors and patients take them in turn.
-_VOICES: dict[str, dict[str, tuple[Sex, str]]] = {
-    "en": {
-        "piper:joe": ("male", "en-US"),
-        "hibari:heart": ("female", "en-US"),
-        "espeak:gmw/en+f4": ("female", "en-GB"),
-        "espeak:gmw/en+m3": ("male", "en-GB"),
-    },
-    "es": {
-        "espeak:roa/es+m3": ("male", "es-ES"),
-        "espeak:roa/es+f2": ("female", "es-ES"),
-        "espeak:roa/es-419+f4": ("female", "es-419"),
-        "espeak:roa/es-419+m7": ("male", "es-419"),
-    },
-    "fr": {
-        "espeak:roa/fr+m3": ("male", "fr-FR"),
-        "espeak:roa/fr+f2": ("female", "fr-FR"),
-        "espeak:roa/fr-BE+f4": ("female", "fr-BE"),
-        "espeak:roa/fr-CH+m7": ("male", "fr-CH"),
-    },
-    "de": {
-        "espeak:gmw/de+m3": ("male", "de-DE"),
-        "espeak:gmw/de+f2": ("female", "de-DE"),
-        "espeak:gmw/de+f4": ("female", "de-DE"),
-        "espeak:gmw/de+m7": ("male", "de-DE"),
-    },
-}
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is asked for.
 
     Attributes:
-        languages: each gets the same number of consultations, in turn.
+        languages: each gets the same number of consultations, in turn; () for all that the
+            voices speak.
         count: how many; 0 to go on until `minutes` are full.
         minutes: of all recordings together.
         specialty: only cases of it.
         condition: only recordings of that kind; empty for all in turn.
-        voices: role → voice, in place of those of the language.
+        voices: role → voice, in place of those that are drawn.
+        draw_from: patterns of voices, as `kokoro:*`; () for the standard ones.
+        num_speakers: 2, or 3 with somebody who came along.
+        similar_voices: all speakers have the same sex and accent.
+        overlap: share of turns that begin before the one before has ended.
         patient_sex, patient_ages: of the patient, where the voices do not decide.
         seed: another one makes others.
     """
 
-    languages: tuple[str, ...] = spoken.LANGUAGES
+    languages: tuple[str, ...] = ()
     count: int = 0
     minutes: float = 0.0
     specialty: str = ""
     condition: str = ""
     voices: dict[str, str] = {}
+    draw_from: tuple[str, ...] = ()
+    num_speakers: int = 2
+    similar_voices: bool = False
+    overlap: float = OVERLAP
     patient_sex: str = ""
     patient_ages: tuple[int, int] = (19, 89)
     seed: int = 1
@@ -85,7 +75,8 @@ def build(
     The same machine with the same voices writes the same bytes.
 
     Raises:
-        UsageError: for a language, specialty, condition or voice that does not exist.
+        UsageError: for a language, specialty, condition or voice that does not exist, or too few
+            voices for what is asked.
         MissingExtraError: if a voice or Faker is not installed.
         StoreError: if `dest` cannot be written.
     """
@@ -108,31 +99,32 @@ def build(
     return write_prepared(dest, dest, clips, notes=["all recordings are synthetic, nobody exists"])
 
 
-def languages() -> tuple[str, ...]:
-    """Languages that have scripts and voices."""
-    return tuple(_VOICES)
-
-
-def accents() -> dict[str, tuple[str, str]]:
-    """Return accent → language and a voice that has it."""
-    return {
-        accent: (language, voice)
-        for language, voices in _VOICES.items()
-        for voice, (_, accent) in voices.items()
-    }
+def spoken_in(request: Request) -> tuple[str, ...]:
+    """Return the languages of a request: those asked for, or all that its voices speak."""
+    return request.languages or tuple(
+        language for language in languages() if pool(language, request.draw_from)
+    )
 
 
 def _check(request: Request) -> None:
-    for language in request.languages:
-        if language not in _VOICES:
-            raise UsageError(f"no scripts in {language!r}; {did_you_mean(language, _VOICES)}")
+    check_patterns(request.draw_from)
+    for language in spoken_in(request):
+        if language not in languages():
+            raise UsageError(f"no scripts in {language!r}; {did_you_mean(language, languages())}")
+        if not pool(language, request.draw_from):
+            raise UsageError(f"no voice to draw from speaks {language!r}: {request.draw_from}")
         find_case(language, request.specialty, 0)
     if request.condition and request.condition not in CONDITIONS:
         hint = did_you_mean(request.condition, CONDITIONS)
         raise UsageError(f"no condition {request.condition!r}; {hint}")
+    if not 2 <= request.num_speakers <= len(ROLES):
+        raise UsageError(f"a consultation has 2 to {len(ROLES)} speakers")
+    if not 0 <= request.overlap <= 1:
+        raise UsageError("the share of turns that overlap is a number from 0 to 1")
+    roles = ROLES[: request.num_speakers]
     for role in request.voices:
-        if role not in ("doctor", "patient"):
-            raise UsageError(f"no role {role!r}; {did_you_mean(role, ('doctor', 'patient'))}")
+        if role not in roles:
+            raise UsageError(f"no role {role!r}; {did_you_mean(role, roles)}")
     low, high = request.patient_ages
     if not 18 <= low <= high <= 120:
         raise UsageError("ages of patients: two numbers from 18 to 120, the lower one first")
@@ -140,51 +132,43 @@ def _check(request: Request) -> None:
 
 def draw(request: Request, number: int) -> Consultation:
     """Decide on the consultation of that number: case, people, voices, condition."""
-    turn, which = divmod(number - 1, len(request.languages))
-    language = request.languages[which]
+    among = spoken_in(request)
+    turn, which = divmod(number - 1, len(among))
+    language = among[which]
     seed = request.seed * 1_000_003 + number
     case = find_case(language, request.specialty, turn)
-    condition: Condition = request.condition or CONDITIONS[(turn + which) % len(CONDITIONS)]  # type: ignore[assignment]
-    voices, sexes, accents = _cast_voices(request, language, turn)
-    cast = make_cast(seed, language, sexes["doctor"], sexes["patient"], request.patient_ages)
+    condition: Condition = request.condition or DRAWN[(turn + which) % len(DRAWN)]  # type: ignore[assignment]
+    roles = ROLES[: request.num_speakers]
+    wishes = Wishes(
+        roles=roles,
+        given=request.voices,
+        patient_sex=request.patient_sex,
+        similar=request.similar_voices,
+    )
+    dice = random.Random(request.seed * 7919 + turn)
+    voices, sounds = cast_voices(dice, pool(language, request.draw_from), wishes)
+    cast = make_cast(
+        seed, language, sounds["doctor"].sex, sounds["patient"].sex, request.patient_ages
+    )
+    script = compose(seed, language, case, cast, overlap=request.overlap)
+    if "companion" in roles:
+        script = accompany(seed, language, script, cast, overlap=request.overlap)
     return Consultation(
         language=language,
         specialty=case.specialty,
         condition=condition,
         seed=seed,
         voices=voices,
-        people=_people(voices, sexes, accents, cast.patient_age),
-        script=compose(seed, language, case, cast),
+        people=_people(voices, sounds, cast.patient_age),
+        script=script,
     )
 
 
-def _cast_voices(
-    request: Request, language: str, turn: int
-) -> tuple[dict[str, str], dict[str, Sex], dict[str, str]]:
-    """Choose two voices; say their sexes and accents."""
-    known = _VOICES[language]
-    dice = random.Random(request.seed * 7919 + turn)
-    patients = [v for v, (sex, _) in known.items() if request.patient_sex in ("", sex)]
-    patient = request.voices.get("patient") or dice.choice(patients)
-    others = [voice for voice in known if voice != patient]
-    doctor = request.voices.get("doctor") or dice.choice(others)
-    voices = {"doctor": doctor, "patient": patient}
-    unknown: tuple[Sex, str] = ("female", "")
-    about = {role: known.get(voice, unknown) for role, voice in voices.items()}
-    return (
-        voices,
-        {role: sex for role, (sex, _) in about.items()},
-        {role: accent for role, (_, accent) in about.items()},
-    )
-
-
-def _people(
-    voices: dict[str, str], sexes: dict[str, Sex], accents: dict[str, str], age: int
-) -> dict[str, str]:
+def _people(voices: dict[str, str], sounds: dict[str, Sounds], age: int) -> dict[str, str]:
     told = {}
-    for role in ("doctor", "patient"):
+    for role, voice in voices.items():
         # The person of a recording is its voice: whoever evaluates must not count it twice.
-        told[f"{role}_id"] = voices[role]
-        told[f"{role}_sex"] = sexes[role]
-        told[f"{role}_accent"] = accents[role]
+        told[f"{role}_id"] = person(voice)
+        told[f"{role}_sex"] = sounds[role].sex
+        told[f"{role}_accent"] = sounds[role].accent
     return {**told, "patient_age": str(age)}

@@ -6,25 +6,26 @@ import random
 import re
 from functools import cache
 from importlib.resources import files
-from typing import Literal
 
 import msgspec
 
 from speechkit.core.errors import InputError, UsageError, did_you_mean
 
 from .people import Cast
-from .script import Aside, Script, ScriptTurn
+from .script import Aside, RoleName, Script, ScriptTurn
 
 _SLOT = re.compile(r"\{([A-Z_]+)=([a-z.]+)\}")
-_LINE = re.compile(r"([DP]): (.*)")
-_ROLES: dict[str, Literal["doctor", "patient"]] = {"D": "doctor", "P": "patient"}
+_LINE = re.compile(r"([DPC]): (.*)")
+_ROLES: dict[str, RoleName] = {"D": "doctor", "P": "patient", "C": "companion"}
 _LONG = 16  # words: the listener says something meanwhile
-_OVERLAPS = 0.12  # share of turns that begin before the other one ends
+OVERLAP = 0.12  # share of turns that begin before the other one ends
+_JOINS_IN = 0.35  # share of the patient's turns after which a companion says something
 _LISTENS = 0.6  # share of long turns with a backchannel
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A stretch of dialogue: lines `D: …` and `P: …`; `||` parts two ways to say a line."""
+    """A stretch of dialogue: lines `D: …`, `P: …` and, of a companion, `C: …`; `||` parts two ways
+    to say a line."""
 
     lines: tuple[str, ...]
 
@@ -44,6 +45,7 @@ class Scripts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     opening: tuple[Part, ...]
     case: tuple[Case, ...]
     ending: tuple[Part, ...]
+    companion: tuple[Part, ...]
 
 
 @cache
@@ -72,8 +74,13 @@ def find_case(language: str, specialty: str, number: int) -> Case:
     return cases[number % len(cases)]
 
 
-def compose(seed: int, language: str, case: Case, cast: Cast) -> Script:
-    """Write the script of one consultation; the same seed writes the same."""
+def compose(
+    seed: int, language: str, case: Case, cast: Cast, *, overlap: float = OVERLAP
+) -> Script:
+    """Write the script of one consultation; the same seed writes the same.
+
+    `overlap`: share of turns that begin before the one before has ended.
+    """
     scripts = read_scripts(language)
     dice = random.Random(seed)
     lines = (
@@ -81,16 +88,35 @@ def compose(seed: int, language: str, case: Case, cast: Cast) -> Script:
         *case.lines,
         *dice.choice(scripts.ending).lines,
     )
-    turns = [_turn(line, cast, scripts.backchannels, dice) for line in lines]
+    turns = [_turn(line, cast, scripts.backchannels, dice, overlap) for line in lines]
     return Script(title=case.title, default_pause=0.4, sentence_pause=0.25, turn=tuple(turns))
 
 
-def _turn(line: str, cast: Cast, backchannels: tuple[str, ...], dice: random.Random) -> ScriptTurn:
+def accompany(
+    seed: int, language: str, script: Script, cast: Cast, *, overlap: float = OVERLAP
+) -> Script:
+    """Let somebody who came along say something now and then, after a turn of the patient's."""
+    scripts = read_scripts(language)
+    dice = random.Random(f"companion {seed}")
+    parts = dice.sample(scripts.companion, len(scripts.companion))
+    turns: list[ScriptTurn] = []
+    for turn in script.turn:
+        turns.append(turn)
+        first = parts and not any(one.role == "companion" for one in turns)
+        if turn.role == "patient" and parts and (first or dice.random() < _JOINS_IN):
+            lines = parts.pop().lines
+            turns += [_turn(line, cast, scripts.backchannels, dice, overlap) for line in lines]
+    return msgspec.structs.replace(script, turn=tuple(turns))
+
+
+def _turn(
+    line: str, cast: Cast, backchannels: tuple[str, ...], dice: random.Random, overlap: float
+) -> ScriptTurn:
     match = _LINE.fullmatch(line)
     if match is None:
-        raise InputError(f"a line of a script begins with neither D: nor P: ({line[:1]!r})")
+        raise InputError(f"a line of a script begins with none of D:, P: and C: ({line[:1]!r})")
     text = fill(dice.choice(match[2].split("||")).strip(), cast)
-    overlaps = dice.random() < _OVERLAPS
+    overlaps = dice.random() < overlap
     pause = round(-dice.uniform(0.1, 0.4) if overlaps else dice.uniform(0.2, 0.9), 3)
     listener = []
     if len(text.split()) >= _LONG and dice.random() < _LISTENS:

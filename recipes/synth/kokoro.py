@@ -217,16 +217,22 @@ def spelled(spoken: str, about: Accent) -> str:
     >>> spelled("tʃˈɛst pˈeɪn", _accent("en-US"))
     'ʧˈɛst pˈAn'
     """
-    table = _table()
+    symbols = _table().symbols
+    return "".join(symbol for symbol in respelled(spoken, about) if symbol in symbols)
+
+
+def respelled(spoken: str, about: Accent) -> str:
+    """Write what espeak-ng says as the model was taught to read it, before anything is left out."""
+    table = _table().spelling
     spelling = {
-        old: new
+        unicodedata.normalize("NFD", old): new
         for part in ("all", about.language, about.accent)
-        for old, new in table.spelling.get(part, {}).items()
+        for old, new in table.get(part, {}).items()
     }
     text = unicodedata.normalize("NFD", spoken)
     for old in sorted(spelling, key=len, reverse=True):
-        text = text.replace(unicodedata.normalize("NFD", old), spelling[old])
-    return "".join(symbol for symbol in text if symbol in table.symbols)
+        text = text.replace(old, spelling[old])
+    return text
 
 
 def chunks(words: Sequence[str], limit: int = MOST_SYMBOLS) -> list[str]:

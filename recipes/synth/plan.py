@@ -9,7 +9,8 @@ import msgspec
 from speechkit.core.errors import InputError
 from speechkit.manifest.stats import Missing
 
-from .build import Request, accents, languages
+from .build import Request
+from .casting import accents, languages
 from .consultation import specialties
 
 _CONDITIONS = {"in-person": "room", "phone": "phone", "video": "headset"}

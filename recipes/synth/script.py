@@ -9,6 +9,8 @@ import msgspec
 
 from speechkit.core.types import Identifier
 
+RoleName = Literal["doctor", "patient", "companion"]
+ROLES: tuple[RoleName, ...] = ("doctor", "patient", "companion")
 _MARK = re.compile(r"\{([A-Z_]+):([^{}]*)\}")
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+(?=\S)")
 
@@ -23,7 +25,7 @@ class Aside(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 class ScriptTurn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One turn as the script has it, marks inside. `pause` None means the script's default."""
 
-    role: Literal["doctor", "patient"]
+    role: RoleName
     text: str
     pause: float | None = None
     listener: tuple[Aside, ...] = ()

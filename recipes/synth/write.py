@@ -25,11 +25,11 @@ from speechkit.storage.files import atomic_path, write_bytes
 
 from .acoustics import Condition, record
 from .mix import Spoken, place
-from .script import Script
+from .script import ROLES, Script
 from .voices import Speak, Speech, load_voice
 
 _JOIN = 0.5  # seconds between sentences of one turn
-_MODALITY = {"room": "in-person", "phone": "phone", "headset": "video"}
+_MODALITY = {"room": "in-person", "far": "in-person", "phone": "phone", "headset": "video"}
 
 
 class Consultation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -165,13 +165,13 @@ def _segments(
 def _turns(said: Sequence[Spoken], condition: Condition) -> tuple[Turn, ...]:
     return tuple(
         Turn(start=start, end=end, speaker=role, channel=_channel(role, condition))
-        for role in ("doctor", "patient")
+        for role in ROLES
         for start, end in union(((s.start, s.end) for s in said if s.role == role), gap=_JOIN)
     )
 
 
 def _channel(role: str, condition: Condition) -> int | None:
-    return ("doctor", "patient").index(role) if condition == "headset" else None
+    return [*ROLES].index(role) if condition == "headset" else None
 
 
 def _marks(said: Sequence[Spoken], segments: Sequence[Segment]) -> Iterator[dict[str, Any]]:

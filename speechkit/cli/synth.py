@@ -39,7 +39,7 @@ from speechkit.recipe.discovery import load_recipe
     "--language",
     parameter="languages",
     repeated=True,
-    meaning="Spoken language: en, es, fr or de; without it, all of them in turn.",
+    meaning="Spoken language: en, es, fr or de; without it, all that the voices speak, in turn.",
 )
 @click.option(
     "--specialty",
@@ -51,14 +51,40 @@ from speechkit.recipe.discovery import load_recipe
     "--condition",
     default="",
     metavar="NAME",
-    help="Recording condition: room, phone or headset; without it, all of them in turn.",
+    help="Recording condition: room, phone, headset or far (a distant microphone); without it, the "
+    "first three in turn.",
 )
 @click.option(
     "--voice",
     "voices",
     multiple=True,
     metavar="ROLE=VOICE",
-    help="Voice of a role: doctor=espeak:gmw/en+m3, patient='command:say {text} {output}'.",
+    help="Voice of a role: doctor=kokoro:af_heart, patient='command:say {text} {output}'.",
+)
+@click.option(
+    "--draw-from",
+    multiple=True,
+    metavar="PATTERN",
+    help="Voices to draw from in place of the standard ones: kokoro:* or kokoro:[ab]m_*; may be "
+    "given more than once.",
+)
+@option(
+    "--num-speakers",
+    default=2,
+    meaning="Number of speakers: 2, or 3 with somebody who came along with the patient.",
+)
+@click.option(
+    "--similar-voices",
+    is_flag=True,
+    help="All speakers of a recording have the same sex and accent.",
+)
+@click.option(
+    "--overlap",
+    type=click.FloatRange(0, 1),
+    default=0.12,
+    show_default=True,
+    metavar="SHARE",
+    help="Share of turns that begin before the one before has ended.",
 )
 @click.option(
     "--patient-sex",
@@ -92,6 +118,10 @@ def command(
     specialty: str,
     condition: str,
     voices: tuple[str, ...],
+    draw_from: tuple[str, ...],
+    num_speakers: int,
+    similar_voices: bool,
+    overlap: float,
     patient_sex: str,
     patient_ages: str,
     plan_path: Path | None,
@@ -104,14 +134,17 @@ def command(
     ingest the result.
     """
     synth = load_recipe("synth").module
-    asked: dict[str, Any] = {"languages": languages} if languages else {}
     request = synth.Request(
-        **asked,
+        languages=languages,
         count=num_consultations or (0 if minutes else 8),
         minutes=minutes,
         specialty=specialty,
         condition=condition,
         voices=parse_pairs(voices, "--voice", "ROLE=VOICE, as in doctor=piper:joe"),
+        draw_from=draw_from,
+        num_speakers=num_speakers,
+        similar_voices=similar_voices,
+        overlap=overlap,
         patient_sex=patient_sex,
         patient_ages=_ages(patient_ages),
         seed=seed,

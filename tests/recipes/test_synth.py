@@ -243,6 +243,12 @@ def test_misspelt_requests(tmp_path: Path) -> None:
         ({"voices": {"nurse": "piper:joe"}}, "no role"),
         ({"voices": {"doctor": "pipr:joe"}}, "did you mean piper:joe"),
         ({"patient_ages": (90, 20)}, "lower one first"),
+        ({"draw_from": ("kokro:*",)}, "did you mean kokoro:"),
+        ({"draw_from": ("kokoro:*",), "languages": ("de",)}, "no voice to draw from speaks 'de'"),
+        ({"draw_from": ("kokoro:af_heart",), "languages": ("en",)}, "no 2 voices to draw from"),
+        ({"num_speakers": 4}, "2 to 3 speakers"),
+        ({"voices": {"companion": "piper:joe"}}, "no role 'companion'"),
+        ({"overlap": 1.5}, "from 0 to 1"),
     ):
         with pytest.raises(UsageError, match=hint):
             synth.build(tmp_path, synth.Request(count=1, **wrong))

@@ -41,7 +41,7 @@ def test_a_plan_becomes_requests(tmp_path: Path) -> None:
     assert (german.languages, german.minutes, german.count, german.seed) == (("de",), 12.5, 0, 5)
     assert (old.patient_ages, old.count) == ((80, 89), 3)
     assert (women.patient_sex, video.condition) == ("female", "headset")
-    accents = importlib.import_module("speechkit._recipes.synth.build").accents
+    accents = importlib.import_module("speechkit._recipes.synth.casting").accents
     assert (latin.languages, latin.voices) == (("es",), {"patient": accents()["es-419"][1]})
     path.write_text("[]")
     with pytest.raises(InputError, match="release stats"):
