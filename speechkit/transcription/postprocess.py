@@ -19,13 +19,13 @@ from speechkit.transcription import confidence, repetition
 
 
 class DecodedWord(msgspec.Struct, frozen=True, kw_only=True):
-    """What whisper calls a word: a token or more, with its own spacing, times in seconds and the
-    mean probability of its tokens. It may be half a word, or a comma."""
+    """What a model calls a word: a token or more, with its own spacing, times in seconds and the
+    mean probability of its tokens, None where it says none. It may be half a word, or a comma."""
 
     text: str
     start: float
     end: float
-    probability: float
+    probability: float | None = None
 
     def __repr__(self) -> str:
         return f"DecodedWord(<{len(self.text)}>, {self.start}, {self.end}, {self.probability})"
@@ -118,13 +118,13 @@ def _whole_words(pieces: Iterable[DecodedWord], language: str) -> list[DecodedWo
 
 def _joined(pieces: Sequence[DecodedWord]) -> DecodedWord:
     """Make one word; how sure it is, is the mean over what is spoken: a comma says nothing."""
-    sure = [piece.probability for piece in pieces if _is_spoken(piece)]
-    sure = sure or [piece.probability for piece in pieces]
+    spoken = [piece for piece in pieces if _is_spoken(piece)] or pieces
+    sure = [piece.probability for piece in spoken if piece.probability is not None]
     return DecodedWord(
         text="".join("".join(piece.text.split()) for piece in pieces),
         start=pieces[0].start,
         end=max(piece.end for piece in pieces),
-        probability=sum(sure) / len(sure),
+        probability=sum(sure) / len(sure) if sure else None,
     )
 
 
@@ -140,7 +140,12 @@ def _timed(
     for piece in pieces:
         start = min(max(round_ms(offset + piece.start), floor), limit)
         end = min(max(round_ms(offset + piece.end), start), limit)
-        sure = round(min(max(piece.probability, 0.0), 1.0), 4)
-        words.append(Word(text=piece.text, start=start, end=end, confidence=sure))
+        words.append(Word(text=piece.text, start=start, end=end, confidence=_sure(piece)))
         floor = start
     return tuple(words)
+
+
+def _sure(piece: DecodedWord) -> float | None:
+    if piece.probability is None:
+        return None
+    return round(min(max(piece.probability, 0.0), 1.0), 4)

@@ -11,43 +11,32 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
-import numpy as np
 
-from speechkit.audio.sound import blocks
 from speechkit.core.digest import digest_of
-from speechkit.core.engines import (
-    SAMPLE_RATE,
-    DetectVoice,
-    EngineInfo,
-    Sound,
-    Transcribe,
-    Transcript,
-    VoiceDetector,
-    make_engine,
-)
-from speechkit.core.errors import InputError, UsageError
+from speechkit.core.engines import DetectVoice, EngineInfo, Sound, Transcribe, Transcript
+from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
-from speechkit.core.time import Interval, round_ms
+from speechkit.core.time import Interval
 from speechkit.core.types import Segment
 from speechkit.core.vocabulary import parse_vocabulary
 from speechkit.transcription import chunks
 from speechkit.transcription import language_detection as languages
 from speechkit.transcription.lost_speech import decode_again
 from speechkit.transcription.postprocess import DecodedSegment, make_segments
+from speechkit.transcription.voice import VoiceOptions, check_samples, open_voice, voice_detector
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float32]
 
 
-class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What changes the result of a whisper engine.
+class WhisperOptions(VoiceOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What changes the result of a whisper engine, beside what it is given to hear.
 
     `beam_size`: 1 is greedy, a third of the CPU and about two points of WER worse.
     `fallback_language`: taken where detection is unsure; empty: the best guess, labeled.
-    `vad`: whisper hears only what `voice_detector` calls speech, from `vad_threshold` on; it is
-    low, since words that are never heard are lost, and false alarms can be seen.
     `decode_again`: speech of more than a second that got no words is decoded again.
     `condition_on_previous_text`: each 30 s are shown the text before; steadier, but loops spread.
     `vocabulary`: words to be expected, one a line: shown to the model before each 30 s.
@@ -55,19 +44,15 @@ class WhisperOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     beam_size: int = 5
     fallback_language: str = ""
-    vad: bool = True
-    voice_detector: str = "silero"
-    vad_threshold: float = 0.35
     decode_again: bool = True
     condition_on_previous_text: bool = False
     vocabulary: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         parse_vocabulary(self.vocabulary)
         if not 1 <= self.beam_size <= 20:
             raise UsageError(f"beam_size is a whole number from 1 to 20, not {self.beam_size}")
-        if not 0 < self.vad_threshold < 1:
-            raise UsageError(f"vad_threshold lies between 0 and 1, not {self.vad_threshold}")
 
 
 class Decoder(Protocol):
@@ -93,13 +78,7 @@ def revision(weights: str, options: WhisperOptions) -> str:
     """Return the digest of an engine's weights, the voice detector's included where it is used."""
     if not options.vad:
         return weights
-    return digest_of({"whisper": weights, "voice": _voice_detector(options).revision})
-
-
-def _voice_detector(options: WhisperOptions) -> VoiceDetector:
-    """Return the voice detector, to be opened, with no padding: chunks are padded."""
-    asked = {"threshold": str(options.vad_threshold), "min_speech": "0.1", "pad": "0"}
-    return make_engine("voice-detector", options.voice_detector, asked)
+    return digest_of({"whisper": weights, "voice": voice_detector(options).revision})
 
 
 class WhisperEngine(Protocol):
@@ -123,11 +102,7 @@ def open_front_end(
     decoder: Decoder, engine: WhisperEngine, resources: Resources
 ) -> Iterator[Transcribe]:
     """Open the voice detector and yield the engine's function from samples to a transcript."""
-    options = engine.settings
-    if not options.vad:
-        yield _transcriber(decoder, engine, _everything)
-        return
-    with _voice_detector(options).open(resources) as find_speech:
+    with open_voice(engine.settings, resources) as find_speech:
         yield _transcriber(decoder, engine, find_speech)
 
 
@@ -137,7 +112,7 @@ def _transcriber(decoder: Decoder, engine: WhisperEngine, find_speech: DetectVoi
     )
 
     def transcribe(samples: Sound, language: str | None) -> Transcript:
-        _check(samples)
+        check_samples(samples)
         spoken = language and languages.normalize(language, decoder.languages, engine.name)
         speech = find_speech(samples)
         sure = 1.0
@@ -178,21 +153,5 @@ def _decide(
     return (fallback, sure, ()) if fallback else (best, sure, (languages.UNCERTAIN,))
 
 
-def _everything(samples: Sound) -> tuple[Interval, ...]:
-    """Stand in for the voice detector where it is switched off."""
-    return ((0.0, round_ms(len(samples) / SAMPLE_RATE)),) if len(samples) else ()
-
-
 def _with_labels(segment: Segment, labels: tuple[str, ...]) -> Segment:
     return msgspec.structs.replace(segment, labels=segment.labels + labels) if labels else segment
-
-
-def _check(samples: Sound) -> None:
-    part = samples[:1]
-    if part.dtype != np.float32 or part.ndim != 1:
-        raise InputError(
-            f"samples must be float32 of shape (n,) at {SAMPLE_RATE} Hz, "
-            f"not {part.dtype} of {part.ndim} dimensions"
-        )
-    if not all(np.isfinite(block).all() for _, block in blocks(samples)):
-        raise InputError("samples hold numbers that are not finite; decode the recording again")
