@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from speechkit.audio.peaks import PEAKS_RATE, read_peaks
     from speechkit.audio.read import read_resampled
     from speechkit.audio.sound import Lazy, blocks, louder, open_sound
+    from speechkit.audio.tracks import suffix_of_tracks
 
 __all__ = [
     "HEARD",
@@ -56,6 +57,7 @@ __all__ = [
     "same_sounds",
     "shift_of",
     "stretches",
+    "suffix_of_tracks",
     "to_mono",
     "with_flag",
     "write_audio",
@@ -98,6 +100,7 @@ __getattr__, __dir__ = lazy_names(
         "same_sounds": "channels",
         "shift_of": "disguise",
         "stretches": "intervals",
+        "suffix_of_tracks": "tracks",
         "to_mono": "decode",
         "with_flag": "measure",
         "write_audio": "encode",

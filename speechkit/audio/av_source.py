@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
 from speechkit.audio.container import is_cut_off
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     Samples = NDArray[np.float32]
 
+_BLOCK = 1 << 16  # samples of silence at once
 _SLACK = 0.1  # s by which a compressed file's declared length may be off
 _FORMATS = "aac,ac3,aiff,amr,ape,asf,caf,flac,matroska,mov,mp3,ogg,wav,w64,wv"
 _GAP = 0.1  # s by which time stamps may be off without a gap
@@ -35,8 +37,20 @@ _WITH_GAPS = ("mov", "matroska", "ogg", "asf")  # others have none, so that one 
 _NO_LENGTHS = ("amr", "aac", "wav")  # and so is the length; of WAV: of compressed sound in it
 
 
-def open_av(path: Path, stack: ExitStack) -> Source:
-    """Open a file with PyAV; what is opened is closed with `stack`.
+class Track(msgspec.Struct, frozen=True, kw_only=True):
+    """One of a file's audio tracks, counted from 0, at another sample rate (Hz; 0: its own).
+
+    Time stamps count from `origin` (seconds), the same for all tracks of a file; None: from 0, or,
+    where the first one tells the time of day, from that.
+    """
+
+    index: int = 0
+    sample_rate: int = 0
+    origin: float | None = None
+
+
+def open_av(path: Path, stack: ExitStack, track: Track = Track()) -> Source:  # noqa: B008 (frozen)
+    """Open a track of a file with PyAV; what is opened is closed with `stack`.
 
     Raises:
         AudioError: if it cannot be read.
@@ -45,28 +59,16 @@ def open_av(path: Path, stack: ExitStack) -> Source:
 
     refusal = f"{path}: not a sound file that can be read; convert it to WAV or FLAC"
     try:
-        # Only containers of sound, and only this file: a playlist must not fetch other addresses.
-        options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
-        file = stack.enter_context(path.open("rb"))
-        container = stack.enter_context(
-            av.open(file, "r", metadata_errors="ignore", options=options)
-        )
+        container = _open_container(path, stack)
         if not container.streams.audio:
             raise AudioError(f"{path}: no audio in it")
-        stream = container.streams.audio[0]
+        stream = container.streams.audio[track.index]
         if stream.codec_context is None:
             raise AudioError(refusal)
-        sample_rate = int(stream.codec_context.sample_rate)
+        sample_rate = track.sample_rate or int(stream.codec_context.sample_rate)
         container_name = container.format.name.split(",")[0]
         flags: set[str] = set()
-        pieces = _pieces(
-            container,
-            stream,
-            sample_rate,
-            flags,
-            timed=container_name not in _NO_TIMES,
-            gaps=container_name in _WITH_GAPS,
-        )
+        pieces = _pieces(container, stream, sample_rate, flags, track.origin)
         first = next(pieces, None)
     except (av.error.FFmpegError, ValueError, BrokenOffError) as error:
         raise AudioError(refusal) from error
@@ -98,12 +100,52 @@ def open_av(path: Path, stack: ExitStack) -> Source:
     )
 
 
+def tracks_of(path: Path) -> list[Track]:
+    """Return the audio tracks of a file, all at the highest of their sample rates.
+
+    Raises:
+        AudioError: if it cannot be read, or has none.
+    """
+    import av
+
+    try:
+        with ExitStack() as stack:
+            streams = _open_container(path, stack).streams.audio
+            rates = [int(each.codec_context.sample_rate) for each in streams if each.codec_context]
+            starts = [float((each.start_time or 0) * each.time_base) for each in streams]
+    except (av.error.FFmpegError, ValueError) as error:
+        raise AudioError(f"{path}: not a file of tracks that can be read") from error
+    if not rates:
+        raise AudioError(f"{path}: no audio in it")
+    # Time stamps that tell the time of day count from the first of them.
+    origin = min(starts) if min(starts) > _LATEST_START else 0.0
+    return [
+        Track(index=index, sample_rate=max(rates), origin=origin) for index in range(len(starts))
+    ]
+
+
+def _open_container(path: Path, stack: ExitStack) -> Any:
+    """Open a file of sound, and only this file: a playlist must not fetch other addresses.
+
+    Raises:
+        av.error.FFmpegError: if it is none.
+    """
+    import av
+
+    options = {"format_whitelist": _FORMATS, "protocol_whitelist": ""}
+    file = stack.enter_context(path.open("rb"))
+    return stack.enter_context(av.open(file, "r", metadata_errors="ignore", options=options))
+
+
 def _pieces(
-    container: Any, stream: Any, sample_rate: int, flags: set[str], *, timed: bool, gaps: bool
+    container: Any, stream: Any, sample_rate: int, flags: set[str], origin: float | None
 ) -> Iterator[Samples]:
     """Yield samples of shape (channels, n), gaps and damaged packets as silence."""
+    name = container.format.name.split(",")[0]
+    timed, gaps = name not in _NO_TIMES, name in _WITH_GAPS
     num_channels = position = 0
-    joined_at = 0.0  # where the present one of joined files begins, in samples
+    # Where the present one of joined files begins, in samples.
+    joined_at = -(origin or 0.0) * sample_rate
     resampler = _Resampler(sample_rate)
     for frame in _frames(container, stream, flags):
         if timed and frame.pts is not None and frame.time_base:
@@ -112,7 +154,7 @@ def _pieces(
                 flags.add("joined")
                 joined_at, expected = float(position), float(position)
             missing = round(expected - position)
-            at_start = position == 0
+            at_start = position == 0 and origin is None
             longest = _LATEST_START if at_start else _LONGEST_GAP
             if missing > longest * sample_rate:
                 joined_at -= missing
@@ -121,7 +163,7 @@ def _pieces(
                     flags.add("gaps" if gaps else "damaged")
                 num_channels = num_channels or len(frame.layout.channels)
                 position += missing
-                yield np.zeros((num_channels, missing), dtype=np.float32)
+                yield from silence(num_channels, missing)
         for piece in resampler.convert(frame):
             num_channels = num_channels or piece.shape[0]
             if piece.shape[0] != num_channels:
@@ -131,6 +173,12 @@ def _pieces(
             yield piece
     for piece in resampler.convert(None):
         yield piece
+
+
+def silence(num_channels: int, num_samples: int) -> Iterator[Samples]:
+    """Yield so much silence in blocks of bounded size, shape (channels, n)."""
+    for at in range(0, num_samples, _BLOCK):
+        yield np.zeros((num_channels, min(_BLOCK, num_samples - at)), dtype=np.float32)
 
 
 def _frames(container: Any, stream: Any, flags: set[str]) -> Iterator[Any]:

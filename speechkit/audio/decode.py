@@ -16,6 +16,7 @@ import numpy as np
 
 from speechkit.audio.source import BrokenOffError, Source
 from speechkit.audio.sources import open_source
+from speechkit.audio.tracks import is_of_tracks, open_tracks
 from speechkit.core.errors import AudioError
 
 if TYPE_CHECKING:
@@ -105,8 +106,8 @@ class AudioStream:
 
 
 @contextmanager
-def open_audio(path: Path) -> Iterator[AudioStream]:
-    """Open a sound file for decoding in blocks.
+def open_audio(path: Path, *, all_tracks: bool = False) -> Iterator[AudioStream]:
+    """Open a sound file for decoding in blocks; `all_tracks`: those after the first are channels.
 
     Raises:
         AudioError: if there is no such file, it cannot be read or decoded, it is empty, shorter
@@ -114,7 +115,8 @@ def open_audio(path: Path) -> Iterator[AudioStream]:
     """
     _require_file(path)
     with ExitStack() as stack:
-        source = open_source(path, stack)
+        whole = all_tracks or is_of_tracks(path)
+        source = open_tracks(path, stack) if whole else open_source(path, stack)
         low, high = SAMPLE_RATES
         if not low <= source.sample_rate <= high:
             raise AudioError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import click
 import msgspec
@@ -50,6 +51,13 @@ from speechkit.storage.corpus import Corpus
     is_flag=True,
     help="Use the value of a spreadsheet's merged cell for all rows it covers.",
 )
+@click.option(
+    "--tracks",
+    type=click.Choice(["first", "channels"]),
+    default="first",
+    show_default=True,
+    help="Of a file with several audio tracks, read the first, or all of them, as channels.",
+)
 @options("--json")
 def command(
     folder: Path,
@@ -62,6 +70,7 @@ def command(
     consent: str,
     pseudonym_key: Path | None,
     fill_merged: bool,
+    tracks: Literal["first", "channels"],
     as_json: bool,
 ) -> None:
     """Add the recordings in DIR and its subfolders to a corpus.
@@ -80,6 +89,7 @@ def command(
         consent=consent,
         pseudonym_key=pseudonym_key,
         fill_merged=fill_merged,
+        tracks=tracks,
     )
     corpus = Corpus(corpus_path)
     with progress_bars() as bars:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import msgspec
 
@@ -22,7 +23,7 @@ from speechkit.ingestion.describe import Description
 from speechkit.ingestion.folder import Failure, Folder, scan, shown
 from speechkit.ingestion.people import Pseudonyms, unnamed
 from speechkit.ingestion.plan import Entry, Plan, read_entries
-from speechkit.ingestion.recording import decoded, digest_of_file
+from speechkit.ingestion.recording import decoded, digest_of_file, suffix_in
 from speechkit.ingestion.references import (
     draft_layer,
     read_reference,
@@ -46,7 +47,8 @@ class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     columns whose text goes into `Context.tags` as it is; `language` and `consent` hold where the
     table says nothing; `pseudonym_key` is a file with the key of another corpus, so that the same
     people have the same pseudonyms; `fill_merged` uses the value of a spreadsheet's merged cell
-    for all of its rows.
+    for all of its rows; `tracks` says what becomes of audio tracks after the first: `first` leaves
+    them out, flagged, `channels` makes channels of them.
     """
 
     metadata: Path | None = None
@@ -57,6 +59,7 @@ class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     consent: str = ""
     pseudonym_key: Path | None = None
     fill_merged: bool = False
+    tracks: Literal["first", "channels"] = "first"
 
 
 class IngestReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,6 +155,7 @@ class _Run:
         self.folder = folder
         self.corpus = corpus
         self._options = options
+        self._all_tracks = options.tracks == "channels"
         self._languages = values.languages(options.language)
         self._consent = values.consent(options.consent) if options.consent else ""
         self._old = {s.recording.audio.sha256: s for s in corpus.sessions()}
@@ -170,7 +174,15 @@ class _Run:
         sha256 = digest_of_file(path)
         if sha256 in self._seen:
             return sha256, None
-        return sha256, _known(self._old.get(sha256)) or decoded(path, sha256)
+        known = _known(self._old.get(sha256))
+        if known is None:
+            return sha256, decoded(path, sha256, all_tracks=self._all_tracks)
+        if self._all_tracks and "more-tracks" in known[1].flags:
+            raise InputError(
+                "only its first track was taken when it was ingested before; ingest it into a new "
+                "corpus to have the others"
+            )
+        return sha256, known
 
     def take(self, entry: Entry, heard: Future[Heard]) -> list[Failure]:
         """Ingest one file as it was heard; return what went wrong."""
@@ -200,8 +212,7 @@ class _Run:
             # Decoders meet files that their authors never saw; the rest of the folder goes on.
             return [msgspec.structs.replace(failed, reason=describe(error))]
         self._seen[sha256] = entry.path
-        suffix = PurePosixPath(audio.uri).suffix
-        self.corpus.put_audio(path, sha256, suffix=suffix)
+        self.corpus.put_audio(path, sha256, suffix=suffix_in(audio))
         layers, problems = self._layers(entry, recording)
         session = Session(recording=recording, layers={**(old.layers if old else {}), **layers})
         if session != old:
