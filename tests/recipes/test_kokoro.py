@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import re
 import struct
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +20,7 @@ from speechkit.recipe.discovery import load_recipe
 from speechkit.storage.models import get_model, resolve
 
 pytest.importorskip("onnxruntime")
+ROOT = Path(__file__).parents[2]
 needs_piper = pytest.mark.skipif(
     importlib.util.find_spec("piper") is None,
     reason="piper-tts, which pronounces, is not installed",
@@ -204,7 +206,23 @@ def test_every_pinned_voice_says_what_it_is() -> None:
         ("pt-BR", "female"): 1, ("pt-BR", "male"): 2,
     }  # fmt: skip
     assert get_model("kokoro").licence == "Apache-2.0"
-    assert not get_model("kokoro").default, "200 MB that the default pipeline does not need"
+    assert not get_model("kokoro").default, "114 MB that the default pipeline does not need"
+
+
+def test_the_handbook_lists_every_voice_with_its_accent_and_sex() -> None:
+    rows = {}
+    for line in (ROOT / "docs/synth.md").read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if re.fullmatch("[a-z]{2}-[A-Z]{2}", cells[0]):
+            rows[cells[0]] = [re.findall(r"`(\w+)`", cell) for cell in cells[1:]]
+    listed = {
+        name: (accent, sex)
+        for accent, columns in rows.items()
+        for sex, names in zip(("female", "male"), columns, strict=True)
+        for name in names
+    }
+    voices = part("kokoro").voices()
+    assert listed == {name: (voice.accent, voice.sex) for name, voice in voices.items()}
 
 
 @pytest.mark.parametrize(
