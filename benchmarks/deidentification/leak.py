@@ -10,8 +10,8 @@ Printed for each way: plants, those that the attacker recognizes in the original
 releases, and, of the first story, in what the usual recipe releases (Presidio on one transcript of all
 channels mixed, words muted where they were heard); recordings withheld; wrongly called clean; innocent speech muted.
 `--rows` keeps a row for each recording, as soon as it is measured, and measures none of them again.
-`--keep` keeps the sound. With `--short` three ways, one story each and one recognizer: exit 1 if
-anything is recognized.
+`--keep` keeps the sound. With `--short` three ways, one story each, half of what anybody may hear left
+out, and one recognizer: exit 1 if anything is recognized.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ _READ_OUT = ("plain", "35 dB softer", "other channel", "telephone", "babble", "a
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one recording. `audible`, `left_usual`: plants that the attacker's first
-    recognizer writes down from the original and from what the usual recipe releases; `left`: those
-    that any writes down from what speechkit releases, and how. Seconds of innocent speech, and of it
-    under masks."""
+    recognizer writes down from the original and from what the usual recipe releases, turned up (the
+    least that is audible); `left`: those that any writes down from any version of what speechkit
+    releases, and how. Seconds of innocent speech, and of it under masks."""
 
     way: str
     story: str
@@ -99,7 +99,7 @@ def main(arguments: Sequence[str]) -> int:
         presidio = None if given.short else stack.enter_context(_presidio())
         for start in range(0, len(missing), _BATCH):
             names = missing[start : start + _BATCH]
-            cases = [_case(way, story) for way, story in names]
+            cases = [_case(way, story, short=given.short) for way, story in names]
             folder = (given.keep or Path(scratch)) / f"{os.getpid()}-{len(rows)}"
             for row in measure(cases, folder, attack, presidio):
                 rows[row.way, row.story] = row
@@ -212,13 +212,15 @@ def _names(ways: Sequence[str], *, short: bool) -> list[tuple[str, str]]:
     return first if short else [*first, *people, *second]
 
 
-def _case(way: str, name: str) -> Case:
+def _case(way: str, name: str, *, short: bool) -> Case:
     kind, number = name.rsplit(" ", 1)
     story: Story = (
         made_up(int(number))
         if kind == "made up"
         else read_out(data_folder("alnum_phi_accents") / "alnum_phi_accents", int(number))
     )
+    if short:
+        story = story._replace(carriers=story.carriers[::2])
     return Case(way, name, WAYS[way](story), as_said(way, story.plants))
 
 
