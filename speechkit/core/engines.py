@@ -13,7 +13,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, overload, runtime_checkable
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Protocol,
+    TypeGuard,
+    TypeVar,
+    overload,
+    runtime_checkable,
+)
 
 import msgspec
 
@@ -32,7 +41,9 @@ if TYPE_CHECKING:
     Samples = NDArray[np.float32]
 
 Options = TypeVar("Options", bound=msgspec.Struct)
-EngineKind = Literal["diarizer", "transcriber", "aligner", "phi-detector", "voice-detector"]
+EngineKind = Literal[
+    "diarizer", "transcriber", "aligner", "phi-detector", "voice-detector", "voice-linker"
+]
 
 SAMPLE_RATE = 16_000  # Hz: what every engine is given
 
@@ -51,7 +62,7 @@ class EngineInfo(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         languages: ISO 639-1 codes (639-3 where there is none); empty: any language.
         word_times: a transcriber gives each word a time of its own.
-        speakers: it says who speaks.
+        speakers: a transcriber says who speaks, too (`TranscriberDiarizer`): nothing else is asked.
         batch: how many sounds it takes at once.
         devices: kinds of device it runs on, as in `--device`, without a number.
         word_margin: of an aligner: seconds beyond the estimated edges of a word within which all
@@ -108,11 +119,16 @@ class Speakers(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Transcript(msgspec.Struct, frozen=True, kw_only=True):
-    """What an engine heard: segments with words (ids empty), the language and its probability."""
+    """What an engine heard: segments with words (ids empty), the language and its probability.
+
+    `parts`: stretches of the sound, in seconds and in order, that the engine heard each by itself, so
+    that a speaker's name means somebody within a part only; empty: names hold for the whole sound.
+    """
 
     segments: tuple[Segment, ...]
     language: str
     language_probability: float
+    parts: tuple[Interval, ...] = ()
 
 
 class Sound(Protocol):
@@ -123,6 +139,18 @@ class Sound(Protocol):
 
     def __len__(self) -> int: ...
     def __getitem__(self, part: slice, /) -> Samples: ...
+
+
+class Voice(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who was told from others in one part of a recording: where they speak, in seconds.
+
+    `samples` is the sound that `speech` lies in, mono at 16 kHz. Voices of one part are of different
+    people.
+    """
+
+    part: int
+    samples: Sound
+    speech: tuple[Interval, ...]
 
 
 class Diarize(Protocol):
@@ -160,12 +188,26 @@ class DetectVoice(Protocol):
     def __call__(self, samples: Sound) -> tuple[Interval, ...]: ...
 
 
+class LinkVoices(Protocol):
+    """Voices of several parts → a number for each: that of the person, from 0 without gaps."""
+
+    def __call__(self, voices: Sequence[Voice], speakers: Speakers) -> tuple[int, ...]: ...
+
+
 class Diarizer(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[Diarize]: ...
 
 
 class Transcriber(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[Transcribe]: ...
+
+
+class TranscriberDiarizer(Transcriber, Protocol):
+    """A transcriber that says who speaks, too: `info.speakers` is True.
+
+    Every word has a speaker, its own or its segment's. A name means the same person throughout a
+    transcript, or throughout one of its `parts`; parts are then linked by voice (`VoiceLinker`).
+    """
 
 
 @runtime_checkable
@@ -196,6 +238,15 @@ class VoiceDetector(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[DetectVoice]: ...
 
 
+class VoiceLinker(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[LinkVoices]: ...
+
+
+def names_speakers(engine: Transcriber) -> TypeGuard[TranscriberDiarizer]:
+    """Tell whether a transcriber says who speaks, too."""
+    return engine.info.speakers
+
+
 def engine_names(kind: EngineKind) -> tuple[str, ...]:
     """Names of the installed engines of a kind, sorted."""
     return tuple(sorted(_entry_points(kind)))
@@ -221,6 +272,10 @@ def make_engine(
 def make_engine(
     kind: Literal["voice-detector"], spec: str, options: Mapping[str, str] | None = None
 ) -> VoiceDetector: ...
+@overload
+def make_engine(
+    kind: Literal["voice-linker"], spec: str, options: Mapping[str, str] | None = None
+) -> VoiceLinker: ...
 
 
 def make_engine(kind: EngineKind, spec: str, options: Mapping[str, str] | None = None) -> Engine:

@@ -85,7 +85,15 @@ def borders(mono: Sound) -> list[int]:
     return [0, *(_quiet_place(mono, at) for at in even), len(mono)]
 
 
-def link(means: Floats, seconds: Floats, threshold: float, *, least: int, most: int) -> list[int]:
+def link(
+    means: Floats,
+    seconds: Floats,
+    threshold: float,
+    *,
+    least: int,
+    most: int,
+    parts: Sequence[int] = (),
+) -> list[int]:
     """Return a group for each voice, by average linkage on cosine distance.
 
     Args:
@@ -94,6 +102,7 @@ def link(means: Floats, seconds: Floats, threshold: float, *, least: int, most: 
         threshold: distance up to which groups are merged.
         least: groups are never merged to fewer than these.
         most: groups are merged down to these, at any distance.
+        parts: a number for each voice; voices of one part are never merged. Empty: all may be.
 
     >>> link(np.array([[0.8, 0], [0, 0.8], [0.9, 0.1]]), np.ones(3), 0.6, least=1, most=9)
     [0, 1, 0]
@@ -103,8 +112,11 @@ def link(means: Floats, seconds: Floats, threshold: float, *, least: int, most: 
     while len(groups) > max(1, least):
         distances = 1 - centres @ centres.T
         distances[np.tril_indices(len(groups))] = np.inf
+        if parts:
+            distances[_told_apart(groups, parts)] = np.inf
         a, b = divmod(int(distances.argmin()), len(groups))
-        if distances[a, b] > threshold and len(groups) <= most:
+        nearest = distances[a, b]
+        if nearest == np.inf or (nearest > threshold and len(groups) <= most):
             break
         both = weights[a] * centres[a] + weights[b] * centres[b]
         weights[a] += weights[b]
@@ -113,6 +125,12 @@ def link(means: Floats, seconds: Floats, threshold: float, *, least: int, most: 
         centres, weights = np.delete(centres, b, axis=0), np.delete(weights, b)
     of = {voice: number for number, group in enumerate(groups) for voice in group}
     return [of[voice] for voice in range(len(means))]
+
+
+def _told_apart(groups: Sequence[Sequence[int]], parts: Sequence[int]) -> NDArray[np.bool_]:
+    """Return which groups hold voices of one part, shape (groups, groups)."""
+    among = [{parts[voice] for voice in group} for group in groups]
+    return np.array([[bool(a & b) for b in among] for a in among])
 
 
 def _quiet_place(mono: Sound, at: int) -> int:

@@ -7,6 +7,9 @@ conversation       the same with the speaker of each word
 deidentify         from a recording to its redacted copy, without diarization
 deidentify-given   the same with the transcript that comes with it
 full               everything `speechkit run` does
+
+Where the transcriber says who speaks, `diarize` comes after `align` and makes turns of its words, and
+`attribute` keeps its speakers; an option of `diarize` asks for a diarizer all the same.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from speechkit.core.errors import UsageError, did_you_mean
 from speechkit.core.stage import Stage
 from speechkit.deidentification.audio.redact_stage import RedactOptions, RedactStage
 from speechkit.deidentification.text.detect_stage import DetectOptions, DetectStage
+from speechkit.diarization.named_turns_stage import NamedTurnsStage
 from speechkit.diarization.roles_stage import RolesOptions, RolesStage
 from speechkit.diarization.stage import DiarizeOptions, DiarizeStage
 from speechkit.pipeline.corrections import RedactReviewed
@@ -41,6 +45,10 @@ _STAGES: dict[str, tuple[type[msgspec.Struct], Any]] = {
 _PASSED_ON: dict[str, Callable[[], Stage]] = {
     "given": lambda: PassOn("corrected", "draft"),
     "unattributed": lambda: PassOn("aligned", "attributed"),
+}
+_NAMED: dict[str, Callable[[], Stage]] = {
+    "diarize": NamedTurnsStage,
+    "attribute": lambda: AttributeStage(AttributeOptions(named=True)),
 }
 
 STAGE_NAMES = tuple(_STAGES)
@@ -74,19 +82,31 @@ def make_pipeline(
         if stage not in steps or stage in _PASSED_ON:
             known = [step for step in steps if step not in _PASSED_ON]
             raise UsageError(f"no stage {stage!r} here; {did_you_mean(stage, known)}")
-    if until:
-        if until not in steps:
-            raise UsageError(f"no stage named {until!r}; {did_you_mean(until, steps)}")
-        steps = steps[: steps.index(until) + 1]
+    if until and until not in steps:
+        raise UsageError(f"no stage named {until!r}; {did_you_mean(until, steps)}")
     if "redact" in steps:
         given["redact"] = {**_as_detect(given.get("detect", {})), **given.get("redact", {})}
+    ready = dict(_PASSED_ON)
+    if "diarize" in steps and _names_speakers(given):
+        at = steps.index("align") + 1
+        steps = (*(step for step in steps[:at] if step != "diarize"), "diarize", *steps[at:])
+        ready |= _NAMED
+    if until:
+        steps = steps[: steps.index(until) + 1]
     stages = [
-        _PASSED_ON[step]() if step in _PASSED_ON else make_stage(step, given.get(step, {}))
-        for step in steps
+        ready[step]() if step in ready else make_stage(step, given.get(step, {})) for step in steps
     ]
     if name == "full" and steps[-2:] == ("detect", "redact"):
         stages[-1] = RedactReviewed(*stages[-2:])
     return tuple(stages)
+
+
+def _names_speakers(options: StageOptions) -> bool:
+    """Tell whether the transcriber says who speaks, and no diarizer is asked for."""
+    given = options.get("transcribe", {})
+    if "engine" not in given or any(v is not None for v in options.get("diarize", {}).values()):
+        return False
+    return TranscribeStage(parse_options(TranscribeOptions, given, "transcribe")).names_speakers
 
 
 def _as_detect(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from speechkit.testing.phi_detectors import PHI_DETECTOR_CHECKS
 from speechkit.testing.subject import Opened, opened
 from speechkit.testing.transcribers import TRANSCRIBER_CHECKS
 from speechkit.testing.voice_detectors import VOICE_DETECTOR_CHECKS
+from speechkit.testing.voice_linkers import VOICE_LINKER_CHECKS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +27,7 @@ ENGINE_CHECKS: Mapping[EngineKind, tuple[Check[Opened[Any]], ...]] = {
     "aligner": ALIGNER_CHECKS,
     "phi-detector": PHI_DETECTOR_CHECKS,
     "voice-detector": VOICE_DETECTOR_CHECKS,
+    "voice-linker": VOICE_LINKER_CHECKS,
 }
 
 

@@ -35,6 +35,22 @@ def words_make_up_the_text(subject: Subject) -> None:
             expect(False, f"words are not found in the text: {error}")
 
 
+def says_who_speaks(subject: Subject) -> None:
+    """Where `info.speakers` is set, every word has a speaker; parts are in order, in the sound."""
+    samples = subject.clip()
+    heard = subject.run(samples, subject.spoken())
+    if subject.engine.info.speakers:
+        named = [
+            s.speaker or (s.words and all(word.speaker for word in s.words)) for s in heard.segments
+        ]
+        expect(all(named), "info.speakers is set, but somebody speaks who has no name")
+    before = 0.0
+    for start, end in heard.parts:
+        expect(before <= start < end, "parts are empty, overlap or are not in order")
+        before = end
+    expect(before <= len(samples) / SAMPLE_RATE, "a part ends after the sound")
+
+
 def says_the_language(subject: Subject) -> None:
     """The language given is kept, whatever its region; else one is found, and how surely."""
     samples, code = subject.clip(), subject.spoken()
@@ -86,6 +102,7 @@ TRANSCRIBER_CHECKS: tuple[Check[Subject], ...] = (
     *COMMON,
     Check(segments_lie_in_the_sound),
     Check(words_make_up_the_text),
+    Check(says_who_speaks),
     Check(says_the_language),
     Check(refuses_languages_that_it_does_not_know),
     Check(same_sound_same_text),

@@ -35,7 +35,7 @@ class Spoken(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def attribute(
-    recording: str, segments: Sequence[Segment], turns: Sequence[Turn]
+    recording: str, segments: Sequence[Segment], turns: Sequence[Turn], *, named: bool = False
 ) -> tuple[Segment, ...]:
     """Return segments of one speaker each, with every word of `segments` in one of them.
 
@@ -44,12 +44,15 @@ def attribute(
     middle of another's phrase, goes to that other. Segments break where the speaker or the labels
     of the source change, at pauses of a second, and, once longer than 15 s, where a sentence ends.
     Words over which turns of two speakers run give their segment the label `overlap`.
+
+    `named`: the recognizer said who speaks: a word that has a speaker, or whose segment has, keeps
+    it, and only the others go by turns.
     """
     pieces: list[Segment] = []
     for channel in sorted({s.channel for s in segments}, key=lambda c: -1 if c is None else c):
         here = [turn for turn in turns if channel is None or turn.channel in (None, channel)]
         words = [
-            (word, segment)
+            (_by(word, (word.speaker or segment.speaker) if named else ""), segment)
             for segment in segments
             if segment.channel == channel
             for word in segment.words or evenly_timed_words(segment)
@@ -62,6 +65,10 @@ def attribute(
     )
 
 
+def _by(word: Word, speaker: str) -> Word:
+    return msgspec.structs.replace(word, speaker=speaker)
+
+
 def _with_speakers(words: Sequence[tuple[Word, Segment]], turns: Sequence[Turn]) -> list[Spoken]:
     exclusive = sorted(
         [turn for turn in turns if turn.exclusive] or turns,
@@ -72,17 +79,19 @@ def _with_speakers(words: Sequence[tuple[Word, Segment]], turns: Sequence[Turn])
     shared = _shared(turn for turn in turns if not turn.exclusive)
     spoken: list[Spoken] = []
     for word, source in words:
+        length = word.end - word.start
         first = bisect_left(starts, word.start - longest)
         speaker, covered = _most(word, exclusive[first : bisect_left(starts, word.end)])
-        if not speaker:
+        if word.speaker:
+            speaker, covered = word.speaker, length  # as sure as can be: nothing is smoothed away
+        elif not speaker:
             distance, speaker = _nearest(word, exclusive)
             if distance > _NEAR and spoken and spoken[-1].source is source:
                 speaker = spoken[-1].word.speaker
-        length = word.end - word.start
         both = sum(overlap((word.start, word.end), part) for part in shared)
         spoken.append(
             Spoken(
-                word=msgspec.structs.replace(word, speaker=speaker),
+                word=_by(word, speaker),
                 source=source,
                 share=covered / length if length > 0 else 0.0,
                 overlapped=both > 0.5 * length,
@@ -130,8 +139,7 @@ def _smooth(spoken: list[Spoken]) -> list[Spoken]:
             and b.share < _STRONG
             and max(pauses) < _TIGHT
         ):
-            word = msgspec.structs.replace(b.word, speaker=a.word.speaker)
-            out[index] = msgspec.structs.replace(b, word=word)
+            out[index] = msgspec.structs.replace(b, word=_by(b.word, a.word.speaker))
     return out
 
 

@@ -12,8 +12,12 @@ from speechkit.core.types import Segment
 from speechkit.transcription.attribute import attribute
 
 
-class AttributeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """There is nothing to choose."""
+class AttributeOptions(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """`named`: words keep the speaker that the transcriber names; without it, all go by turns."""
+
+    named: bool = False
 
 
 class AttributeStage:
@@ -36,7 +40,10 @@ class AttributeStage:
         def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
             return [
                 attribute(
-                    task.recording.id, task.layers["aligned"].items, task.layers["turns"].items
+                    task.recording.id,
+                    task.layers["aligned"].items,
+                    task.layers["turns"].items,
+                    named=self.options.named,
                 )
                 for task in tasks
             ]

@@ -38,11 +38,13 @@ AUDIO, LANGUAGE, VOCABULARY = "{audio}", "{language}", "{vocabulary}"
 class CommandOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`timeout`: seconds after which the program is ended, and its recording has failed.
     `unknown_language`: what stands for `{language}` where none is known. `vocabulary`: words to be
-    expected, one a line, of which `{vocabulary}` names a file."""
+    expected, one a line, of which `{vocabulary}` names a file. `speakers`: what it prints says who
+    speaks, so that no diarizer is needed."""
 
     timeout: float = 3600.0
     unknown_language: str = "auto"
     vocabulary: str = ""
+    speakers: bool = False
 
     def __post_init__(self) -> None:
         if self.timeout <= 0:
@@ -76,7 +78,9 @@ class CommandEngine(EngineBase[CommandOptions]):
         takes_terms = any(VOCABULARY in each for each in self._arguments)
         if self.settings.vocabulary and not takes_terms:
             raise UsageError(f"command: write {VOCABULARY} where the program takes the terms' file")
-        self.info = msgspec.structs.replace(type(self).info, vocabulary=takes_terms)
+        self.info = msgspec.structs.replace(
+            type(self).info, vocabulary=takes_terms, speakers=self.settings.speakers
+        )
         program = shutil.which(self._arguments[0])
         if program is None:
             raise UsageError(f"command: no program named {self._arguments[0]!r}")

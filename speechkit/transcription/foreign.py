@@ -14,7 +14,7 @@ import msgspec
 
 from speechkit.audio.sound import Lazy
 from speechkit.core.engines import SAMPLE_RATE, Sound, Transcribe
-from speechkit.core.time import Interval, round_ms, subtract, union
+from speechkit.core.time import Interval, overlap, round_ms, subtract, union
 from speechkit.core.types import Segment
 from speechkit.language import primary_subtag
 
@@ -54,7 +54,7 @@ def in_own_language(
         if before and _confidence(heard.segments) < _confidence(before) + _BETTER:
             continue
         kept = [segment for segment in kept if segment not in before]
-        kept += [_moved(segment, start) for segment in heard.segments]
+        kept += [_moved(segment, start, before) for segment in heard.segments]
     return tuple(sorted(kept, key=lambda segment: (segment.start, segment.end)))
 
 
@@ -92,14 +92,18 @@ def _part(sound: Sound, start: float, end: float) -> Sound:
     return Lazy(last - first, lambda a, b: sound[first + a : first + b])
 
 
-def _moved(segment: Segment, by: float) -> Segment:
+def _moved(segment: Segment, by: float, before: Sequence[Segment]) -> Segment:
+    """Move a segment of a part to where it is in the whole; its speaker is who was heard there."""
+    start, end = round_ms(segment.start + by), round_ms(segment.end + by)
+    there = max(before, key=lambda s: overlap((s.start, s.end), (start, end)), default=None)
     return msgspec.structs.replace(
         segment,
-        start=round_ms(segment.start + by),
-        end=round_ms(segment.end + by),
+        start=start,
+        end=end,
+        speaker=there.speaker if there else "",
         words=tuple(
             msgspec.structs.replace(
-                word, start=round_ms(word.start + by), end=round_ms(word.end + by)
+                word, start=round_ms(word.start + by), end=round_ms(word.end + by), speaker=""
             )
             for word in segment.words
         ),

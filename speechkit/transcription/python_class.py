@@ -3,7 +3,9 @@
 The class is made with the options that `--set` gives, and has a method
 `transcribe(samples, sample_rate, language)`: float32 samples (n,) at 16 kHz and a code or None → the
 text; or segments, each a mapping with `start`, `end` (seconds) and `text`, and if it knows them
-`words` (mappings with `start`, `end`, `word`), `speaker` and `language`.
+`words` (mappings with `start`, `end`, `word`), `speaker` and `language`. A class that always says who
+speaks has an attribute `info = EngineInfo(speakers=True, needs_model=True)`; if it hears a recording in
+parts, it returns a `Transcript` that lists them.
 """
 
 from __future__ import annotations
@@ -90,7 +92,9 @@ class PythonEngine:
                     raise InputError(f"{self.spec}: {describe(error)}") from error
             segments = _segments(heard, self.spec)
             duration = len(samples) / SAMPLE_RATE
-            return make_transcript(segments, duration=duration, language=language)
+            made = make_transcript(segments, duration=duration, language=language)
+            parts = heard.parts if isinstance(heard, Transcript) else ()
+            return msgspec.structs.replace(made, parts=parts)
 
         yield transcribe
 

@@ -1,7 +1,8 @@
 """The engine `results:FOLDER`: what another system wrote elsewhere, one file a recording.
 
 A file is named after the recording's id (`rec-0123456789abcdef.json`), in any format that speechkit
-reads. A recording without a file has failed; it is not taken for silence.
+reads. A recording without a file has failed; it is not taken for silence. Where the results say who
+speaks, no diarizer is needed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from speechkit.core.digest import digest_file, digest_of
 from speechkit.core.engine_base import EngineBase, NoOptions
@@ -43,6 +46,7 @@ class ResultsEngine(EngineBase[NoOptions]):
         self.model = self._folder.resolve().name
         if not self._files:
             raise UsageError(f"results: no file in {model} that can be read as a transcript")
+        self.info = msgspec.structs.replace(type(self).info, speakers=_name_speakers(self._files))
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -83,3 +87,16 @@ class ResultsEngine(EngineBase[NoOptions]):
         if len(recordings) > 1 and recording.id not in recordings:
             raise InputError(f"{path}: several recordings, none of them {recording.id}")
         return make_transcript(segments, duration=recording.duration, language=language)
+
+
+def _name_speakers(files: Mapping[str, Path]) -> bool:
+    """Tell whether results say who speaks, by the first with text; a file that does not has failed."""
+    for path in files.values():
+        try:
+            segments = [s for each in read_transcripts(path).recordings.values() for s in each]
+        except InputError:
+            continue  # `recall` says so
+        if segments:
+            channels = {segment.channel for segment in segments}
+            return len(channels) > 1 or any(segment.speaker for segment in segments)
+    return False

@@ -62,6 +62,7 @@ class ServerOptions(ClientOptions, frozen=True, kw_only=True, forbid_unknown_fie
     temperature: float = 0.0
     chunk: float = 0.0
     voice_detector: str = "silero"
+    speakers: bool | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -106,8 +107,14 @@ class ServerEngine(EngineBase[ServerOptions]):
         price = self.settings.price
         self._price = price_of(parts.hostname, self._served) if price is None else price
         Budget(self._price, self.settings.max_cost)  # is there a price to count with?
+        speakers = self.settings.speakers
+        if speakers is None:
+            speakers = "diarize" in self._served.lower()
         self.info = msgspec.structs.replace(
             type(self).info,
+            speakers=speakers,
+            # OpenAI's model that names speakers refuses a prompt.
+            vocabulary=not speakers,
             leaves_this_machine=away,
             in_flight=self.settings.in_flight,
             price=self._price,
@@ -154,7 +161,8 @@ class ServerEngine(EngineBase[ServerOptions]):
                     return shifted(heard.segments, part[0])
 
                 segments = [each for found in pool.map(one, parts) for each in found]
-                return make_transcript(segments, duration=duration, language=language)
+                heard = make_transcript(segments, duration=duration, language=language)
+                return msgspec.structs.replace(heard, parts=parts if len(parts) > 1 else ())
 
             yield transcribe
 
@@ -164,6 +172,8 @@ class ServerEngine(EngineBase[ServerOptions]):
 
     def _fields(self, language: str | None) -> dict[str, str]:
         fields = {"temperature": f"{self.settings.temperature:g}"}
+        if self.info.speakers:
+            fields["chunking_strategy"] = "auto"  # OpenAI asks for it where speakers are named
         if language:
             fields["language"] = language
         if prompt := as_prompt(self.settings.vocabulary, self.settings.prompt):

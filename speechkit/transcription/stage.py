@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import msgspec
@@ -15,14 +15,17 @@ from speechkit.core.digest import digest_of, segment_id
 from speechkit.core.engines import (
     SAMPLE_RATE,
     DetectVoice,
+    LinkVoices,
     RecordedTranscriber,
     Sound,
     Transcribe,
     Transcriber,
     Transcript,
     VoiceDetector,
+    VoiceLinker,
     check_language,
     make_engine,
+    names_speakers,
 )
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources, Task, Work, Writes
@@ -31,8 +34,12 @@ from speechkit.core.types import FAINT, Recording, Segment
 from speechkit.transcription.departure import let_leave
 from speechkit.transcription.foreign import in_own_language
 from speechkit.transcription.repeats import without_repeats
+from speechkit.transcription.speakers import link_speakers, opened_when_needed, rename_recalled
 
 NAME = "transcribe"
+_LINKER = "campplus"  # what links the speakers that an engine names in parts of a recording
+
+Heard = dict[int | None, Transcript]  # by channel; None: all channels are one sound
 
 
 class TranscribeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -50,7 +57,8 @@ class TranscribeOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class TranscribeStage:
-    """What was said on each channel, as the engine hears it: times are rough, speakers unknown."""
+    """What was said on each channel, as the engine hears it: times are rough, speakers unknown
+    unless the engine says who speaks: then they have the same name throughout a recording."""
 
     name = NAME
     version = "3"
@@ -75,11 +83,19 @@ class TranscribeStage:
             if options.voice_detector
             else None
         )
+        self._linker: VoiceLinker | None = None
+        if names_speakers(self._engine) and not isinstance(self._engine, RecordedTranscriber):
+            self._linker = make_engine("voice-linker", _LINKER)
 
     @property
     def engine(self) -> str:
         """Full name of the engine."""
         return self._engine.spec
+
+    @property
+    def names_speakers(self) -> bool:
+        """Whether the engine says who speaks, so that no diarizer needs to."""
+        return names_speakers(self._engine)
 
     @property
     def in_flight(self) -> int:
@@ -88,10 +104,9 @@ class TranscribeStage:
 
     @property
     def revision(self) -> str:
-        """Digest of the engine's weights, and of the voice detector's."""
-        if self._voice is None:
-            return self._engine.revision
-        return digest_of([self._engine.revision, self._voice.revision])
+        """Digest of the engine's weights, and of those of what helps it."""
+        helpers = [helper.revision for helper in (self._voice, self._linker) if helper is not None]
+        return digest_of([self._engine.revision, *helpers]) if helpers else self._engine.revision
 
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Work]:
@@ -101,14 +116,21 @@ class TranscribeStage:
             voice = stack.enter_context(self._voice.open(resources)) if self._voice else None
             if voice is not None and self.in_flight > 1:
                 voice = _one_at_a_time(voice)
+            link: LinkVoices | None = None
+            if self._linker is not None:
+                link = stack.enter_context(opened_when_needed(self._linker, resources))
 
             def work(tasks: Sequence[Task]) -> list[tuple[Segment, ...]]:
-                return [self._one(task, transcribe, voice) for task in tasks]
+                return [self._one(task, transcribe, voice, link) for task in tasks]
 
             yield work
 
     def _one(
-        self, task: Task, transcribe: Transcribe, detect: DetectVoice | None
+        self,
+        task: Task,
+        transcribe: Transcribe,
+        detect: DetectVoice | None,
+        link: LinkVoices | None,
     ) -> tuple[Segment, ...]:
         recording = task.recording
         check_channels(recording)
@@ -116,13 +138,20 @@ class TranscribeStage:
             let_leave(self._engine, task, self._purpose)
         language = self.options.language or next(iter(recording.context.languages), "")
         if isinstance(self._engine, RecordedTranscriber):
-            return numbered(recording.id, self._engine.recall(recording, language or None).segments)
+            recalled = self._engine.recall(recording, language or None).segments
+            if names_speakers(self._engine):
+                recalled = rename_recalled(recording, recalled)
+            return numbered(recording.id, recalled)
         with open_sound(
             task.audio_path, SAMPLE_RATE, mono=False, scratch=task.workspace.scratch
         ) as channels:
             streams = streams_of(channels)
+
+            def name(heard: Heard) -> Heard:
+                return heard if link is None else link_speakers(recording, streams, heard, link)
+
             try:
-                segments = transcribe_channels(streams, transcribe, language, detect)
+                segments = transcribe_channels(streams, transcribe, language, detect, name)
             except UsageError as error:
                 # What the metadata of one recording say must not stop the others.
                 raise InputError(f"{recording.id}: {error}; correct its languages") from error
@@ -172,11 +201,13 @@ def transcribe_channels(
     transcribe: Transcribe,
     language: str,
     detect: DetectVoice | None = None,
+    name: Callable[[Heard], Heard] = lambda heard: heard,
 ) -> list[Segment]:
     """Transcribe each channel on its own, faint speech amplified; segments carry its number.
 
     Where the language is to be found out, a channel that is unsure follows the surest one: in a
     conversation people mostly share a language, and a channel of backchannels is easily mistaken.
+    `name` gives speakers one name on all channels.
     """
     voices = {
         channel: find_voices(one, detect) if detect is not None else Voices()
@@ -189,6 +220,7 @@ def transcribe_channels(
         for channel, one in heard.items():
             if _is_unsure(one) and one.language != surest.language and surest.language:
                 heard[channel] = transcribe(sounds[channel], surest.language)
+    heard = name(heard)
     main = language or max(heard.values(), key=lambda one: one.language_probability).language
     return [
         msgspec.structs.replace(

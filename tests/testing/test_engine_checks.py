@@ -59,6 +59,11 @@ def _segments(**changes: Any) -> Break:
     return change
 
 
+def _in_parts(*parts: tuple[float, float]) -> Break:
+    named = _segments(speaker="A")
+    return lambda heard: msgspec.structs.replace(named(heard), parts=parts)
+
+
 @pytest.fixture
 def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], None]:
     """Put a transcriber in the place of all that is installed."""
@@ -78,7 +83,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[..., Any]], N
 def test_what_keeps_its_contract_is_left_alone(install: Any) -> None:
     install(Toy)
     results = check_engine("transcriber", "toy", speech=SPEECH)
-    assert len(results) == 10
+    assert len(results) == 11
     assert not [each for each in results if each.problem or each.skipped]
     demand_engine("transcriber", "toy", speech=SPEECH)
 
@@ -103,6 +108,31 @@ def test_what_breaks_it_is_named(install: Any, change: Break, problem: str) -> N
             return change(super().transcribe(samples, language))
 
     install(Broken)
+    with pytest.raises(ContractError, match=problem):
+        demand_engine("transcriber", "toy", speech=SPEECH)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (_segments(), "somebody speaks who has no name"),
+        (_in_parts((0.0, 2.0), (1.0, 2.0)), "overlap"),
+        (_in_parts((0.0, 3.0)), "after the sound"),
+    ],
+)
+def test_who_names_speakers_names_all_and_says_in_which_parts(
+    install: Any, change: Break, problem: str
+) -> None:
+    class Joint(Toy):
+        info = msgspec.structs.replace(Toy.info, speakers=True)
+        change = staticmethod(_segments(speaker="A"))
+
+        def transcribe(self, samples: Any, language: str | None) -> Transcript:
+            return self.change(super().transcribe(samples, language))
+
+    install(Joint)
+    demand_engine("transcriber", "toy", speech=SPEECH)
+    Joint.change = staticmethod(change)
     with pytest.raises(ContractError, match=problem):
         demand_engine("transcriber", "toy", speech=SPEECH)
 
