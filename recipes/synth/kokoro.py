@@ -7,6 +7,7 @@ same every time. It says how long each symbol lasts, in frames of 25 ms.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -32,6 +33,7 @@ _STYLE = 256  # numbers in a row
 _FRAME = 600  # samples that the model makes for a step of its durations
 _DURATIONS = "/encoder/Clip_output_0"
 _SPEEDS = (0.5, 2.0)  # beyond, words can no longer be understood
+_HUM = re.compile(r"(m+(?=-?h))?-?(h?)m+([.?!,;:…]*)")
 _STOPS = (".?!…", ",;:—")  # ends of sentences, and where else a long one is cut
 
 Say = Callable[[str], list[str]]
@@ -99,14 +101,44 @@ def load(spec: str, timed: bool) -> Callable[[str], Speech]:
     style = np.fromfile(folder / f"voices/{name}.bin", np.float32)
     espeak = EspeakPhonemizer()
 
-    def say(text: str) -> list[str]:
-        if text in (inside := _table().inside.get(about.language, {})):
-            return [inside[text]]
-        spoken = " ".join("".join(part) for part in espeak.phonemize(about.speak, text))
-        return spelled(spoken, about).split()
+    def pronounce(text: str) -> str:
+        return " ".join("".join(part) for part in espeak.phonemize(about.speak, text))
 
-    run = session(folder / "model.onnx")
+    run, say = session(folder / "model.onnx"), in_symbols(pronounce, about)
     return Kokoro(run, style.reshape(MOST_SYMBOLS, 1, _STYLE), say, speed=speed, timed=timed)
+
+
+def in_symbols(pronounce: Callable[[str], str], about: Accent) -> Say:
+    """Make what espeak-ng does with a text into words of the model's symbols.
+
+    espeak-ng would spell humming out, letter by letter; and it says some words otherwise when they
+    stand alone.
+    """
+    inside = _table().inside.get(about.language, {})
+
+    def say(text: str) -> list[str]:
+        tokens = text.split()
+        if len(tokens) > 1 and any(map(hummed, tokens)):
+            return [word for token in tokens for word in say(token)]
+        if len(tokens) == 1 and (tune := hummed(text) or inside.get(text)):
+            return [tune]
+        return spelled(pronounce(text), about).split()
+
+    return say
+
+
+def hummed(word: str) -> str:
+    """Return how a word sounds that is hummed, as "Mm-hm.", in symbols; "" if it is not.
+
+    >>> hummed("Hmm,"), hummed("him")
+    ('hˈᵊm,', '')
+    """
+    match = _HUM.fullmatch(word.strip().lower())
+    if match is None:
+        return ""
+    first, breath, stop = match.groups()
+    hum = f"{breath}ˈᵊm"
+    return f"{'ˌᵊm' if first else ''}{hum}{stop}"
 
 
 def _parsed(spec: str) -> tuple[str, Accent, float]:

@@ -309,6 +309,24 @@ def test_pronounced_as_the_model_was_taught(accent: str, text: str, symbols: str
     assert pronounced(accent, text) == symbols
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Mm-hm.", ["ˌᵊmhˈᵊm."]),
+        ("Mhm", ["ˌᵊmhˈᵊm"]),
+        ("Hmm, mm.", ["hˈᵊm,", "ˈᵊm."]),
+        ("Hm? him hum m-", ["hˈᵊm?", "him", "hum", "m"]),
+        ("him a hum", ["him", "a", "hum"]),
+        ("a", ["ə"]),
+    ],
+)
+def test_humming_is_hummed_not_spelled(text: str, words: list[str]) -> None:
+    """`a` alone is its letter, and in a sentence that is said word by word it must not be."""
+    kokoro = part("kokoro")
+    say = kokoro.in_symbols(lambda text: text.casefold(), kokoro._accent("en-US"))
+    assert say(text) == words
+
+
 @needs_piper
 @pytest.mark.parametrize(
     ("accent", "language"), [("en-US", "en"), ("en-GB", "en"), ("es-ES", "es"), ("fr-FR", "fr")]
