@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from speechkit.formats.docx import open_docx
     from speechkit.formats.fields import one_word, seconds, share
     from speechkit.formats.json import format_json
+    from speechkit.formats.kaldi import without_epsilon
     from speechkit.formats.labels import is_generic_label
     from speechkit.formats.registry import (
         find_transcript_format,
@@ -93,6 +94,7 @@ __all__ = [
     "share",
     "split_lines",
     "transcript_formats",
+    "without_epsilon",
     "writable_formats",
     "write_transcripts",
 ]
@@ -143,6 +145,7 @@ __getattr__, __dir__ = lazy_names(
         "split_lines": "text",
         "transcript_formats": "registry",
         "writable_formats": "registry",
+        "without_epsilon": "kaldi",
         "write_transcripts": "registry",
     },
 )

@@ -14,7 +14,18 @@ from speechkit.core.types import Segment
 from speechkit.formats.fields import in_order
 from speechkit.formats.stamped import parse_lines, read_lines
 from speechkit.formats.text import split_lines
-from speechkit.formats.transcript import Reading, TranscriptFormat
+from speechkit.formats.transcript import Notes, Reading, TranscriptFormat
+
+_BLANKS = {"br": "\n", "cr": "\n", "tab": "\t", "ptab": "\t", "noBreakHyphen": "-"}
+# What holds paragraphs or tables: content controls, XML of one's own, tracked changes.
+_AROUND = frozenset({"sdt", "sdtContent", "customXml", "ins", "moveTo", "smartTag"})
+_NOT_TEXT = frozenset({"pPr", "rPr", "sdtPr", "del", "moveFrom", "Fallback", "instrText"})
+_NAMED = {
+    "txbxContent": "a text box",
+    "footnoteReference": "a footnote",
+    "endnoteReference": "an endnote",
+    "commentReference": "a comment",
+}
 
 
 def load_docx(path: Path) -> Reading[Segment]:
@@ -27,9 +38,14 @@ def load_docx(path: Path) -> Reading[Segment]:
     document = open_docx(path)
     lines = [line for block in blocks(document) for line in split_lines(block) if line.strip()]
     segments = read_lines(parse_lines(lines))
-    if not lines:
+    notes = Notes()
+    for element in document.element.body.iter():
+        if what := _NAMED.get(_kind(element)):
+            notes.add(0, what)
+    if not lines and not notes.all():
         return Reading(recordings={path.stem: ()})
-    return Reading(recordings=in_order((path.stem, segment) for segment in segments))
+    recordings = in_order((path.stem, segment) for segment in segments)
+    return Reading(recordings=recordings, notes=notes.all())
 
 
 def open_docx(path: Path) -> Any:
@@ -50,14 +66,42 @@ def open_docx(path: Path) -> Any:
 
 
 def blocks(document: Any) -> Iterator[str]:
-    """Yield the text of each paragraph, and of each row of a table, its cells as `first: second`."""
-    for item in document.iter_inner_content():
-        if hasattr(item, "rows"):
-            for row in item.rows:
-                cells = list(dict.fromkeys(cell.text.strip() for cell in row.cells))
-                yield ": ".join(filter(None, (" ".join(cell.split()) for cell in cells)))
-        else:
-            yield item.text
+    """Yield the text of each paragraph, and of each row of a table, its cells as `first: second`.
+
+    Text is as it reads with all tracked changes accepted.
+    """
+    from docx.table import Table
+
+    def inside(container: Any) -> Iterator[str]:
+        for child in container:
+            kind = _kind(child)
+            if kind == "p":
+                yield "".join(_pieces(child))
+            elif kind == "tbl":
+                for row in Table(child, document).rows:
+                    # A cell that is merged sideways stands there several times.
+                    cells = dict.fromkeys(cell._tc for cell in row.cells)
+                    texts = (" ".join(" ".join(inside(cell)).split()) for cell in cells)
+                    yield ": ".join(filter(None, texts))
+            elif kind in _AROUND:
+                yield from inside(child)
+
+    yield from inside(document.element.body)
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    for child in element:
+        kind = _kind(child)
+        if kind == "t":
+            yield child.text or ""
+        elif kind in _BLANKS:
+            yield _BLANKS[kind]
+        elif kind not in _NOT_TEXT and kind not in _NAMED:
+            yield from _pieces(child)
+
+
+def _kind(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]
 
 
 FORMAT = TranscriptFormat(
@@ -67,5 +111,8 @@ FORMAT = TranscriptFormat(
     suffixes=(".docx",),
     load=load_docx,
     one_recording=True,
-    passes_over=("headers, footers, comments, pictures",),
+    passes_over=(
+        "headers, footers, comments, footnotes, text boxes, pictures",
+        "what tracked changes deleted",
+    ),
 )

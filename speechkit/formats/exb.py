@@ -41,6 +41,9 @@ def parse_exb(text: str, where: Path) -> Reading[Segment]:
             continue
         name = tier.get("speaker") or ""
         speaker = speakers.get(name) or name
+        inside = sum(len(event) for event in events)
+        if inside:
+            notes.add(0, "a remark or a link inside an event", inside)
         for start, end, words in _joined(events, times, where):
             empty = empty and not words
             if words:
@@ -61,7 +64,7 @@ def _joined(
         start, end = (times[name] for name in ends)
         if end < start:
             raise InputError(f"{where}: an event ends before it starts ({ends[0]})")
-        words = "".join(event.itertext())
+        words = "".join([event.text or "", *(child.tail or "" for child in event)])
         if parts and parts[-1][1] == start:
             parts[-1] = (parts[-1][0], end, parts[-1][2] + words)
         else:
@@ -99,5 +102,5 @@ FORMAT = TranscriptFormat(
     suffixes=(".exb",),
     parse=parse_exb,
     one_recording=True,
-    passes_over=("tiers of descriptions and annotations",),
+    passes_over=("tiers of descriptions and annotations", "remarks and links inside events"),
 )

@@ -40,6 +40,9 @@ def parse_kaldi(text: str, where: Path) -> Reading[Segment]:
         name, start, end = placed.get(utterance, (utterance, 0.0, 0.0))
         if placed and utterance not in placed:
             raise InputError(f"{where}, line {number}: an utterance that is not in segments")
+        words, empty = without_epsilon(words)
+        if empty:
+            notes.add(number, "<eps>, which stands for no word", empty)
         names.append(name)
         if not words:
             notes.add(number, "an utterance without words")
@@ -51,6 +54,17 @@ def parse_kaldi(text: str, where: Path) -> Reading[Segment]:
         )
         pairs.append((name, segment))
     return Reading(recordings=in_order(pairs, names), notes=notes.all())
+
+
+def without_epsilon(words: str) -> tuple[str, int]:
+    """Return words without `<eps>`, which lattices write where no word is, and how many there were.
+
+    >>> without_epsilon("<eps> take two")
+    ('take two', 1)
+    """
+    said = words.split()
+    kept = [word for word in said if word != "<eps>"]
+    return " ".join(kept), len(said) - len(kept)
 
 
 def _segments(path: Path) -> Mapping[str, tuple[str, float, float]]:
@@ -76,8 +90,13 @@ def _segments(path: Path) -> Mapping[str, tuple[str, float, float]]:
 def _pairs(path: Path) -> list[tuple[str, str]]:
     if not path.is_file():
         return []
-    rows = [line.split() for line in split_lines(read_text(path))]
-    return [(row[0], row[1]) for row in rows if len(row) == 2]
+    rows = []
+    for number, line in enumerate(split_lines(read_text(path)), start=1):
+        fields = line.split()
+        if len(fields) not in (0, 2):
+            raise InputError(f"{path}, line {number}: {len(fields)} fields, utt2spk has 2")
+        rows += [(fields[0], fields[1])] if fields else []
+    return rows
 
 
 FORMAT = TranscriptFormat(
@@ -87,5 +106,5 @@ FORMAT = TranscriptFormat(
     suffixes=(".text",),
     file_names=("text",),
     parse=parse_kaldi,
-    passes_over=("utterances without words",),
+    passes_over=("utterances without words", "<eps>"),
 )

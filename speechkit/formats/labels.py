@@ -57,6 +57,26 @@ def split_labels(texts: Sequence[str]) -> list[tuple[str, str]]:
     return split
 
 
+def carried(split: Sequence[tuple[str, str]]) -> list[tuple[str, str, bool]]:
+    """Give cues without a label to the speaker before them, as Zoom means them; say which.
+
+    Only where all labels are names, of two people or more: a diarizer that labels no speaker knows none.
+
+    >>> carried([("Ann Lee", "Hi."), ("", "Sit down."), ("Bo", "Hello.")])[1]
+    ('Ann Lee', 'Sit down.', True)
+    >>> carried([("SPEAKER_00", "Hi."), ("", "Sit down."), ("SPEAKER_01", "Hello.")])[1]
+    ('', 'Sit down.', False)
+    """
+    names = {speaker for speaker, _ in split if speaker}
+    if len(names) < 2 or any(map(is_generic_label, names)):
+        return [(speaker, words, False) for speaker, words in split]
+    last, found = "", []
+    for speaker, words in split:
+        found.append((speaker or last, words, bool(last and words and not speaker)))
+        last = speaker or last
+    return found
+
+
 def _parts(text: str) -> tuple[str, str, bool]:
     """Return the label that may be one, the words behind it, and whether it is one for sure."""
     match = _LABEL.match(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from speechkit.formats.fields import in_order
 from speechkit.formats.stamped import Line, read_lines
 from speechkit.formats.transcript import Reading, TranscriptFormat
 
+_CLOCK = re.compile(r"\s*(?:(\d+):)?(\d+):(\d\d)\s*")
 _BREAKS = frozenset({"br", "div", "p", "li", "h1", "h2", "h3"})
 
 
@@ -47,6 +49,7 @@ class _Html(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._lines: list[tuple[float | None, list[str]]] = [(None, [])]
         self._in_stamp = False
+        self._is_clock = False  # files of early versions hold times only as they are shown
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
@@ -57,17 +60,22 @@ class _Html(HTMLParser):
                 return
             self._in_stamp = True
             self._lines.append((start, []))
+        elif tag == "span" and "timestamp" in (named.get("class") or "").split():
+            self._in_stamp = self._is_clock = True
         elif tag in _BREAKS:
             self._lines.append((None, []))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "span":
-            self._in_stamp = False
+            self._in_stamp = self._is_clock = False
         elif tag in _BREAKS:
             self._lines.append((None, []))
 
     def handle_data(self, data: str) -> None:
-        if not self._in_stamp:
+        if self._is_clock and (match := _CLOCK.fullmatch(data)):
+            hours, minutes, seconds = (int(part or 0) for part in match.groups())
+            self._lines.append((float(hours * 3600 + minutes * 60 + seconds), []))
+        elif not self._in_stamp or self._is_clock:
             self._lines[-1][1].append(data)
 
     def lines(self) -> list[Line]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from speechkit.core.types import Segment
 from speechkit.formats.cues import TAG, read_cues, write_cues
 from speechkit.formats.fields import in_order
-from speechkit.formats.labels import split_labels
+from speechkit.formats.labels import carried, split_labels
 from speechkit.formats.transcript import Notes, Reading, Segments, TranscriptFormat
 
 # Override tags of SubStation Alpha, which editors leave in: {\an8}, {\i1}.
@@ -32,7 +32,13 @@ def parse_srt(text: str, where: Path) -> Reading[Segment]:
         " ".join(unescape(TAG.sub("", _OVERRIDE.sub("", " ".join(c.lines)))).split()) for c in cues
     ]
     pairs = []
-    for cue, (speaker, words) in zip(cues, split_labels(bodies), strict=True):
+    split = split_labels(bodies)
+    for cue, (_, _, is_carried) in zip(cues, carried(split), strict=True):
+        if is_carried:
+            notes.add(
+                cue.line, "a cue without a name among cues with names, read without a speaker"
+            )
+    for cue, (speaker, words) in zip(cues, split, strict=True):
         if not words:
             notes.add(cue.line, "a cue without text")
         segment = Segment(id="", start=cue.start, end=cue.end, text=words, speaker=speaker)

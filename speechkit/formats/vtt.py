@@ -13,7 +13,7 @@ from speechkit.core.errors import InputError
 from speechkit.core.types import Segment
 from speechkit.formats.cues import TAG, read_cues, write_cues
 from speechkit.formats.fields import in_order
-from speechkit.formats.labels import split_labels
+from speechkit.formats.labels import carried, split_labels
 from speechkit.formats.text import split_lines
 from speechkit.formats.transcript import Notes, Reading, Segments, TranscriptFormat
 
@@ -37,10 +37,15 @@ def parse_vtt(text: str, where: Path) -> Reading[Segment]:
         for cue in cues
         for speaker, words in _voices("\n".join(cue.lines)) or [("", "")]
     ]
-    unnamed = iter(split_labels([words for _, speaker, words in voiced if not speaker]))
+    split = split_labels([words for _, speaker, words in voiced if not speaker])
+    # Among voices, a cue without one has no speaker.
+    has_voices = any(speaker for _, speaker, _ in voiced)
+    unnamed = iter([(*each, False) for each in split] if has_voices else carried(split))
     pairs = []
     for cue, voice, said in voiced:
-        speaker, words = (voice, said) if voice else next(unnamed)
+        speaker, words, is_carried = (voice, said, False) if voice else next(unnamed)
+        if is_carried:
+            notes.add(cue.line, "a cue without a name, taken for the speaker's before it")
         if not words:
             notes.add(cue.line, "a cue without text")
         segment = Segment(id="", start=cue.start, end=cue.end, text=words, speaker=speaker)

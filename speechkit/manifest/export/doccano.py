@@ -1,6 +1,6 @@
 """Doccano JSON lines: a segment a line, its tags (`[NAME_1]`) as labeled spans, the rest as meta.
 
-Drops: sound files. Labels that people added are not read back: a release holds no spans.
+Drops: sound files. Labels that people added are noted, not read back: a release holds no spans.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from speechkit.formats import Notes
 from speechkit.manifest.export.bundle import Bundle, Format, assemble
 from speechkit.manifest.export.rows import (
     field,
@@ -19,6 +20,7 @@ from speechkit.manifest.export.rows import (
     write_json_lines,
 )
 
+_ADDED = frozenset({"entities", "relations", "cats", "labels", "comments", "Comments"})
 _TAG = re.compile(r"\[([A-Z_]+?)(?:_\d+)?\]")
 
 
@@ -51,9 +53,17 @@ def read_doccano(path: Path) -> Bundle:
     """
     file = path / "doccano.jsonl" if path.is_dir() else path
     segments = []
+    notes = Notes()
     for number, row in json_rows(file):
         with reading(file, number):
             meta = {**(row.get("meta") or {}), **row}
+            for name in _ADDED & row.keys():
+                if count := len(row[name] or ()):
+                    notes.add(number, f"one of its {name}", count)
+            spans = row.get("label") or ()
+            tags = {(m.start(), m.end()) for m in _TAG.finditer(str(row.get("text", "")))}
+            if added := sum(tuple(span[:2]) not in tags for span in spans):
+                notes.add(number, "a label that is no tag of the text", added)
             segments.append(
                 make_segment(
                     file,
@@ -68,7 +78,7 @@ def read_doccano(path: Path) -> Bundle:
                     language=meta.get("language") or "",
                 )
             )
-    return assemble(path, segments)
+    return assemble(path, segments, notes=map(str, notes.all()))
 
 
 FORMAT = Format(

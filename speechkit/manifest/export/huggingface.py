@@ -31,16 +31,15 @@ from speechkit.manifest.export.rows import (
     rest_of,
     write_json_lines,
 )
-from speechkit.manifest.export.sounds import Sounds, length_of, put_file
+from speechkit.manifest.export.sounds import AUDIO_SUFFIXES, Sounds, length_of, put_file
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment, SplitName
 
 _SPLITS: dict[str, SplitName] = {
-    "train": "train",
-    "dev": "dev",
-    "validation": "dev",
-    "valid": "dev",
-    "test": "test",
+    # As `datasets` takes the names of folders.
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("validation", "valid", "dev", "val"), "dev"),
+    **dict.fromkeys(("test", "testing", "eval", "evaluation"), "test"),
 }
 _TEXT_FIELDS = ("transcription", "text", "transcript", "sentence")
 _TEXTS = ("id", "speaker", "role", "text", "language", "review")
@@ -88,17 +87,20 @@ def read_audiofolder(path: Path) -> Bundle:
     rows: list[tuple[SplitName | None, Path, int, dict[str, Any]]] = []
     sounds, notes = Sounds(), Notes()
     for file in files:
-        inside = file.parent.relative_to(path).parts
-        split = next((_SPLITS[part] for part in inside if part in _SPLITS), None)
         for number, row in json_rows(file) if file.suffix == ".jsonl" else _csv_rows(file):
             with reading(file, number):
                 said = str(row.get("file_name") or row.get("audio_file_name") or "")
+                place = file.parent / said
+                inside = place.relative_to(path).parts if place.is_relative_to(path) else ()
+                split = next((_SPLITS[part] for part in inside if part in _SPLITS), None)
                 if "segments" not in row:
                     row = _foreign(row, said, path, file, number, notes)
                 if said:
                     name = str(field(row, "recording", file, number))
                     sounds.name(name, said, file, number)
             rows.append((split, file, number, row))
+    if unnamed := _unnamed(path, sounds):
+        notes.add(0, "a sound file that no metadata names", unnamed)
     bundle = _bundle(path, rows, sounds, notes)
     unsaid = [s for s in bundle.segments if s.end == 0 and s.recording in bundle.sounds]
     if not unsaid:
@@ -109,6 +111,14 @@ def read_audiofolder(path: Path) -> Bundle:
         for s in bundle.segments
     )
     return msgspec.structs.replace(bundle, segments=tuple(segments))
+
+
+def _unnamed(path: Path, sounds: Sounds) -> int:
+    named = {each.resolve() for each in sounds.paths.values()}
+    return sum(
+        file.suffix.lower() in AUDIO_SUFFIXES and file.resolve() not in named
+        for file in path.rglob("*")
+    )
 
 
 def _csv_rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -18,6 +18,7 @@ from speechkit.core.errors import InputError
 from speechkit.core.types import Recording
 from speechkit.formats import Notes, read_text
 from speechkit.formats.fields import one_word, seconds
+from speechkit.formats.kaldi import without_epsilon
 from speechkit.formats.text import split_lines
 from speechkit.manifest.export.bundle import Bundle, Format, assemble, place_sounds
 from speechkit.manifest.export.rows import make_segment
@@ -94,6 +95,9 @@ def read_kaldi(path: Path) -> Bundle:
                 notes.add(number, f"an utterance of {file} without a line in text")
     segments = []
     for utterance, (text, number) in texts.items():
+        text, empty = without_epsilon(text)
+        if empty:
+            notes.add(number, "<eps>, which stands for no word", empty)
         place = _place(utterance, tables["segments"], sounds.paths, path, number)
         speaker = tables["utt2spk"].get(utterance, (utterance, 0))[0]
         segments.append(

@@ -6,7 +6,9 @@
     ontology.json        the features that a project needs for these
 
 Put the sound where Labelbox can reach it and say so in `row_data` before uploading. Read back are
-annotations of this form, whoever made them: `transcript` is one's text, `speaker` who speaks.
+annotations of this form, whoever made them: `transcript` is one's text, `speaker` who speaks; and
+Labelbox's own export, of which a text about a whole recording is its segment.
+https://docs.labelbox.com/reference/label-export
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from speechkit.manifest.export.rows import (
     rest_of,
     write_json_lines,
 )
-from speechkit.manifest.export.sounds import Sounds
+from speechkit.manifest.export.sounds import Sounds, length_of
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 
@@ -75,19 +77,55 @@ def read_labelbox(path: Path) -> Bundle:
     file = folder / _ANNOTATIONS if path.is_dir() else path
     segments: list[ReleasedSegment] = []
     notes = Notes()
+    sounds = Sounds()
     for number, row in json_rows(file):
         with reading(file, number):
-            if row.get("name") == _NAME:
+            if "data_row" in row and "projects" in row:
+                segments += _exported(row, sounds, notes, file, number)
+            elif row.get("name") == _NAME:
                 segments += _segments(row, file, number)
             else:
                 notes.add(number, "an annotation that is not a transcript")
-    sounds = Sounds()
     data_rows = folder / _DATA_ROWS
     for number, row in json_rows(data_rows) if data_rows.is_file() else ():
         name = str(field(row, "global_key", data_rows, number))
         if row.get("row_data"):
             sounds.name(name, str(row["row_data"]), data_rows, number)
     return assemble(path, segments, sounds, notes=map(str, notes.all()))
+
+
+def _exported(
+    row: dict[str, Any], sounds: Sounds, notes: Notes, file: Path, number: int
+) -> list[ReleasedSegment]:
+    """Read a row of Labelbox's own export: a text about the whole recording is its segment."""
+    about = row["data_row"]
+    name = str(about.get("global_key") or about.get("external_id") or about["id"])
+    if about.get("row_data"):
+        sounds.name(name, str(about["row_data"]), file, number)
+    labels = [each for project in row["projects"].values() for each in project.get("labels") or ()]
+    if not labels:
+        notes.add(number, "a data row that nobody labeled")
+        return []
+    if len(labels) > 1:
+        notes.add(
+            number, "a further label of a data row, of which the first counts", len(labels) - 1
+        )
+    texts: list[str] = []
+    for kind, items in labels[0]["annotations"].items():
+        for each in items:
+            if kind == "classifications" and "text_answer" in each:
+                texts.append(each["text_answer"]["content"])
+            else:
+                notes.add(number, f"one of its {kind}")
+    if len(texts) > 1:
+        notes.add(number, "a further text of a data row, of which the first counts", len(texts) - 1)
+    end = length_of(sounds.paths[name]) if name in sounds.paths else 0.0
+    return [
+        make_segment(
+            file, number, id=segment_id(name, 0), recording=name, start=0.0, end=end, text=text
+        )
+        for text in texts[:1]
+    ]
 
 
 def _answer(segment: ReleasedSegment) -> dict[str, Any]:

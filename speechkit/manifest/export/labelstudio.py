@@ -25,6 +25,8 @@ from speechkit.manifest.export.sounds import AUDIO_SUFFIXES, Sounds, find_file
 from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 
+# What people call the labels that say who speaks.
+_SPEAKERS = re.compile(r"speak|who|voice|role", re.IGNORECASE)
 _INTERFACE = """\
 <View>
   <Labels name="speaker" toName="audio">
@@ -77,6 +79,10 @@ def read_labelstudio(path: Path) -> Bundle:
     for number, task in enumerate(tasks, start=1):
         with reading(file, number):
             data = task.get("data") or {}
+            if not data and task.keys() & {"annotator", "annotation_id"}:
+                raise InputError(
+                    f"{file}: Label Studio's JSON-MIN, which has no ids of regions; export as JSON"
+                )
             said = _sound(data)
             name = str(data.get("recording") or said)
             if not name:
@@ -124,7 +130,12 @@ def _results(task: Mapping[str, Any], number: int, notes: Notes) -> list[dict[st
     submitted = [each for each in annotations if not each.get("was_cancelled")]
     if cancelled := len(annotations) - len(submitted):
         notes.add(number, "a cancelled annotation", cancelled)
-    choices = submitted or task.get("predictions") or []
+    predictions = task.get("predictions") or []
+    if submitted and predictions:
+        notes.add(number, "a prediction beside an annotation", len(predictions))
+    if drafts := len(task.get("drafts") or []):
+        notes.add(number, "a draft that nobody submitted", drafts)
+    choices = submitted or predictions
     if not choices:
         notes.add(number, "a task that nobody submitted an annotation for")
     if len(choices) > 1:
@@ -178,9 +189,20 @@ def _segments(
         length = part.get("original_length") or 0.0
         region |= {"start": value.get("start", 0.0), "end": value.get("end", length)}
         region.setdefault("channel", value.get("channel"))
+        control = str(part.get("from_name") or "")
         if kind == "labels":
-            region["speaker"] = (value.get("labels") or [""])[0]
-            region["meta"] = part.get("meta") or {}
+            labels = value.get("labels") or [""]
+            # Of two sets of labels, one for speakers and one for moods, one is the speaker's.
+            if "speaker" not in region or _SPEAKERS.search(control):
+                further = len(labels) - 1 + ("speaker" in region)
+                region["speaker"] = labels[0]
+                region["meta"] = part.get("meta") or {}
+            else:
+                further = len(labels)
+            if further:
+                notes.add(number, "a further label of a region", further)
+        elif is_text and "text" in region:
+            notes.add(number, "a further text of a region, of which the first counts")
         elif is_text:
             text = value.get("text") or []
             region["text"] = " ".join([text] if isinstance(text, str) else text)

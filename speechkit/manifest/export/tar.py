@@ -40,6 +40,7 @@ from speechkit.manifest.lines import reason_of
 from speechkit.manifest.schema import ReleasedSegment
 
 _SHARD = 1000  # recordings
+_TEXT_FIELDS = ("text", "transcript", "transcription", "sentence")
 
 
 def write_webdataset(bundle: Bundle, folder: Path) -> None:
@@ -75,9 +76,13 @@ def read_webdataset(path: Path) -> Bundle:
     sounds, notes = Sounds(), Notes()
     segments: list[ReleasedSegment] = []
     words: dict[str, tuple[str, Path, int]] = {}
-    for file in _tars(path, "*.tar"):
+    said: dict[str, dict[str, Any]] = {}
+    for file in _tars(path, "*.tar", "*.tar.gz", "*.tgz"):
         for number, (name, data) in enumerate(_members(file), start=1):
             key, kind = _sample(name)
+            if PurePosixPath(name).name.startswith("."):
+                notes.add(number, "a hidden member")
+                continue
             if f".{kind.rpartition('.')[2]}" in AUDIO_SUFFIXES:
                 sounds.unpack(key, f".{kind}", data, file, number)
             elif kind == "txt":
@@ -86,9 +91,7 @@ def read_webdataset(path: Path) -> Bundle:
                 with reading(file, number):
                     row = _json(data, file, number)
                     if "recording" not in row:
-                        put_once(
-                            words, key, (_text_of(row, file, number), file, number), file, number
-                        )
+                        put_once(said, key, _said(row, notes, file, number), file, number)
                         continue
                     recording = convert(row["recording"], Recording, file, number)
                     known[recording.id] = recording
@@ -96,10 +99,29 @@ def read_webdataset(path: Path) -> Bundle:
                     segments += _segments(row, recording.id, file, number)
             else:
                 notes.add(number, f"a member of the kind {kind!r}")
-    for key, (text, file, number) in words.items():
+    for key in dict.fromkeys([*words, *said]):
+        about = said.get(key, {})
+        if key in words:
+            text, file, number = words[key]
+            if "text" in about and about["text"].split() != text.split():
+                raise InputError(f"{file}, line {number}: another text than in its .json")
+        elif "text" in about:
+            text, file, number = about["text"], about["file"], about["line"]
+        else:
+            raise InputError(
+                f"{about['file']}, line {about['line']}: no field 'recording', nor a 'text', nor a .txt"
+            )
         end = length_of(sounds.paths[key]) if key in sounds.paths else 0.0
+        who = {name: about[name] for name in ("speaker", "language") if name in about}
         segment = make_segment(
-            file, number, id=key, recording=key, start=0.0, end=end, text=" ".join(text.split())
+            file,
+            number,
+            id=key,
+            recording=key,
+            start=0.0,
+            end=end,
+            text=" ".join(text.split()),
+            **who,
         )
         segments.append(segment)
     return assemble(path, segments, sounds, known, splits, map(str, notes.all()))
@@ -118,11 +140,16 @@ def _json(data: bytes, file: Path, number: int) -> dict[str, Any]:
         raise InputError(f"{file}, line {number}: {reason_of(error)}") from error
 
 
-def _text_of(row: Mapping[str, Any], file: Path, number: int) -> str:
-    for name in ("text", "transcript", "transcription", "sentence"):
-        if isinstance(row.get(name), str):
-            return str(row[name])
-    raise InputError(f"{file}, line {number}: no field 'recording', nor a 'text'")
+def _said(row: Mapping[str, Any], notes: Notes, file: Path, number: int) -> dict[str, Any]:
+    """Return what another tool's JSON says of its sample: text, speaker, language; note the rest."""
+    about: dict[str, Any] = {"file": file, "line": number}
+    for name, value in row.items():
+        kind = "text" if name in _TEXT_FIELDS else "language" if name == "lang" else name
+        if kind in ("text", "speaker", "language") and kind not in about and value is not None:
+            about[kind] = str(value)
+        else:
+            notes.add(number, f"the field {name!r}")
+    return about
 
 
 def _segments(
@@ -232,10 +259,10 @@ def _add(tar: tarfile.TarFile, name: str, data: bytes) -> None:
     tar.addfile(info, io.BytesIO(data))
 
 
-def _tars(path: Path, pattern: str) -> list[Path]:
-    found = sorted(path.glob(pattern))
+def _tars(path: Path, *patterns: str) -> list[Path]:
+    found = sorted(file for pattern in patterns for file in path.glob(pattern))
     if not found:
-        raise InputError(f"{path}: no {pattern} there")
+        raise InputError(f"{path}: no {patterns[0]} there")
     return found
 
 
