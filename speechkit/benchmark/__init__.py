@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from speechkit.benchmark.phi import Mention, PhiCount, count_phi
     from speechkit.benchmark.report import write_report
     from speechkit.benchmark.report.page import ReportSection, render_report
-    from speechkit.benchmark.results import SCHEMA, RunCost, Scores, SystemScore, TermCounts
+    from speechkit.benchmark.results import (
+        SCHEMA,
+        RunCost,
+        RunSetup,
+        Scores,
+        SystemScore,
+        TermCounts,
+    )
     from speechkit.benchmark.score import score_systems
     from speechkit.benchmark.sites import (
         COUNTS_SCHEMA,
@@ -54,6 +61,7 @@ __all__ = [
     "Reference",
     "ReportSection",
     "RunCost",
+    "RunSetup",
     "ScoreOptions",
     "Scores",
     "Side",
@@ -98,6 +106,7 @@ __getattr__, __dir__ = lazy_names(
         "Reference": "types",
         "ReportSection": "report.page",
         "RunCost": "results",
+        "RunSetup": "results",
         "SCHEMA": "results",
         "SUFFIXES": "inputs.files",
         "ScoreOptions": "types",

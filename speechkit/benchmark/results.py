@@ -93,6 +93,18 @@ class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
     cost: RunCost | None = None
 
 
+class RunSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """What an engine ran on: its full name, the digest of its weights, the kind of device and the
+    name of the processor, CPU threads, and the versions of the libraries that did the work."""
+
+    engine: str
+    revision: str
+    device: str
+    processor: str
+    threads: int
+    versions: dict[str, str]
+
+
 class RunCost(msgspec.Struct, frozen=True, kw_only=True):
     """What it cost to run an engine: seconds of work (loading the model left out) for seconds of
     audio, their ratio, the peak memory of its process, and the seconds that half and 95 % of the
@@ -106,6 +118,7 @@ class RunCost(msgspec.Struct, frozen=True, kw_only=True):
     latency_p50: float | None = None
     latency_p95: float | None = None
     dollars: float | None = None
+    setup: RunSetup | None = None
 
 
 class TermCounts(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.benchmark.compare import Comparison
-from speechkit.benchmark.results import Scores, SystemScore
+from speechkit.benchmark.results import RunSetup, Scores, SystemScore
 
 
 def print_scores(scores: Scores) -> None:
@@ -33,11 +33,21 @@ def print_scores(scores: Scores) -> None:
             names = ", ".join(f"{a.system}: {a.recording}" for a in absent[:20])
             more = f" and {len(absent) - 20} more" if len(absent) > 20 else ""
             console.print(f"{title} ({len(absent)}): {names}{more}", highlight=False)
+    for row in scores.systems:
+        if row.cost and row.cost.setup:
+            console.print(f"{row.system}: {_setup(row.cost.setup)}", highlight=False)
     console.print(
         f"{scores.num_recordings} recordings, intervals over {scores.num_clusters} "
         f"{scores.clustered_by}s; reference {scores.reference_digest[:12]}",
         highlight=False,
     )
+
+
+def _setup(setup: RunSetup) -> str:
+    """What an engine ran on, in a line; all versions stand in the JSON."""
+    revision = f"revision {setup.revision[:12]}, " if setup.revision else ""
+    processor = f" ({setup.processor})" if setup.processor else ""
+    return f"{revision}{setup.device}{processor}, {setup.threads} threads"
 
 
 def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]]:
@@ -62,6 +72,8 @@ def _columns(scores: Scores) -> list[tuple[str, Callable[[SystemScore], object]]
         ("meaning %", lambda r: percent(r.meaning_error)),
         ("RTF", lambda r: _number(r.cost.real_time_factor if r.cost else None)),
         ("USD", lambda r: _number(r.cost.dollars if r.cost else None)),
+        ("p50 s", lambda r: _number(r.cost.latency_p50 if r.cost else None)),
+        ("p95 s", lambda r: _number(r.cost.latency_p95 if r.cost else None)),
         ("MiB", lambda r: _number(r.cost.peak_memory_mib if r.cost else None)),
         ("words", lambda r: r.num_words),
         ("normalizer", lambda r: r.normalizer),

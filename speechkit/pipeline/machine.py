@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import sys
 from pathlib import Path
@@ -33,6 +34,25 @@ def share_cores() -> None:
     """
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("KMP_BLOCKTIME", "0")
+
+
+def processor_name(device: str = "cpu") -> str:
+    """Name of the processor that `device` (as `--device`) is; empty where the system does not say."""
+    if device.startswith("cuda"):
+        cards = sorted(Path("/proc/driver/nvidia/gpus").glob("*/information"))
+        number = device.partition(":")[2]
+        at = int(number) if number.isdigit() else 0
+        return _named("Model", cards[at]) if at < len(cards) else ""
+    return _named("model name", Path("/proc/cpuinfo")) or platform.processor()
+
+
+def _named(field: str, path: Path) -> str:
+    """Return what a file of `field: value` lines says of a field, the first time."""
+    for line in _read(path).splitlines():
+        name, _, value = line.partition(":")
+        if name.strip() == field:
+            return value.strip()
+    return ""
 
 
 def usable_memory() -> int:

@@ -35,6 +35,7 @@ from speechkit.pipeline.runner import Observer, run_stages
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import sweep, write_bytes
 from speechkit.storage.models import cache_folder
+from speechkit.workflows.run_setup import run_setup
 from speechkit.workflows.score_corpus import is_release
 
 WITH_VOCABULARY = " + vocabulary"  # behind the name of an engine that was told one
@@ -199,7 +200,7 @@ def run_engine(job: EngineJob, progress: Progress = silent) -> EngineRun:
         },
         failures={row.item: row.reason for row in done.failures},
         cached=min(stage.cached for stage in done.stages),
-        cost=observer.cost(stages, done.sessions, _price(job)),
+        cost=_with_setup(job, observer.cost(stages, done.sessions, _price(job))),
     )
 
 
@@ -242,6 +243,11 @@ def write_hypotheses(system: System, folder: Path) -> Path:
 def _stages(job: EngineJob) -> tuple[Stage, ...]:
     options = {"engine": job.engine, "engine_options": job.options, "language": job.language}
     return make_pipeline("conversation" if job.diarize else "draft", {"transcribe": options})
+
+
+def _with_setup(job: EngineJob, cost: RunCost) -> RunCost:
+    engine = make_engine("transcriber", job.engine, job.options)
+    return msgspec.structs.replace(cost, setup=run_setup(engine, job.resources))
 
 
 def _price(job: EngineJob) -> float | None:

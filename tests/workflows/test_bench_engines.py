@@ -29,6 +29,7 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> list[toys.Toy]:
     made: list[toys.Toy] = [toys.Toy("toy", writes="draft", seconds=0.05)]
     monkeypatch.setattr(bench_run, "make_pipeline", lambda name, options: tuple(made))
     monkeypatch.setattr(bench_run, "_price", lambda job: None)  # a toy is no engine, and free
+    monkeypatch.setattr(bench_run, "_with_setup", lambda job, cost: cost)
     return made
 
 
