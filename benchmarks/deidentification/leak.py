@@ -9,7 +9,8 @@ deidentify audio` makes released copies, and the attacker of `fixtures/attack.py
 Printed for each way: plants, those that the attacker recognizes in the original, in what speechkit
 releases, and, of the first story, in what the usual recipe releases (Presidio on one transcript of all
 channels mixed, words muted where they were heard); recordings withheld; wrongly called clean; innocent speech muted.
-`--rows` keeps a row for each recording, as soon as it is measured, and measures none of them again.
+`--rows` keeps a row for each recording, as soon as it is measured, and measures none of them again;
+interrupted, it prints what it has.
 `--keep` keeps the sound. With `--short` three ways, one story each, half of what anybody may hear left
 out, and one recognizer: exit 1 if anything is recognized.
 """
@@ -22,7 +23,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -93,29 +94,38 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     ways = given.ways or (SHORT if given.short else list(WAYS))
     rows = _known(given.rows)
-    missing = [one for one in _names(ways, short=given.short) if one not in rows]
-    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        attack = Attack(short=given.short)
-        presidio = None if given.short else stack.enter_context(_presidio())
-        for start in range(0, len(missing), _BATCH):
-            names = missing[start : start + _BATCH]
-            cases = [_case(way, story, short=given.short) for way, story in names]
-            folder = (given.keep or Path(scratch)) / f"{os.getpid()}-{len(rows)}"
-            for row in measure(cases, folder, attack, presidio):
-                rows[row.way, row.story] = row
-                _show_one(row)
-                if given.rows is not None:
-                    with given.rows.open("ab") as file:
-                        file.write(msgspec.json.encode(row) + b"\n")
-    shown = [rows[name] for name in _names(ways, short=given.short)]
+    names = _names(ways, short=given.short)
+    missing = [name for name in names if name not in rows]
+    with suppress(KeyboardInterrupt):
+        for row in _measured(missing, given.keep, short=given.short):
+            rows[row.way, row.story] = row
+            _show_one(row)
+            if given.rows is not None:
+                with given.rows.open("ab") as file:
+                    file.write(msgspec.json.encode(row) + b"\n")
+    shown = [rows[name] for name in names if name in rows]
     show(ways, shown)
+    if len(shown) < len(names):
+        print(f"interrupted: {len(shown)} of {len(names)} recordings")
+        return 1
     return int(given.short and any(row.left for row in shown))
+
+
+def _measured(names: Sequence[tuple[str, str]], keep: Path | None, *, short: bool) -> Iterator[Row]:
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        attack = Attack(short=short)
+        presidio = None if short else stack.enter_context(_presidio())
+        for start in range(0, len(names), _BATCH):
+            cases = [_case(*name, short=short) for name in names[start : start + _BATCH]]
+            folder = (keep or Path(scratch)) / f"{os.getpid()}-{start}"
+            yield from measure(cases, folder, attack, presidio)
 
 
 def show(ways: Sequence[str], rows: Sequence[Row]) -> None:
     """Print a line a way, and what they add up to."""
     print(f"{'way':<27} plants audible released usual  rec. withheld wrong  innocent s muted usual")
-    for way in (*ways, "all"):
+    some = [way for way in ways if any(row.way == way for row in rows)]
+    for way in (*some, "all"):
         own = [row for row in rows if way in ("all", row.way)]
         released = [row for row in own if not row.withheld]
         print(
@@ -132,7 +142,7 @@ def show(ways: Sequence[str], rows: Sequence[Row]) -> None:
         f"recognizable {sum(len(row.left) for row in rows)} of {_sum(rows, 'plants'):.0f} "
         f"(usual recipe {_sum(compared, 'left_usual'):.0f} of {_sum(compared, 'plants'):.0f}), "
         f"wrongly called clean {wrong} of {len(rows)}, "
-        f"withheld {1 - len(released) / len(rows):.0%}, innocent speech muted "
+        f"withheld {1 - len(released) / max(len(rows), 1):.0%}, innocent speech muted "
         f"{_sum(released, 'muted') / max(_sum(released, 'innocent'), 1e-9):.1%}"
     )
 

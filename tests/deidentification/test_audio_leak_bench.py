@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -78,6 +79,25 @@ def test_an_interrupted_bench_goes_on(tmp_path: Path) -> None:
     assert [name for name in leak._names(["hum", "music"], short=False) if name not in known] == [
         ("music", "made up 1")
     ]
+
+
+def test_an_interrupted_bench_prints_what_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leak = pytest.importorskip("benchmarks.deidentification.leak")
+    row = leak.Row(way="hum", story="made up 0", plants=4, audible=3, innocent=10.0, muted=1.0)
+
+    def measured(names: object, keep: object, *, short: bool) -> Iterator[object]:
+        yield row
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(leak, "_measured", measured)
+    assert leak.main(["hum", "music", "--rows", str(tmp_path / "rows.jsonl")]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in told[1:3]] == ["hum", "all"]
+    assert "withheld 0%, innocent speech muted 10.0%" in told[-2]
+    assert told[-1] == "interrupted: 1 of 4 recordings"
+    assert leak._known(tmp_path / "rows.jsonl") == {("hum", "made up 0"): row}
 
 
 def test_what_the_bench_adds_up(capsys: pytest.CaptureFixture[str]) -> None:
