@@ -89,7 +89,7 @@ def _side_by_side(whole: Source, sources: list[Source]) -> Iterator[Samples]:
         if not there:
             break
         size = min(there)
-        rows = []
+        rows: list[Samples] = []
         for index, (source, block) in enumerate(zip(sources, waiting, strict=True)):
             if block is None:
                 rows.extend(silence(source.num_channels, size))

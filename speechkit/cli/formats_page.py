@@ -43,7 +43,7 @@ def formats_page(note: str) -> str:
     parts = [
         _HEAD.format(note=note),
         *map(_row, transcripts),
-        "\n### What is passed over and lost\n",
+        "\n### What is passed over, refused and lost\n",
     ]
     parts += [_details(each) for each in transcripts]
     parts.append(
@@ -51,6 +51,8 @@ def formats_page(note: str) -> str:
         "|---|---|---|---|---|---|\n"
     )
     parts += [_corpus_row(each) for each in corpora]
+    parts.append("\n### What is passed over and refused in import\n")
+    parts += [_corpus_details(each) for each in corpora if each.passes_over or each.refuses]
     return "".join(parts)
 
 
@@ -67,8 +69,10 @@ def _row(each: TranscriptFormat) -> str:
 def _details(each: TranscriptFormat) -> str:
     passed = "; ".join(each.passes_over) or "nothing"
     lost = ("; ".join(each.drops) or "nothing") if each.write else "not written"
+    refused = "; ".join(each.refuses) or "what the rule above refuses"
     return (
-        f"\n**{each.name}** passes over: {_escaped(passed)}. Lost in writing: {_escaped(lost)}.\n"
+        f"\n**{each.name}** passes over: {_escaped(passed)}. Refuses: {_escaped(refused)}. "
+        f"Lost in writing: {_escaped(lost)}.\n"
     )
 
 
@@ -78,6 +82,11 @@ def _corpus_row(each: Format) -> str:
     return (
         f"| `{each.name}` | {each.title} | {reads} | {writes} | {lost} | {each.oracle or '-'} |\n"
     )
+
+
+def _corpus_details(each: Format) -> str:
+    passed, refused = ("; ".join(items) or "nothing" for items in (each.passes_over, each.refuses))
+    return f"\n**{each.name}** passes over: {_escaped(passed)}. Refuses: {_escaped(refused)}.\n"
 
 
 def _escaped(text: str) -> str:

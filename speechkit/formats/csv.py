@@ -141,4 +141,8 @@ FORMAT = TranscriptFormat(
     parse=parse_csv,
     claims=is_table_of_texts,
     passes_over=("other columns",),
+    refuses=(
+        "a table without a column of ids and one of texts",
+        "an end before its start",
+    ),
 )

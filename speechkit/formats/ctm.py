@@ -147,4 +147,8 @@ FORMAT = TranscriptFormat(
         ";; comments",
     ),
     oracle="meeteval",
+    refuses=(
+        "fewer than 5 fields or more than 8",
+        "alternatives that nest or have no end",
+    ),
 )

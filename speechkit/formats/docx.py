@@ -115,4 +115,5 @@ FORMAT = TranscriptFormat(
         "headers, footers, comments, footnotes, text boxes, pictures",
         "what tracked changes deleted",
     ),
+    refuses=("older Word documents (.doc)",),
 )

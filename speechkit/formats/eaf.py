@@ -99,4 +99,9 @@ FORMAT = TranscriptFormat(
     drops=("words' times and confidence", "language", "channels", "labels"),
     passes_over=("translations, glosses and comments on tiers that depend on another",),
     oracle="pympi",
+    refuses=(
+        "annotations whose times are not given",
+        "tiers that depend on none in the file, or on each other in a circle",
+        "units it does not know",
+    ),
 )

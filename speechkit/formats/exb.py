@@ -103,4 +103,9 @@ FORMAT = TranscriptFormat(
     parse=parse_exb,
     one_recording=True,
     passes_over=("tiers of descriptions and annotations", "remarks and links inside events"),
+    refuses=(
+        "a timeline without any time",
+        "events that are not on the timeline",
+        "a document type declaration",
+    ),
 )

@@ -61,4 +61,8 @@ FORMAT = TranscriptFormat(
     suffixes=(".json",),
     parse=parse_json,
     write=format_json,
+    refuses=(
+        "unknown fields",
+        "a second line of the same recording",
+    ),
 )

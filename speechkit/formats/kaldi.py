@@ -107,4 +107,8 @@ FORMAT = TranscriptFormat(
     file_names=("text",),
     parse=parse_kaldi,
     passes_over=("utterances without words", "<eps>"),
+    refuses=(
+        "a second line of the same utterance",
+        "utterances that are not in segments, where there is one",
+    ),
 )

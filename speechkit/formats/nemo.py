@@ -108,4 +108,5 @@ FORMAT = TranscriptFormat(
     parse=parse_nemo,
     claims=is_nemo,
     passes_over=("the reference, where a model's text stands beside it", "other fields"),
+    refuses=("lines with neither a text nor a pred_text",),
 )

@@ -99,4 +99,5 @@ FORMAT = TranscriptFormat(
     parse=parse_otr,
     one_recording=True,
     passes_over=("form of the text", "the name of the media file"),
+    refuses=("JSON without a text",),
 )

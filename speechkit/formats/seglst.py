@@ -79,4 +79,8 @@ FORMAT = TranscriptFormat(
     drops=("words' times and confidence", "language", "channels", "labels"),
     passes_over=("fields beyond the five of SegLST",),
     oracle="meeteval",
+    refuses=(
+        "words that are not a text",
+        "an end before its start",
+    ),
 )

@@ -68,4 +68,8 @@ FORMAT = TranscriptFormat(
     drops=("words' times and confidence", "language", "channels", "labels"),
     passes_over=("text before the first cue", "form: <i>, <font>, {\\an8}", "cue positions"),
     oracle="pysubs2",
+    refuses=(
+        "times that cannot be read",
+        "an end before its start",
+    ),
 )

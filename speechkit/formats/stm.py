@@ -122,4 +122,8 @@ FORMAT = TranscriptFormat(
         ";; comments",
     ),
     oracle="meeteval",
+    refuses=(
+        "fewer than 5 fields",
+        "an end before its start",
+    ),
 )

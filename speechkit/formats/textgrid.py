@@ -121,4 +121,9 @@ FORMAT = TranscriptFormat(
     drops=("words' times and confidence", "language", "channels", "labels", "empty segments"),
     passes_over=("point tiers", "tiers of sounds", "tiers that divide another"),
     oracle="praatio",
+    refuses=(
+        "binary Praat files and other objects",
+        "a file that ends in the middle",
+        "an interval that ends before it starts",
+    ),
 )

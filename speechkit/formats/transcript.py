@@ -69,6 +69,7 @@ class TranscriptFormat(msgspec.Struct, frozen=True, kw_only=True):
         one_recording: a file holds one recording and is named after it.
         claims: tells from its text that a file is of this format, where suffixes are shared.
         drops: what writing loses. `passes_over`: what reading leaves out, each time with a note.
+        refuses: what is an error in reading, beside what all readers refuse.
         oracle: the tool that tests hold it to.
     """
 
@@ -84,6 +85,7 @@ class TranscriptFormat(msgspec.Struct, frozen=True, kw_only=True):
     claims: Callable[[str], bool] | None = None
     drops: tuple[str, ...] = ()
     passes_over: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
     oracle: str = ""
 
 

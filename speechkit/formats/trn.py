@@ -51,4 +51,8 @@ FORMAT = TranscriptFormat(
     suffixes=(".trn",),
     parse=parse_trn,
     passes_over=("alternatives but the first", ";; comments"),
+    refuses=(
+        "lines without an utterance in round brackets at the end",
+        "a second line of the same utterance",
+    ),
 )

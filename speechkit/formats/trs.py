@@ -76,4 +76,8 @@ FORMAT = TranscriptFormat(
     parse=parse_trs,
     one_recording=True,
     passes_over=("events, comments and backgrounds",),
+    refuses=(
+        "a turn that ends before it starts",
+        "<Who nb> beyond the speakers of its turn",
+    ),
 )

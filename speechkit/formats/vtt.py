@@ -110,4 +110,9 @@ FORMAT = TranscriptFormat(
     drops=("words' times and confidence", "language", "channels", "labels"),
     passes_over=("the header", "NOTE, STYLE and REGION blocks", "cue settings", "form: <i>, <c>"),
     oracle="pysubs2",
+    refuses=(
+        "a first line without WEBVTT",
+        "times that cannot be read",
+        "an end before its start",
+    ),
 )

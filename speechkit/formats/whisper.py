@@ -192,4 +192,9 @@ FORMAT = TranscriptFormat(
     one_recording=True,
     claims=is_whisper,
     passes_over=("tokens, temperatures and other figures of decoding",),
+    refuses=(
+        "JSON without a text",
+        "words without text",
+        "times that are no numbers",
+    ),
 )

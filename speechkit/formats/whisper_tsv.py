@@ -56,4 +56,8 @@ FORMAT = TranscriptFormat(
     parse=parse_whisper_tsv,
     one_recording=True,
     claims=is_whisper_tsv,
+    refuses=(
+        "a first line without start, end and text",
+        "times that are not milliseconds",
+    ),
 )

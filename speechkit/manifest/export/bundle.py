@@ -73,7 +73,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     `read` takes the file or folder that `write` made; None where there is nothing to read back,
     as `write` is None where a format is only read.
     With a `companion`, `speechkit.jsonl` beside the format's own files keeps all that is known of
-    recordings, which other tools pass over. `oracle` is the tool that tests hold it to.
+    recordings, which other tools pass over. `passes_over` is noted in reading, `refuses` an error.
+    `oracle` is the tool that tests hold it to.
     """
 
     name: str
@@ -81,6 +82,8 @@ class Format(msgspec.Struct, frozen=True, kw_only=True):
     write: Callable[[Bundle, Path], None] | None
     read: Callable[[Path], Bundle] | None
     drops: tuple[str, ...] = ()
+    passes_over: tuple[str, ...] = ()
+    refuses: tuple[str, ...] = ()
     companion: bool = True
     oracle: str = ""
 

@@ -87,4 +87,6 @@ FORMAT = Format(
     write=write_doccano,
     read=read_doccano,
     drops=("sound files",),
+    passes_over=("labels, entities, relations and comments that people added",),
+    refuses=("rows without a recording and times",),
 )

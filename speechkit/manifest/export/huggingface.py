@@ -268,6 +268,11 @@ AUDIOFOLDER = Format(
     write=write_audiofolder,
     read=read_audiofolder,
     oracle="datasets",
+    passes_over=("fields beside text, speaker and language", "sound files that no metadata names"),
+    refuses=(
+        "rows without a file name and a text",
+        "folders without metadata.jsonl or metadata.csv",
+    ),
 )
 PARQUET = Format(
     name="parquet",

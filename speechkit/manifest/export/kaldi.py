@@ -172,4 +172,14 @@ FORMAT = Format(
     drops=DROPS,
     companion=False,
     oracle="lhotse",
+    passes_over=(
+        "<eps>",
+        "utterances of other files without a line in text",
+        "reco2dur, spk2utt, spk2gender",
+    ),
+    refuses=(
+        "pipes",
+        "utterances without times or sound",
+        "keys that stand twice",
+    ),
 )

@@ -198,4 +198,9 @@ FORMAT = Format(
     title="Labelbox data rows and annotations",
     write=write_labelbox,
     read=read_labelbox,
+    passes_over=(
+        "annotations that are no transcript",
+        "further labels and texts: the first counts",
+    ),
+    refuses=("times that are not milliseconds",),
 )

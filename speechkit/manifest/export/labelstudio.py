@@ -236,4 +236,14 @@ FORMAT = Format(
     title="Label Studio tasks",
     write=write_labelstudio,
     read=read_labelstudio,
+    passes_over=(
+        "cancelled annotations and drafts",
+        "further annotations, labels and texts: the first counts",
+        "predictions beside annotations",
+        "choices and relations",
+    ),
+    refuses=(
+        "JSON-MIN",
+        "tasks that name no sound",
+    ),
 )

@@ -161,4 +161,15 @@ FORMAT = Format(
     write=write_lhotse,
     read=read_lhotse,
     oracle="lhotse",
+    passes_over=(
+        "that a supervision is of some channels, not of all",
+        "cuts of padding",
+        "cuts beside recordings and supervisions",
+    ),
+    refuses=(
+        "commands as sources",
+        "cuts made of several recordings",
+        "supervisions of no recording",
+        "ids that stand twice",
+    ),
 )

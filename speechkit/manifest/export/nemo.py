@@ -144,4 +144,10 @@ FORMAT = Format(
     write=write_nemo,
     read=read_nemo,
     oracle="NeMo's documented rules",
+    passes_over=("fields beyond those that NeMo reads",),
+    refuses=(
+        "a path that is not one file",
+        "lines without a path",
+        "texts in files that are not there",
+    ),
 )

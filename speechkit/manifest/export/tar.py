@@ -278,6 +278,21 @@ def _members(file: Path) -> Iterator[tuple[str, bytes]]:
 
 
 WEBDATASET = Format(
-    name="webdataset", title="WebDataset tars", write=write_webdataset, read=read_webdataset
+    name="webdataset",
+    title="WebDataset tars",
+    write=write_webdataset,
+    read=read_webdataset,
+    passes_over=(
+        "members that are no sound, .txt or .json",
+        "fields beside text, speaker and language",
+    ),
+    refuses=("a .txt and a .json that say different things", "a second sound or text of a sample"),
 )
-SHAR = Format(name="shar", title="lhotse Shar", write=write_shar, read=read_shar, oracle="lhotse")
+SHAR = Format(
+    name="shar",
+    title="lhotse Shar",
+    write=write_shar,
+    read=read_shar,
+    oracle="lhotse",
+    refuses=("sound files that belong to no cut", "cuts that are listed twice"),
+)

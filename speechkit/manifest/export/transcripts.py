@@ -188,6 +188,8 @@ _RTTM = Format(
     write=_write_rttm,
     read=_read_rttm,
     drops=("all words", "language", *_METADATA),
+    passes_over=("lines that are not SPEAKER lines",),
+    refuses=("names with blanks", "lines of fewer than 8 fields or more than 10"),
     companion=False,
     oracle="pyannote.database",
 )
