@@ -16,6 +16,7 @@ import numpy as np
 
 from speechkit.audio.sound import Lazy
 from speechkit.core.engines import SAMPLE_RATE, Sound, Speakers
+from speechkit.diarization.clustering import pair_limit
 from speechkit.diarization.turns import SpeakerInterval
 
 if TYPE_CHECKING:
@@ -42,11 +43,16 @@ DiarizeMono: TypeAlias = Callable[[Sound, Speakers], Diarization]
 
 
 def diarize_in_blocks(
-    mono: Sound, speakers: Speakers, diarize: DiarizeMono, threshold: float
+    mono: Sound,
+    speakers: Speakers,
+    diarize: DiarizeMono,
+    threshold: float,
+    pair_threshold: float,
 ) -> Diarization:
     """Diarize a sound at 16 kHz, in blocks if it is longer than `LONGEST`.
 
-    `threshold`: mean cosine distance up to which speakers of two blocks are one (0–2).
+    `threshold`: mean cosine distance up to which speakers of two blocks are one (0–2);
+    `pair_threshold`: the same for the last two (see `clustering.pair_limit`).
     """
     edges = borders(mono)
     if len(edges) == 2:
@@ -63,13 +69,13 @@ def diarize_in_blocks(
     for block in blocks:
         for start, end, name in block.overlapping:
             seconds[name] += end - start
-    groups = link(
-        np.array([block.voices[name] for block in blocks for name in block.voices]),
-        np.array([seconds[name] for name in names]),
-        threshold,
-        least=speakers.exactly or speakers.at_least or 1,
-        most=most or len(names),
-    )
+    means = np.array([block.voices[name] for block in blocks for name in block.voices])
+    spoken = np.array([seconds[name] for name in names])
+    least = speakers.exactly or speakers.at_least or 1
+    at_most = most or len(names)
+    groups = link(means, spoken, threshold, least=max(least, min(2, at_most)), most=at_most)
+    if least == 1 and _are_one(means, spoken, groups, pair_threshold):
+        groups = [0] * len(names)
     same = {name: str(group) for name, group in zip(names, groups, strict=True)}
     return Diarization(
         overlapping=[(a, b, same[name]) for block in blocks for a, b, name in block.overlapping],
@@ -125,6 +131,16 @@ def link(
         centres, weights = np.delete(centres, b, axis=0), np.delete(weights, b)
     of = {voice: number for number, group in enumerate(groups) for voice in group}
     return [of[voice] for voice in range(len(means))]
+
+
+def _are_one(means: Floats, seconds: Floats, groups: Sequence[int], pair_threshold: float) -> bool:
+    """Tell whether two groups, all that is left, are one speaker."""
+    if set(groups) != {0, 1}:
+        return False
+    of = np.array(groups)
+    a, b = (np.average(means[of == g], axis=0, weights=seconds[of == g] + 1e-9) for g in (0, 1))
+    limit = pair_limit(pair_threshold, seconds[of == 0].sum(), seconds[of == 1].sum())
+    return bool(1 - a @ b <= limit)
 
 
 def _told_apart(groups: Sequence[Sequence[int]], parts: Sequence[int]) -> NDArray[np.bool_]:

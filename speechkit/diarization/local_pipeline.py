@@ -13,6 +13,7 @@ from pyannote.audio.core.plda import PLDA
 from pyannote.audio.pipelines import SpeakerDiarization
 from pyannote.core import SlidingWindowFeature
 
+from speechkit.diarization.average_voice import average_voice
 from speechkit.diarization.clustering import RunClustering, split_runs
 from speechkit.diarization.embeddings import EmbeddingName, embed_runs, load_embedding
 
@@ -29,6 +30,7 @@ def build(
     embedding: EmbeddingName,
     *,
     threshold: float,
+    pair_threshold: float,
     min_run: float,
     min_speaker: float,
     min_pause: float,
@@ -52,10 +54,12 @@ def build(
     pipeline.klustering = "RunClustering"
     pipeline.clustering = RunClustering(
         threshold=threshold,
+        pair_threshold=pair_threshold,
         min_run=min_run,
         min_speaker=min_speaker,
         window=_WINDOW,
         step=_STEP,
+        average=average_voice(embedding),
     )
     pipeline._embedding = load_embedding(embedding)
     pipeline._expects_num_speakers = False

@@ -47,23 +47,25 @@ class LocalOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """What changes the result of `pyannote:local`.
 
     `embedding`: which network tells speakers apart. `threshold`: mean cosine distance up to which
-    groups of runs of speech are the same speaker (0–2). `min_run`: seconds that a run must last to
+    groups of runs of speech are the same speaker (0–2). `pair_threshold`: the same for the last two
+    groups, where both speak as long; the less one of them speaks, the farther they must be apart to
+    be two. `min_run`: seconds that a run must last to
     found or join a group; shorter ones go to the nearest. `min_speaker`: seconds of such runs that
     make a speaker. `min_pause`: shorter pauses of one speaker are bridged, in seconds. Defaults
     were chosen on the half of `make bench-diarize` that it does not report on.
     """
 
     embedding: Literal["campplus", "ge2e"] = "campplus"
-    threshold: float = 0.6
+    threshold: float = 0.75
+    pair_threshold: float = 0.45
     min_run: float = 0.8
     min_speaker: float = 1.0
     min_pause: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.threshold < 2:
-            raise UsageError(
-                f"pyannote:local: threshold must lie between 0 and 2, not at {self.threshold}"
-            )
+        for name in ("threshold", "pair_threshold"):
+            if not 0 < (value := getattr(self, name)) < 2:
+                raise UsageError(f"pyannote:local: {name} must lie between 0 and 2, not at {value}")
         if min(self.min_run, self.min_speaker, self.min_pause) < 0:
             raise UsageError(
                 "pyannote:local: min_run, min_speaker and min_pause are seconds, from 0 upwards"
@@ -113,6 +115,7 @@ class LocalPyannote:
                 models.resolve(SEGMENTATION) / "pytorch_model.bin",
                 options.embedding,
                 threshold=options.threshold,
+                pair_threshold=options.pair_threshold,
                 min_run=options.min_run,
                 min_speaker=options.min_speaker,
                 min_pause=options.min_pause,
@@ -121,7 +124,11 @@ class LocalPyannote:
 
             def diarize_mono(mono: Sound, speakers: Speakers) -> Diarization:
                 return diarize_in_blocks(
-                    mono, speakers, partial(_run_pipeline, pipeline), options.threshold
+                    mono,
+                    speakers,
+                    partial(_run_pipeline, pipeline),
+                    options.threshold,
+                    options.pair_threshold,
                 )
 
             yield _diarizer(diarize_mono)

@@ -41,7 +41,7 @@ class DiarizeStage:
     """Reads sound, writes the layer `turns`."""
 
     name = "diarize"
-    version = "4"
+    version = "5"
     reads: tuple[str, ...] = ()
     writes = Writes(name="turns", kind="turns")
 

@@ -46,7 +46,7 @@ def test_speakers_of_blocks_are_linked_by_voice_not_by_name(minutes: np.ndarray)
             voices={a: ANN, b: BOB},
         )
 
-    heard = diarize_in_blocks(minutes, Speakers(exactly=2), listen, 0.6)
+    heard = diarize_in_blocks(minutes, Speakers(exactly=2), listen, 0.6, 0.4)
     assert asked == [Speakers(at_most=2)] * 3, "one of them may be silent in a block"
     assert heard.exclusive is not None and len(heard.overlapping) == len(heard.exclusive) == 6
     starts = [0.0, *(at / RATE for at in borders(minutes)[1:-1])]
@@ -55,8 +55,25 @@ def test_speakers_of_blocks_are_linked_by_voice_not_by_name(minutes: np.ndarray)
     assert len(ann) == len(bob) == 1 and ann != bob
 
 
+@pytest.mark.parametrize(("seconds", "num_speakers"), [(2.0, 2), (0.2, 1)])
+def test_two_who_sound_alike_stay_two_across_blocks_if_both_speak(
+    minutes: np.ndarray, seconds: float, num_speakers: int
+) -> None:
+    alike = 0.45 * ANN + np.sqrt(1 - 0.45**2) * BOB / np.linalg.norm(BOB) * np.linalg.norm(ANN)
+
+    def listen(mono: Sound, speakers: Speakers) -> Diarization:
+        return Diarization(
+            overlapping=[(1.0, 3.0, "a"), (3.0, 3.0 + seconds, "b")],
+            exclusive=[(1.0, 3.0, "a"), (3.0, 3.0 + seconds, "b")],
+            voices={"a": ANN, "b": alike},
+        )
+
+    heard = diarize_in_blocks(minutes, Speakers(), listen, 0.75, 0.45)
+    assert len({name for _, _, name in heard.overlapping}) == num_speakers
+
+
 def test_silence_in_all_blocks_is_nobody(minutes: np.ndarray) -> None:
-    heard = diarize_in_blocks(minutes, Speakers(), lambda *_: Diarization(), 0.6)
+    heard = diarize_in_blocks(minutes, Speakers(), lambda *_: Diarization(), 0.6, 0.4)
     assert list(heard.overlapping) == []
 
 

@@ -15,7 +15,14 @@ FRAMES = 100  # of 0.1 s in a window of 10 s
 
 
 def clustering(**changes: float) -> RunClustering:
-    settings = {"threshold": 0.6, "min_run": 0.8, "min_speaker": 1.0, "window": 10.0, "step": 10.0}
+    settings = {
+        "threshold": 0.6,
+        "pair_threshold": 0.4,
+        "min_run": 0.8,
+        "min_speaker": 1.0,
+        "window": 10.0,
+        "step": 10.0,
+    }
     return RunClustering(**{**settings, **changes})
 
 
@@ -104,3 +111,69 @@ def test_speech_that_only_the_first_window_hears_counts_in_full() -> None:
     )
     assert len(centroids) == 2
     assert labels[0, 0] != labels[0, 2]
+
+
+def alike(distance: float, num_runs: tuple[int, int]) -> np.ndarray:
+    """One window: runs of two people whose vectors lie so far apart, with a little spread."""
+    rng = np.random.default_rng(0)
+    angle = np.arccos(1 - distance)
+    directions = [np.eye(8)[0], np.cos(angle) * np.eye(8)[0] + np.sin(angle) * np.eye(8)[1]]
+    rows = [
+        directions[who] + rng.normal(0, 0.02, 8) for who in (0, 1) for _ in range(num_runs[who])
+    ]
+    return np.array([[row / np.linalg.norm(row) for row in rows]])
+
+
+def heard(distance: float, lengths: list[float], num_runs: tuple[int, int]) -> int:
+    """Return how many speakers there are."""
+    _, _, means = clustering(threshold=0.75)(alike(distance, num_runs), units([lengths]))
+    return len(means)
+
+
+def test_two_who_speak_alike_long_are_two_though_they_sound_alike() -> None:
+    assert heard(0.5, [2.0, 2.0, 2.0, 2.0], (2, 2)) == 2
+    assert heard(0.3, [2.0, 2.0, 2.0, 2.0], (2, 2)) == 1
+
+
+def test_who_speaks_little_must_sound_more_different() -> None:
+    assert heard(0.5, [4.0, 4.0, 1.1], (2, 1)) == 1
+    assert heard(0.9, [4.0, 4.0, 1.1], (2, 1)) == 2
+
+
+def test_a_twentieth_of_the_speech_is_no_speaker_unless_it_is_long() -> None:
+    """60 s of one voice and 2 s of another, then 5 s of it: six windows end to end."""
+
+    def num_speakers(seconds_of_the_other: float) -> int:
+        lengths = [[9.9, 0.0]] * 11 + [[4.0, seconds_of_the_other]]
+        who: list[list[int | None]] = [[0, None]] * 11 + [[0, 1]]
+        return len(clustering()(vectors(who), units(lengths))[2])
+
+    assert num_speakers(2.0) == 1
+    assert num_speakers(5.0) == 2
+
+
+def test_what_all_voices_share_is_taken_off_first() -> None:
+    """A telephone adds the same to everybody's vectors: these two lie 0.2 apart."""
+    both = vectors([[0, 0, 1, 1]])
+    common = np.full(8, 0.7)
+    by_telephone = both + common
+    by_telephone /= np.linalg.norm(by_telephone, axis=2, keepdims=True)
+    runs = units([[2, 2, 2, 2]])
+    assert len(clustering()(by_telephone, runs)[2]) == 1
+    average = tuple((by_telephone[0].mean(axis=0)).tolist())
+    assert len(clustering(average=average)(by_telephone, runs)[2]) == 2
+
+
+def test_told_two_takes_two_that_speak_and_not_one_odd_run() -> None:
+    """Of three voices, the oddest speaks for a moment only: it is not the second speaker."""
+    found = alike(0.5, (2, 2))
+    odd = np.eye(8)[5][None, None]
+    labels, _, means = clustering(threshold=0.75)(
+        np.concatenate([found, odd], axis=1),
+        units([[2.0, 2.0, 2.0, 2.0, 0.9]]),
+        num_clusters=2,
+        min_clusters=2,
+        max_clusters=2,
+    )
+    assert len(means) == 2
+    assert labels[0, 0] == labels[0, 1] != labels[0, 2] == labels[0, 3]
