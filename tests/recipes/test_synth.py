@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib
 import json
@@ -18,10 +19,11 @@ from click.testing import CliRunner
 from speechkit.cli.main import cli
 from speechkit.core.digest import digest_file
 from speechkit.core.engines import make_engine
-from speechkit.core.errors import UsageError
+from speechkit.core.errors import ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Identifier, Segment, Word
 from speechkit.recipe.discovery import load_recipe
+from speechkit.storage.models import resolve
 
 pytest.importorskip("faker")
 LANGUAGES = ("en", "es", "fr", "de")
@@ -299,6 +301,9 @@ def test_aligner_confirms_the_times_of_words(neural: None) -> None:
     voices = {"piper:joe": "en", "hibari:heart": "en"}
     if find_library("espeak-ng"):
         voices |= {"espeak:roa/es+f2": "es", "espeak:roa/fr+m3": "fr", "espeak:gmw/de+f2": "de"}
+    with contextlib.suppress(ModelError):  # not fetched
+        resolve("kokoro")
+        voices |= {"kokoro:af_heart": "en", "kokoro:ef_dora": "es", "kokoro:ff_siwis": "fr"}
     everything = []
     with make_engine("aligner", "ctc", {"widen": "false"}).open(Resources(threads=1)) as align:
         for voice, language in voices.items():
