@@ -10,6 +10,7 @@ from rich.table import Table
 from speechkit.cli.options import AS_JSON
 from speechkit.core.errors import ModelError, WrongDigestError
 from speechkit.storage import models
+from speechkit.workflows.engines import fetch_weights
 
 
 @click.group()
@@ -45,10 +46,14 @@ def list_models(as_json: bool) -> None:
 @click.argument("names", nargs=-1, metavar="[MODEL]...")
 @AS_JSON
 def fetch(names: tuple[str, ...], as_json: bool) -> None:
-    """Download models (by default those that the default pipeline uses) and verify them."""
+    """Download models (by default those that the default pipeline uses) and verify them.
+
+    MODEL is a name from `models list`, or an engine with one of its library's models
+    (`faster-whisper:large-v3`), which is pinned to what is downloaded first.
+    """
     rows = []
     for name in names or _defaults():
-        folder = models.fetch(name)
+        folder = fetch_weights(name) if ":" in name else models.fetch(name)
         rows.append({"name": name, "folder": str(folder)})
         if not as_json:
             click.echo(f"{name}: {folder}")

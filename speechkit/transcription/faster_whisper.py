@@ -26,6 +26,7 @@ from speechkit.core.vocabulary import as_prompt
 from speechkit.storage import models
 from speechkit.transcription import whisper as front_end
 from speechkit.transcription.language_detection import LANGUAGES
+from speechkit.transcription.model_folder import ModelFolder, find_folder
 from speechkit.transcription.postprocess import DecodedSegment, DecodedWord
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "base"
 _SEED = 1  # of what is sampled at a temperature above 0
 FOLDER_FILES = ("model.bin", "config.json", "tokenizer.json")
+_PATTERNS = (*FOLDER_FILES, "preprocessor_config.json", "vocabulary.*")
 _COMPUTE_TYPES = ("auto", "int8", "int8_float32", "int8_float16", "float16", "float32", "bfloat16")
 
 
@@ -54,7 +56,7 @@ class FasterWhisperOptions(
 
 
 class FasterWhisper(EngineBase[FasterWhisperOptions]):
-    """The engine, for a pinned model (`base`, `tiny.en`) or a folder of the user's.
+    """The engine, for a pinned model (`base`, `tiny.en`), another of the library's, or a folder.
 
     Making it is cheap; `open` loads the weights.
     """
@@ -84,6 +86,14 @@ class FasterWhisper(EngineBase[FasterWhisperOptions]):
         """Digest of the weights, the voice detector's included."""
         return front_end.revision(self._weights.revision, self.settings)
 
+    def fetch(self) -> Path:
+        """Download the weights; those that nobody pinned are held to what came the first time.
+
+        Raises:
+            ModelError: if no source has them.
+        """
+        return self._weights.fetch()
+
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
         """Load the model; yield mono samples (n,) at 16 kHz and a language → transcript."""
@@ -108,10 +118,11 @@ class FasterWhisper(EngineBase[FasterWhisperOptions]):
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
-    """A folder with a CTranslate2 model: a pinned one by name, or a user's own by path."""
+    """A folder with a CTranslate2 model: pinned by name, fetched from a repository, or a path."""
 
     label: str
     pinned: str = ""
+    fetched: ModelFolder | None = None
     path: str = ""
 
     @property
@@ -119,6 +130,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
         """Pinned digest, or the digest of the user's `model.bin`."""
         if self.pinned:
             return models.get_model(self.pinned).revision
+        if self.fetched:
+            return self.fetched.revision
         return _digest(str(self.folder() / "model.bin"))
 
     def folder(self) -> Path:
@@ -129,6 +142,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.pinned:
             return models.resolve(self.pinned)
+        if self.fetched:
+            return self.fetched.folder()
         folder = Path(self.path)
         for name in FOLDER_FILES:
             if not (folder / name).is_file():
@@ -138,9 +153,19 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
                 )
         return folder
 
+    def fetch(self) -> Path:
+        """Download the model, if it has a source.
+
+        Raises:
+            ModelError: if that does not have it.
+        """
+        if self.pinned:
+            return models.fetch(self.pinned)
+        return self.fetched.fetch() if self.fetched else self.folder()
+
 
 def find_weights(model: str) -> Weights:
-    """Return the pinned weights `whisper-<model>`, or those in the folder that `model` names.
+    """Return the pinned weights `whisper-<model>`, those of the library, or those in a folder.
 
     Raises:
         UsageError: if it is neither.
@@ -151,7 +176,15 @@ def find_weights(model: str) -> Weights:
         return Weights(label=Path(model).resolve().name, path=model)
     if (name := f"whisper-{model}") in models.known_models():
         return Weights(label=model, pinned=name)
-    hint = did_you_mean(model, pinned_models())
+    from faster_whisper.utils import _MODELS
+
+    known: dict[str, str] = _MODELS
+    if model in known:
+        return Weights(
+            label=model,
+            fetched=find_folder(FasterWhisper.name, model, known, _PATTERNS),
+        )
+    hint = did_you_mean(model, {*pinned_models(), *known})
     raise UsageError(f"no whisper model {model!r}; {hint}; or the path of a CTranslate2 folder")
 
 

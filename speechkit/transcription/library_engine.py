@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -117,6 +118,14 @@ class LibraryEngine(EngineBase[OptionsType]):
         if not self.settings.vad:
             return weights
         return digest_of({"model": weights, "voice": voice_detector(self.settings).revision})
+
+    def fetch(self) -> Path:
+        """Download the model; what came the first time is what it is held to.
+
+        Raises:
+            ModelError: if the hub does not have it, or has another one by now.
+        """
+        return self.weights.fetch()
 
     def load(self, resources: Resources) -> AbstractContextManager[Recognize]:
         """Load the model; yield what recognizes a batch. Whatever it raises is named by `open`."""

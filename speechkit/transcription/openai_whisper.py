@@ -1,8 +1,8 @@
 """The engine `whisper:<model>`: openai-whisper, on the same pinned weights as faster-whisper.
 
 `whisper:base` reads the pinned CTranslate2 file. A checkpoint that whisper itself downloaded
-(`whisper:turbo`), or the path of one, works too; nothing is downloaded in a run. Samples are passed
-as arrays, so no ffmpeg is needed.
+(`whisper:turbo`; `speechkit models fetch whisper:turbo` has it downloaded), or the path of one, works
+too; nothing is downloaded in a run. Samples are passed as arrays, so no ffmpeg is needed.
 """
 
 from __future__ import annotations
@@ -63,6 +63,14 @@ class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
         """Digest of the weights, the voice detector's included."""
         return front_end.revision(self._weights.revision, self.settings)
 
+    def fetch(self) -> Path:
+        """Download the weights and verify them.
+
+        Raises:
+            ModelError: if no source has them.
+        """
+        return self._weights.fetch()
+
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
         """Load the model; yield mono samples (n,) at 16 kHz and a language → transcript."""
@@ -84,11 +92,13 @@ class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A file in openai-whisper's own format. `pinned` is the digest whisper publishes, if any."""
+    """A file in openai-whisper's own format. `pinned` is the digest whisper publishes, if any, and
+    `url` where."""
 
     label: str
     path: str
     pinned: str = ""
+    url: str = ""
 
     @property
     def revision(self) -> str:
@@ -108,12 +118,27 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
             ModelError: as `revision`.
         """
         path = Path(self.path)
-        fetch = f'python -c \'import whisper; whisper.load_model("{self.label}", "cpu")\''
+        ask = f"speechkit models fetch whisper:{self.label}"
         if not path.is_file():
-            raise ModelError(f"{path} is not there; download it once with: {fetch}")
+            raise ModelError(f"{path} is not there; download it once with: {ask}")
         if self.pinned and digest_file(path) != self.pinned:
-            raise WrongDigestError(f"{path} has the wrong digest; delete it and run: {fetch}")
+            raise WrongDigestError(f"{path} has the wrong digest; delete it and run: {ask}")
         return path
+
+    def fetch(self) -> Path:
+        """Download the file, as whisper itself does, and verify it.
+
+        Raises:
+            ModelError: if it cannot be had.
+        """
+        if self.url and not Path(self.path).is_file():
+            import whisper
+
+            try:
+                whisper._download(self.url, str(Path(self.path).parent), in_memory=False)
+            except (OSError, RuntimeError) as error:
+                raise ModelError(f"whisper:{self.label} was not downloaded: {error}") from error
+        return self.file()
 
 
 def load_ctranslate2(folder: Path) -> Any:
@@ -152,7 +177,7 @@ def _find(model: str) -> Weights | Checkpoint:
         raise UsageError(f"no whisper model {model!r}; {hint}")
     *_, digest, file = urls[model].split("/")
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "whisper"
-    return Checkpoint(label=model, path=str(root / file), pinned=digest)
+    return Checkpoint(label=model, path=str(root / file), pinned=digest, url=urls[model])
 
 
 def _load_checkpoint(checkpoint: Checkpoint) -> Any:

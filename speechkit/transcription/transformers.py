@@ -122,14 +122,15 @@ class Transformers(LibraryEngine[TransformersOptions]):
                 device=resources.device,
                 dtype=getattr(torch, dtype),
                 trust_remote_code=False,
-                local_files_only=True,
             )
+            if pipe.tokenizer.pad_token_id is None:  # without one, nothing is done in batches
+                pipe.tokenizer.pad_token = pipe.tokenizer.eos_token
             yield self._recognizer(pipe)
         finally:
             torch.set_num_threads(before)
 
     def _recognizer(self, pipe: Any) -> Recognize:
-        settings: dict[str, Any] = {"batch_size": self.settings.batch}
+        settings: dict[str, Any] = {}
         codes = {v: k[2:-2] for k, v in self._tokens.items()}
         generate: dict[str, Any] = {}
         if self._times:
@@ -147,7 +148,9 @@ class Transformers(LibraryEngine[TransformersOptions]):
                 if not language:
                     languages = [codes[i] for i in _detect(pipe, sounds)]
                 asked["language"] = [f"<|{ALIASES.get(each, each)}|>" for each in languages]
-            given = {**settings, "generate_kwargs": asked} if asked else settings
+            given = {**settings, "batch_size": len(sounds)}
+            if asked:
+                given["generate_kwargs"] = asked
             found = pipe([{"raw": s, "sampling_rate": SAMPLE_RATE} for s in sounds], **given)
             return [self._heard(one, each) for one, each in zip(found, languages, strict=True)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
+from typing import Protocol, get_args, runtime_checkable
 
 import msgspec
 
@@ -33,6 +33,24 @@ class InstalledEngine(msgspec.Struct, frozen=True, kw_only=True):
 def installed_engines() -> tuple[InstalledEngine, ...]:
     """Return all engines, by kind and name; no weights are loaded."""
     return tuple(_installed(kind, name) for kind in KINDS for name in engine_names(kind))
+
+
+@runtime_checkable
+class _Fetchable(Protocol):
+    def fetch(self) -> Path: ...
+
+
+def fetch_weights(spec: str) -> Path:
+    """Download the model that `engine:model` names, for engines that can; return where it lies.
+
+    Raises:
+        UsageError: if there is no such engine or model, or it has nothing to download.
+        ModelError: if no source has it, or has something else than the first time.
+    """
+    engine = make_engine(kind_of(spec), spec)
+    if not isinstance(engine, _Fetchable):
+        raise UsageError(f"{spec} has nothing to download")
+    return engine.fetch()
 
 
 def check(
