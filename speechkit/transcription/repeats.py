@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from speechkit.core.engines import SAMPLE_RATE, Sound
+from speechkit.core.text import evenly_timed_words
 from speechkit.core.types import ALSO_ON, Segment, Word
 
 _NEAR = 0.5  # s by which the same word may be off in time on another channel
@@ -31,7 +32,7 @@ def without_repeats(
     """Return the segments without those whose words another, louder channel has as well.
 
     Args:
-        segments: with channel and words.
+        segments: with channel.
         channels: by number, at 16 kHz.
     """
     kept = list(segments)
@@ -58,17 +59,22 @@ def _touches(a: Segment, b: Segment) -> bool:
 
 def _shared(segment: Segment, beside: Sequence[Segment]) -> float:
     """Share of a segment's words that stand in the same order and at its time in the others."""
-    own = [_folded(word) for word in segment.words]
+    own = [_folded(word) for word in _words(segment)]
     around = [
         _folded(word)
         for other in sorted(beside, key=lambda s: s.start)
-        for word in other.words
+        for word in _words(other)
         if segment.start - _NEAR < word.end and word.start < segment.end + _NEAR
     ]
     if not own or not around:
         return 0.0
     matcher = SequenceMatcher(None, own, around, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks()) / len(own)
+
+
+def _words(segment: Segment) -> tuple[Word, ...]:
+    """The words; of a recognizer that writes text only, the words of the text."""
+    return segment.words or evenly_timed_words(segment)
 
 
 def _folded(word: Word) -> str:

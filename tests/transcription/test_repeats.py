@@ -30,6 +30,16 @@ def test_the_louder_channel_keeps_the_words() -> None:
         assert (one.channel, one.labels) == (kept, (f"also-on:{1 - kept}",))
 
 
+def test_what_was_written_without_times_of_words_is_written_once_too() -> None:
+    segments = [
+        Segment(id="", start=0.0, end=6.0, text="I feel much better today", channel=channel)
+        for channel in (0, 1)
+    ]
+    (one,) = without_repeats(segments, {0: VOICE, 1: VOICE * np.float32(0.9)})
+    assert (one.channel, one.labels) == (0, ("also-on:1",))
+    assert without_repeats(segments, {0: VOICE, 1: OTHER}) == tuple(segments)
+
+
 def test_two_people_who_say_the_same_at_once_are_both_written() -> None:
     segments = [said("Yes", 0), said("Yes", 1)]
     assert without_repeats(segments, {0: VOICE, 1: OTHER}) == tuple(segments)

@@ -262,6 +262,31 @@ def test_long_sound_is_sent_in_parts_several_at_once(
     assert 2 <= stub.most_busy <= 4
 
 
+def test_parts_whose_speakers_are_named_are_listed_so_that_they_can_be_linked(
+    stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "speechkit.transcription.server.chunks.plan",
+        lambda speech, samples, longest: ((0.0, 1.0), (1.0, 2.0)),
+    )
+    stub.formats = ("diarized_json",)
+    options = {"chunk": "1", "speakers": "true"}
+    engine = make_engine("transcriber", f"openai:{stub.address}#large", options)
+    with engine.open(Resources()) as transcribe:
+        transcript = transcribe(SPEECH, "en")
+    assert engine.info.speakers and not engine.info.vocabulary
+    assert transcript.parts == ((0.0, 1.0), (1.0, 2.0))
+    assert [segment.speaker for segment in transcript.segments] == ["A", "A"]
+    assert {fields["chunking_strategy"] for fields in stub.asked} == {"auto"}
+
+
+@pytest.mark.parametrize(
+    "model", ["gpt-4o-transcribe-diarize", "OpenMOSS-Team/MOSS-Transcribe-Diarize"]
+)
+def test_a_model_that_is_called_so_names_speakers(model: str) -> None:
+    assert make_engine("transcriber", f"openai:http://127.0.0.1:1/v1#{model}").info.speakers
+
+
 @pytest.mark.parametrize(
     ("spec", "problem"),
     [
