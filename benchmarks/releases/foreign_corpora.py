@@ -26,7 +26,7 @@ from benchmarks.releases.foreign import Made, Row, draw_rows
 RATE = 8000
 
 
-def _files(folder: Path) -> dict[str, bytes]:
+def files_in(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -34,7 +34,7 @@ def _files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def _write_wave(path: Path, channels: int, frames: int) -> None:
+def write_wave(path: Path, channels: int, frames: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with wave.open(str(path), "wb") as file:
         file.setparams((channels, 2, RATE, frames, "NONE", ""))
@@ -50,7 +50,7 @@ def make_nemo(rng: random.Random) -> Made:
             rows = draw_rows(rng, overlap=True)
             said = f"day{visit}/visit.wav"
             end = max(stop for _, stop, _, _ in rows)
-            _write_wave(folder / said, rng.choice([1, 2]), round(end * RATE) + 1)
+            write_wave(folder / said, rng.choice([1, 2]), round(end * RATE) + 1)
             key = rng.choice(["audio_filepath", "audio_filepath", "audio_filename"])
             for start, stop, who, words in rows:
                 line: dict[str, Any] = {key: said, "duration": round(stop - start, 3)}
@@ -61,7 +61,7 @@ def make_nemo(rng: random.Random) -> Made:
                 lines.append(json.dumps(line, ensure_ascii=rng.random() < 0.5))
         manifest = folder / rng.choice(["train_manifest.json", "manifest.jsonl"])
         manifest.write_text("\n".join(lines) + rng.choice(["", "\n", "\n\n"]), "utf-8")
-        return Made(_files(folder), _nemo)
+        return Made(files_in(folder), _nemo)
 
 
 def _nemo(folder: Path) -> list[Row]:
@@ -91,7 +91,7 @@ def _draw_recording(rng: random.Random, folder: Path, name: str, end: float) -> 
     sources = []
     for number, channels in enumerate(files):
         path = folder / f"{name}-{number}.wav"
-        _write_wave(path, len(channels), frames)
+        write_wave(path, len(channels), frames)
         sources.append(AudioSource("file", channels, path.name))
     return Recording(
         id=name, sources=sources, sampling_rate=RATE, num_samples=frames, duration=frames / RATE
@@ -130,7 +130,7 @@ def make_lhotse(rng: random.Random) -> Made:
         suffix = rng.choice(["jsonl", "jsonl.gz"])
         RecordingSet.from_recordings(recordings).to_file(folder / f"x_recordings_all.{suffix}")
         supervisions.to_file(folder / f"x_supervisions_all.{suffix}")
-        return Made(_files(folder), _lhotse)
+        return Made(files_in(folder), _lhotse)
 
 
 def _lhotse(folder: Path) -> list[Row]:
@@ -158,7 +158,7 @@ def make_cuts(rng: random.Random) -> Made:
         if rng.random() < 0.5:
             cuts = cuts.cut_into_windows(duration=5.0).to_eager()
         cuts.to_file(folder / rng.choice(["cuts.jsonl.gz", "my_cuts_train.jsonl"]))
-        return Made(_files(folder), _cuts)
+        return Made(files_in(folder), _cuts)
 
 
 def _draw_cuts(rng: random.Random, folder: Path) -> CutSet:
@@ -197,7 +197,7 @@ def make_shar(rng: random.Random) -> Made:
         target = folder / "shar"
         target.mkdir()
         cuts.to_shar(target, fields={"recording": rng.choice(["wav", "flac"])}, shard_size=2)
-        return Made(_files(target), _shar)
+        return Made(files_in(target), _shar)
 
 
 def _shar(folder: Path) -> list[Row]:

@@ -1,7 +1,7 @@
 """Foreign files through our readers and each format's own tool: `make bench-formats`.
 
 Random files in the dialects that tools and people write (seeded), read by speechkit and by pysubs2,
-praatio, pympi, meeteval, pyannote.database and lhotse; NeMo's manifests by its documented rules.
+praatio, pympi, meeteval, pyannote.database, lhotse and datasets; NeMo's manifests by its documented rules.
 Printed for each format: files, rows (segments, words, turns, sounds), and how many files differ in
 words, times, speakers or sound; the first that differs is shown as it was made (its words are invented).
 A difference that speechkit notes in its reading is named, one that it does not is silent.
@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.releases import foreign, foreign_corpora, foreign_lines
+from benchmarks.releases import foreign, foreign_corpora, foreign_folders, foreign_lines
 from benchmarks.releases.foreign import Made, Row
 from speechkit.audio.decode import probe
 from speechkit.formats import parse_rttm, parse_uem, read_text, read_transcripts
@@ -84,6 +84,8 @@ MAKERS: dict[str, tuple[Callable[[random.Random], Made], Callable[[Path], Ours]]
     "lhotse": (foreign_corpora.make_lhotse, read_corpus("lhotse")),
     "lhotse cuts": (foreign_corpora.make_cuts, read_corpus("lhotse")),
     "shar": (foreign_corpora.make_shar, read_corpus("shar")),
+    "kaldi": (foreign_folders.make_kaldi, read_corpus("kaldi")),
+    "audiofolder": (foreign_folders.make_audiofolder, read_corpus("audiofolder")),
 }
 
 

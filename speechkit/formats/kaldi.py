@@ -64,7 +64,7 @@ def without_epsilon(words: str) -> tuple[str, int]:
     """
     said = words.split()
     kept = [word for word in said if word != "<eps>"]
-    return " ".join(kept), len(said) - len(kept)
+    return (" ".join(kept) if len(kept) < len(said) else words), len(said) - len(kept)
 
 
 def _segments(path: Path) -> Mapping[str, tuple[str, float, float]]:
