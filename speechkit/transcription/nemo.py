@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from speechkit.core.engines import EngineInfo
-from speechkit.core.errors import ModelError
+from speechkit.core.errors import MissingExtraError, ModelError, SpeechkitError
 from speechkit.core.stage import Resources
 from speechkit.transcription.library_engine import Heard, LibraryEngine, LibraryOptions, Recognize
 from speechkit.transcription.postprocess import DecodedWord
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float32]
+
+
+class _NemoMissingError(MissingExtraError):
+    """NeMo is no extra: it asks for versions of its own."""
+
+    def __init__(self) -> None:
+        SpeechkitError.__init__(
+            self, "nemo is not installed; install it with: pip install 'nemo-toolkit[asr]'"
+        )
 
 
 class NemoOptions(LibraryOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,7 +50,6 @@ class Nemo(LibraryEngine[NemoOptions]):
     name = "nemo"
     options_type = NemoOptions
     packages = ("nemo", "torch")
-    extra = "nemo"
     info = EngineInfo(needs_model=True, devices=("cpu", "cuda"), word_times=True)
     patterns = ("*.nemo",)
 
@@ -50,8 +58,12 @@ class Nemo(LibraryEngine[NemoOptions]):
 
         Raises:
             UsageError: if there is none of that name.
+            MissingExtraError: if NeMo is not installed.
         """
-        super().__init__(model, options)
+        try:
+            super().__init__(model, options)
+        except MissingExtraError as error:
+            raise _NemoMissingError from error
         self.info = msgspec.structs.replace(self.info, word_times=self.settings.word_times)
 
     @contextmanager
