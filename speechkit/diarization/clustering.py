@@ -98,7 +98,7 @@ class RunClustering(msgspec.Struct, frozen=True, kw_only=True):
         if not self.average:
             return embeddings
         rest = embeddings - np.array(self.average)
-        return rest / np.maximum(np.linalg.norm(rest, axis=-1, keepdims=True), 1e-9)
+        return np.asarray(rest / np.maximum(np.linalg.norm(rest, axis=-1, keepdims=True), 1e-9))
 
     def _times_heard(self, num_windows: int, num_frames: int) -> Floats:
         """Return how many windows hear the moment of each frame: (windows, frames)."""
