@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
@@ -27,7 +27,7 @@ from speechkit.storage import models
 if TYPE_CHECKING:
     from speechkit.diarization.embeddings import Embedding, Floats
 
-MODEL = "campplus"
+MODEL: Final = "campplus"
 _PIECE = 10.0  # seconds of sound in one embedding
 _ENOUGH = 60.0  # seconds of a voice that are listened to: more hardly move the mean
 

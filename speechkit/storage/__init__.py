@@ -1,6 +1,6 @@
 """The corpus folder, files that are written whole, locks, the journal, pinned models."""
 
-from speechkit.storage import models
+from speechkit.storage import models, pins
 from speechkit.storage.corpus import Corpus
 from speechkit.storage.files import (
     append_line,
@@ -24,6 +24,7 @@ __all__ = [
     "get_model",
     "locked",
     "models",
+    "pins",
     "resolve",
     "scratch_prefix",
     "stamped",

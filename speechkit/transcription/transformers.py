@@ -110,7 +110,7 @@ class Transformers(LibraryEngine[TransformersOptions]):
         before = torch.get_num_threads()
         if resources.threads:
             torch.set_num_threads(resources.threads)
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         folder = str(self.weights.folder())
         dtype = self.settings.dtype
         if dtype == "auto":
@@ -123,8 +123,9 @@ class Transformers(LibraryEngine[TransformersOptions]):
                 dtype=getattr(torch, dtype),
                 trust_remote_code=False,
             )
-            if pipe.tokenizer.pad_token_id is None:  # without one, nothing is done in batches
-                pipe.tokenizer.pad_token = pipe.tokenizer.eos_token
+            tokenizer: Any = pipe.tokenizer
+            if tokenizer.pad_token_id is None:  # without one, nothing is done in batches
+                tokenizer.pad_token = tokenizer.eos_token
             yield self._recognizer(pipe)
         finally:
             torch.set_num_threads(before)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from speechkit.workflows.demo import Demo, run_demo
     from speechkit.workflows.demo_page import write_demo_page
     from speechkit.workflows.doctor import GIB, Checkup, examine
-    from speechkit.workflows.engines import KINDS, check, installed_engines
+    from speechkit.workflows.engines import KINDS, check, fetch_weights, installed_engines
     from speechkit.workflows.files import FileResult, diarize_files, transcribe_files
     from speechkit.workflows.recipe_to_corpus import (
         PREPARED,
@@ -74,6 +74,7 @@ __all__ = [
     "diarize_files",
     "engine_jobs",
     "examine",
+    "fetch_weights",
     "ingest_prepared",
     "installed_engines",
     "is_release",
@@ -111,6 +112,7 @@ __getattr__, __dir__ = lazy_names(
         "GIB": "doctor",
         "KINDS": "engines",
         "check": "engines",
+        "fetch_weights": "engines",
         "installed_engines": "engines",
         "Materialized": "recipe_to_corpus",
         "POLICY": "deidentify_documents",
