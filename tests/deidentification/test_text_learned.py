@@ -88,6 +88,31 @@ def test_the_union_keeps_what_the_rules_find(lines: list[str]) -> None:
     assert covered(text, both(text)) >= covered(text, rules)
 
 
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("Serial sevens: 93, 86, 79, 72, 65.", "93, 86, 79, 72, 65"),
+        ("Cognitive screen, serial sevens: 93, 86, 80.", "93, 86, 80"),
+        ("FEV1/FVC 0.68, PR 160 ms, QTc 450.", "450"),
+        ("The trace shows QTc 470 and QRS 92.", "QTc 470"),
+        ("He was born on Christmas Eve, 1962.", "1962"),
+        ("It was Easter Monday, 2020.", "2020"),
+    ],
+)
+def test_measures_readings_and_years_stay(text: str, stays: str) -> None:
+    start = text.index(stays)
+    assert not covered(text, both(text)) & set(range(start, start + len(stays)))
+
+
+@pytest.mark.parametrize("text", ["Ask for McKay.", "It's Dr. DeShawn O'Hare.", "MRN: 4417902."])
+def test_names_with_capitals_inside_and_labeled_numbers_still_go(text: str) -> None:
+    words = "McKay", "DeShawn O'Hare", "4417902"
+    (word,) = [word for word in words if word in text]
+    start = text.index(word)
+    whole = {place for place in range(start, start + len(word)) if text[place].isalnum()}
+    assert whole <= covered(text, both(text))
+
+
 def test_a_language_without_weights_is_left_to_the_rules_and_refused_alone() -> None:
     segments = [Segment(id="a", start=0, end=1, text="Hallo, 0171 4420187")]
     with (

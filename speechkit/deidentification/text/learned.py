@@ -38,7 +38,7 @@ from speechkit.deidentification.text.tagger.features import (
     known_script,
 )
 from speechkit.deidentification.text.tagger.network import Network, load
-from speechkit.deidentification.text.tokens import NONE, TURN, Conversation
+from speechkit.deidentification.text.tokens import COMMA, NONE, SPACE, TURN, Conversation
 from speechkit.language import cardinals, primary_subtag
 
 if TYPE_CHECKING:
@@ -240,6 +240,7 @@ def tagged(
     for run in runs:
         kinds = chances[slice(*run), 1:].sum(axis=0)
         kind = KINDS[1 + int(kinds.argmax())]
+        run = _without_labels(conversation, *run, kind)
         first, after = _without_function_words(conversation, network.language, *run, kind)
         if first == after or _says_no_one(conversation, kind, first, after):
             continue
@@ -248,6 +249,28 @@ def tagged(
         identifier = _IDENTIFIER[kind]
         found.append(Candidate(start, end, identifier, score, "learned"))
     return tuple(found)
+
+
+def _without_labels(
+    conversation: Conversation, first: int, after: int, kind: str
+) -> tuple[int, int]:
+    """Return a run without what the numbers behind a colon are called, and without a year behind a day.
+
+    "sevens: 93, 86, 79" is about the numbers, "Christmas Eve, 1962" about the day: the year may stay.
+    """
+    tokens = conversation.tokens
+    if kind == "NUMBER":
+        for index in range(first + 1, after):
+            if (
+                tokens[index - 1].key.isalpha()
+                and ":" in conversation.text[tokens[index - 1].end : tokens[index].start]
+            ):
+                first = index
+    last = tokens[after - 1]
+    if kind == "DATE" and after - first > 1 and last.gap in (SPACE, COMMA):
+        if len(last.key) == 4 and last.key.isdigit():
+            after -= 1
+    return first, after
 
 
 def _without_function_words(
@@ -269,8 +292,13 @@ def _without_function_words(
 
 def _says_no_one(conversation: Conversation, kind: str, first: int, after: int) -> bool:
     """Say whether a run is digits alone that form no identifier: a bare year, readings in a row
-    ("93, 86, 79", "27/30"), a time ("00:01:30"), a number that is taken for a name."""
+    ("93, 86, 79", "27/30"), a time ("00:01:30"), a number that is taken for a name,
+    or a measure with its value ("QTc 450")."""
     keys = [token.key for token in conversation.tokens[first:after]]
+    if kind == "NAME" and all(
+        token.key.isdigit() or token.abbreviated for token in conversation.tokens[first:after]
+    ):
+        return True
     if not all(key.isdigit() for key in keys):
         return False
     between = {

@@ -62,7 +62,7 @@ def _rate(scene: Scene, index: int) -> NameLikeness:
         return NOT_A_NAME
     first = word in lists.first_names()
     if scene.conversation.cased:
-        if token.shouted and len(word) < _SHORTEST_SHOUTED:
+        if token.abbreviated or (token.shouted and len(word) < _SHORTEST_SHOUTED):
             return NOT_A_NAME
         if function_word:
             return POSSIBLE if marked and first and not _is_month(scene, word) else NOT_A_NAME

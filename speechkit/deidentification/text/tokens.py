@@ -50,6 +50,12 @@ class Token(msgspec.Struct, frozen=True):
         return self.text[0].isupper() and (len(self.text) == 1 or not self.text.isupper())
 
     @property
+    def abbreviated(self) -> bool:
+        """Begins with two capitals and goes on with small letters, as no name does: "QTc"."""
+        stem = self.text.replace("’", "'").partition("'")[0]
+        return stem[:2].isupper() and len(stem) > 2 and not stem.isupper()
+
+    @property
     def shouted(self) -> bool:
         """All capitals, two letters or more."""
         return len(self.text) > 1 and self.text.isupper()
