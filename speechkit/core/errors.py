@@ -53,7 +53,7 @@ class UsageError(SpeechkitError):
 
 
 class MissingExtraError(SpeechkitError):
-    """A package is needed that is not installed.
+    """A package is needed that is not installed: one of our `extra`, or a `requirement` of its own.
 
     >>> print(MissingExtraError("pyannote.audio", extra="diarize"))
     pyannote.audio is not installed; install it with: pip install 'speechkit[diarize]'
@@ -61,10 +61,9 @@ class MissingExtraError(SpeechkitError):
 
     exit_code = 3
 
-    def __init__(self, package: str, *, extra: str) -> None:
-        super().__init__(
-            f"{package} is not installed; install it with: pip install 'speechkit[{extra}]'"
-        )
+    def __init__(self, package: str, *, extra: str = "", requirement: str = "") -> None:
+        wanted = requirement or f"speechkit[{extra}]"
+        super().__init__(f"{package} is not installed; install it with: pip install '{wanted}'")
 
 
 class InputError(SpeechkitError):

@@ -42,8 +42,8 @@ def ingest_file(path: Path, corpus: Corpus, *, context: Context) -> Session:
 def suffix_in(audio: Audio) -> str:
     """Return the suffix, or suffixes, under which a corpus keeps a file.
 
-    >>> audio = Audio(sha256="ab", uri="vault/ab.tracks.mkv", sample_rate=8000, num_samples=1)
-    >>> suffix_in(audio)
+    >>> sound = {"sample_rate": 8000, "num_samples": 1, "num_channels": 2, "codec": "opus"}
+    >>> suffix_in(Audio(sha256="ab", uri="vault/ab.tracks.mkv", **sound))
     '.tracks.mkv'
     """
     return "".join(PurePosixPath(audio.uri).suffixes)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from speechkit.core.engines import EngineInfo
-from speechkit.core.errors import MissingExtraError, ModelError, SpeechkitError
+from speechkit.core.errors import MissingExtraError, ModelError
 from speechkit.core.stage import Resources
 from speechkit.transcription.library_engine import Heard, LibraryEngine, LibraryOptions, Recognize
 from speechkit.transcription.postprocess import DecodedWord
@@ -27,15 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Samples = NDArray[np.float32]
-
-
-class _NemoMissingError(MissingExtraError):
-    """NeMo is no extra: it asks for versions of its own."""
-
-    def __init__(self) -> None:
-        SpeechkitError.__init__(
-            self, "nemo is not installed; install it with: pip install 'nemo-toolkit[asr]'"
-        )
 
 
 class NemoOptions(LibraryOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -63,7 +54,8 @@ class Nemo(LibraryEngine[NemoOptions]):
         try:
             super().__init__(model, options)
         except MissingExtraError as error:
-            raise _NemoMissingError from error
+            # No extra of ours: it asks for versions of its own.
+            raise MissingExtraError("nemo", requirement="nemo-toolkit[asr]") from error
         self.info = msgspec.structs.replace(self.info, word_times=self.settings.word_times)
 
     @contextmanager

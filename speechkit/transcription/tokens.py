@@ -29,8 +29,8 @@ def timed_pieces(
         scores: log probabilities; None, or fewer than tokens: unknown.
         duration: of the sound, in seconds.
 
-    >>> [(p.text, p.start, p.end) for p in timed_pieces([" so", "me"], [0.0, 0.2], None, 1.0)]
-    [(' so', 0.0, 0.2), ('me', 0.2, 0.6)]
+    >>> [(p.text, p.start, p.end) for p in timed_pieces([" so", "me"], [0.0, 0.25], None, 1.0)]
+    [(' so', 0.0, 0.25), ('me', 0.25, 0.65)]
     """
     if len(tokens) != len(starts):
         return ()

@@ -84,12 +84,15 @@ def test_sixty_four_recordings_with_a_fifth_of_requests_failing(
 
 
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from speechkit.pipeline.executors.local import LocalExecutor
 from speechkit.pipeline.runner import run
 from speechkit.storage.corpus import Corpus
 from speechkit.transcription import TranscribeOptions, TranscribeStage
+# Ignored where pytest runs in the background; a terminal would not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 corpus, address = sys.argv[1:]
 options = {"in_flight": "16", "wait": "0.01"}
 stage = TranscribeStage(TranscribeOptions(engine=f"openai:{address}#m", engine_options=options,
