@@ -113,6 +113,24 @@ def test_names_with_capitals_inside_and_labeled_numbers_still_go(text: str) -> N
     assert whole <= covered(text, both(text))
 
 
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("sevens: 93, 86", "93"),
+        ("badge 88213, code: 4417", "badge"),
+        ("Otis: 4417", "Otis"),
+        ("four four: 17", "four"),
+        ("K: 17", "K"),
+    ],
+)
+def test_what_stands_before_a_colon_is_dropped_only_where_it_identifies_nobody(
+    text: str, first: str
+) -> None:
+    conversation = Conversation(text, frozenset())
+    start, _ = learned._without_labels(conversation, "en", 0, len(conversation.tokens), "NUMBER")
+    assert conversation.tokens[start].text == first
+
+
 def test_a_language_without_weights_is_left_to_the_rules_and_refused_alone() -> None:
     segments = [Segment(id="a", start=0, end=1, text="Hallo, 0171 4420187")]
     with (

@@ -31,6 +31,7 @@ from speechkit.deidentification.text.candidate import (
     split_candidates,
 )
 from speechkit.deidentification.text.cues import get_language
+from speechkit.deidentification.text.everyday import SURNAME_RANK
 from speechkit.deidentification.text.scene import Scene
 from speechkit.deidentification.text.tagger.features import (
     KINDS,
@@ -240,7 +241,7 @@ def tagged(
     for run in runs:
         kinds = chances[slice(*run), 1:].sum(axis=0)
         kind = KINDS[1 + int(kinds.argmax())]
-        run = _without_labels(conversation, *run, kind)
+        run = _without_labels(conversation, network.language, *run, kind)
         first, after = _without_function_words(conversation, network.language, *run, kind)
         if first == after or _says_no_one(conversation, kind, first, after):
             continue
@@ -252,7 +253,7 @@ def tagged(
 
 
 def _without_labels(
-    conversation: Conversation, first: int, after: int, kind: str
+    conversation: Conversation, language: str, first: int, after: int, kind: str
 ) -> tuple[int, int]:
     """Return a run without what the numbers behind a colon are called, and without a year behind a day.
 
@@ -260,17 +261,24 @@ def _without_labels(
     """
     tokens = conversation.tokens
     if kind == "NUMBER":
-        for index in range(first + 1, after):
-            if (
-                tokens[index - 1].key.isalpha()
-                and ":" in conversation.text[tokens[index - 1].end : tokens[index].start]
-            ):
-                first = index
+        behind = first
+        while behind < after and _is_plain_word(tokens[behind].key, language):
+            behind += 1
+        if first < behind < after:
+            between = conversation.text[tokens[behind - 1].end : tokens[behind].start]
+            first = behind if ":" in between else first
     last = tokens[after - 1]
     if kind == "DATE" and after - first > 1 and last.gap in (SPACE, COMMA):
         if len(last.key) == 4 and last.key.isdigit():
             after -= 1
     return first, after
+
+
+def _is_plain_word(word: str, language: str) -> bool:
+    """Say whether a word is everyday, and neither a number, a spelled letter nor a name."""
+    known = len(word) > 1 and word.isalpha() and lists.is_word(word, language)
+    name = word in lists.first_names() or lists.surname_rank(word) < SURNAME_RANK
+    return known and not name and word not in cardinals(language).forms()
 
 
 def _without_function_words(
