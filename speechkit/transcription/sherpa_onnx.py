@@ -39,10 +39,17 @@ _FILES: Mapping[str, Mapping[str, str]] = {
     "nemo-ctc": {"model": "*model*"},
     "zipformer-ctc": {"model": "*model*"},
     "wenet-ctc": {"model": "*model*"},
+    "medasr-ctc": {"model": "*model*"},
     "sense-voice": {"model": "*model*"},
+    "moonshine": {
+        "preprocessor": "preprocess*",
+        "encoder": "encode*",
+        "uncached_decoder": "uncached_decode*",
+        "cached_decoder": "cached_decode*",
+    },
 }
-_TIMED = ("transducer", "nemo-ctc", "zipformer-ctc", "wenet-ctc", "sense-voice")
-_SENSE_VOICE = ("zh", "en", "ja", "ko", "yue")  # as published
+_UNTIMED = ("whisper", "moonshine")
+_LANGUAGES = {"sense-voice": ("zh", "en", "ja", "ko", "yue"), "medasr-ctc": ("en",)}  # as published
 _BOOST = 1.5  # of a term of weight 1, a token: the library's own default
 _LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
 
@@ -50,8 +57,8 @@ _LANGUAGE = re.compile(r"<\|([a-z]{2,3})\|>")
 class SherpaOnnxOptions(LibraryOptions, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What changes the result of a model.
 
-    `layout`: `transducer`, `whisper`, `nemo-ctc`, `zipformer-ctc`, `wenet-ctc`, `sense-voice`; empty: as
-    the files say. `quantization`: `int8` where the folder holds both kinds; empty: the other kind.
+    `layout`: `transducer`, `whisper`, `moonshine`, `nemo-ctc`, `zipformer-ctc`, `wenet-ctc`, `medasr-ctc`,
+    `sense-voice`; empty: as the files say. `quantization`: `int8` where the folder holds both kinds; empty: the other kind.
     `vocabulary`: of transducers: words to be expected, one a line, boosted in a beam search; the
     folder needs the `bpe.vocab` of its tokens.
     """
@@ -98,15 +105,13 @@ class SherpaOnnx(LibraryEngine[SherpaOnnxOptions]):
         self.info = msgspec.structs.replace(
             self.info,
             languages=self._languages(),
-            word_times=self._layout in _TIMED,
+            word_times=self._layout not in _UNTIMED,
             vocabulary=takes,
         )
 
     def _languages(self) -> tuple[str, ...]:
-        if self._layout == "sense-voice":
-            return _SENSE_VOICE
         if self._layout != "whisper":
-            return ()
+            return _LANGUAGES.get(self._layout, ())
         if ".en" in self._files["encoder"]:
             return ("en",)
         return LANGUAGES
@@ -205,6 +210,8 @@ def _layout(spec: str, label: str, names: frozenset[str]) -> str:
     def has(pattern: str) -> bool:
         return any(fnmatch(name, f"*{pattern}*.onnx") for name in names)
 
+    if has("preprocess") and has("uncached_decode"):
+        return "moonshine"
     if has("encoder") and has("decoder"):
         if has("joiner"):
             return "transducer"

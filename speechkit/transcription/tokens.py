@@ -21,7 +21,7 @@ def timed_pieces(
     scores: Sequence[float] | None,
     duration: float,
 ) -> tuple[DecodedWord, ...]:
-    """Return tokens as pieces of words; none if not each of them has its start.
+    """Return tokens as pieces of words; none if there are none, or not each has its start.
 
     Args:
         tokens: with their own spacing.
@@ -31,8 +31,10 @@ def timed_pieces(
 
     >>> [(p.text, p.start, p.end) for p in timed_pieces([" so", "me"], [0.0, 0.25], None, 1.0)]
     [(' so', 0.0, 0.25), ('me', 0.25, 0.65)]
+    >>> timed_pieces([], [], None, 1.0)  # a sound in which nothing was heard
+    ()
     """
-    if len(tokens) != len(starts):
+    if not tokens or len(tokens) != len(starts):
         return ()
     known = scores if scores is not None and len(scores) == len(tokens) else [None] * len(tokens)
     ends = [*starts[1:], duration]

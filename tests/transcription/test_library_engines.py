@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from benchmarks.fixtures import recognizers
+from benchmarks.fixtures import recognizers, sherpa_recognizers
 from benchmarks.fixtures.whisper_checkpoints import for_transformers
 from speechkit.core import engines
 from speechkit.core.engines import SAMPLE_RATE, make_engine
@@ -40,8 +40,22 @@ MODELS: dict[str, tuple[str, Callable[[Path], Path], str]] = {
     "nemo-ctc": ("onnx-asr", recognizers.nemo_ctc, "onnx_asr"),
     "nemo-tdt": ("onnx-asr", recognizers.nemo_tdt, "onnx_asr"),
     "nemo-aed": ("onnx-asr", recognizers.nemo_aed, "onnx_asr"),
-    "sherpa-onnx-nemo-ctc": ("sherpa-onnx", recognizers.sherpa_ctc, "sherpa_onnx"),
-    "sherpa-onnx-zipformer": ("sherpa-onnx", recognizers.sherpa_transducer, "sherpa_onnx"),
+    "sherpa-onnx-nemo-ctc": ("sherpa-onnx", sherpa_recognizers.sherpa_ctc, "sherpa_onnx"),
+    "sherpa-onnx-zipformer": ("sherpa-onnx", sherpa_recognizers.sherpa_transducer, "sherpa_onnx"),
+    "sherpa-onnx-zipformer-ctc": (
+        "sherpa-onnx",
+        sherpa_recognizers.sherpa_zipformer_ctc,
+        "sherpa_onnx",
+    ),
+    "sherpa-onnx-wenet-ctc": ("sherpa-onnx", sherpa_recognizers.sherpa_wenet_ctc, "sherpa_onnx"),
+    "sherpa-onnx-medasr-ctc": ("sherpa-onnx", sherpa_recognizers.sherpa_medasr_ctc, "sherpa_onnx"),
+    "sherpa-onnx-sense-voice": (
+        "sherpa-onnx",
+        sherpa_recognizers.sherpa_sense_voice,
+        "sherpa_onnx",
+    ),
+    "sherpa-onnx-whisper": ("sherpa-onnx", sherpa_recognizers.sherpa_whisper, "sherpa_onnx"),
+    "sherpa-onnx-moonshine": ("sherpa-onnx", sherpa_recognizers.sherpa_moonshine, "sherpa_onnx"),
     "wav2vec2": ("transformers", recognizers.wav2vec2, "transformers"),
 }
 
@@ -87,22 +101,49 @@ def test_onnx_asr_writes_what_the_library_writes(tiny: Callable[[str], str], nam
     assert [w for s in heard.segments for w in words_of(s.text)] == words_of(alone)
 
 
-@pytest.mark.parametrize("name", ["sherpa-onnx-nemo-ctc", "sherpa-onnx-zipformer"])
-def test_sherpa_onnx_writes_what_the_library_writes(tiny: Callable[[str], str], name: str) -> None:
+def sherpa_alone(name: str, folder: Path) -> Any:
+    """The model, loaded as the library's own manual does."""
     library = pytest.importorskip("sherpa_onnx").OfflineRecognizer
+    files = {part: str(folder / f"{part}.onnx") for part in ("encoder", "decoder", "joiner")}
+    if name == "zipformer":
+        return library.from_transducer(**files, tokens=str(folder / "tokens.txt"))
+    if name == "whisper":
+        files = {part: str(folder / f"tiny-{part}.onnx") for part in ("encoder", "decoder")}
+        return library.from_whisper(**files, tokens=str(folder / "tiny-tokens.txt"), language="en")
+    if name == "moonshine":
+        files = {
+            "preprocessor": str(folder / "preprocess.onnx"), "encoder": str(folder / "encode.onnx"),
+            "uncached_decoder": str(folder / "uncached_decode.onnx"),
+            "cached_decoder": str(folder / "cached_decode.onnx"),
+        }  # fmt: skip
+        return library.from_moonshine(**files, tokens=str(folder / "tokens.txt"))
+    load = getattr(library, f"from_{name.replace('-', '_')}")
+    told = {"language": "en"} if name == "sense-voice" else {}
+    return load(model=str(folder / "model.onnx"), tokens=str(folder / "tokens.txt"), **told)
+
+
+@pytest.mark.parametrize("name", [name for name in MODELS if name.startswith("sherpa-onnx")])
+def test_sherpa_onnx_writes_what_the_library_writes(tiny: Callable[[str], str], name: str) -> None:
     spec, sound = tiny(name), noise(4)
-    folder = Path(spec.partition(":")[2])
-    if name.endswith("ctc"):
-        model = library.from_nemo_ctc(str(folder / "model.onnx"), str(folder / "tokens.txt"))
-    else:
-        parts = {part: str(folder / f"{part}.onnx") for part in ("encoder", "decoder", "joiner")}
-        model = library.from_transducer(**parts, tokens=str(folder / "tokens.txt"))
+    model = sherpa_alone(name.removeprefix("sherpa-onnx-"), Path(spec.partition(":")[2]))
     stream = model.create_stream()
     stream.accept_waveform(SAMPLE_RATE, sound)
     model.decode_stream(stream)
-    heard = transcribed(spec, sound)
+    heard = transcribed(spec, sound, "en")
     assert words_of(stream.result.text)
     assert [w for s in heard.segments for w in words_of(s.text)] == words_of(stream.result.text)
+
+
+@pytest.mark.parametrize("name", ["sherpa-onnx-whisper", "sherpa-onnx-sense-voice"])
+def test_sherpa_onnx_is_told_the_language_or_tells_it(
+    tiny: Callable[[str], str], name: str
+) -> None:
+    spec = tiny(name)
+    texts = {code: transcribed(spec, noise(3), code).segments[0].text for code in ("en", "yue")}
+    assert texts["en"] != texts["yue"]
+    found = transcribed(spec, noise(3))
+    assert found.language in make_engine("transcriber", spec).info.languages
+    assert found.segments[0].text == transcribed(spec, noise(3), found.language).segments[0].text
 
 
 def test_transformers_writes_what_the_library_writes(tiny: Callable[[str], str]) -> None:
@@ -283,6 +324,13 @@ def test_a_device_that_is_not_there(
         ("any", "base-encoder.onnx base-decoder.onnx base-tokens.txt", "whisper"),
         ("sherpa-onnx-nemo-ctc-en-small", "model.onnx tokens.txt", "nemo-ctc"),
         ("sherpa-onnx-zipformer-ctc-zh", "model.int8.onnx tokens.txt", "zipformer-ctc"),
+        ("sherpa-onnx-medasr-ctc-en", "model.int8.onnx tokens.txt", "medasr-ctc"),
+        (
+            "any",
+            "preprocess.onnx encode.int8.onnx uncached_decode.int8.onnx cached_decode.int8.onnx "
+            "tokens.txt",
+            "moonshine",
+        ),
         ("sherpa-onnx-sense-voice-zh-en", "model.onnx model.int8.onnx tokens.txt", "sense-voice"),
     ],
 )
@@ -296,8 +344,8 @@ def test_layouts_are_seen_by_their_files(
     seen = make_engine("transcriber", f"sherpa-onnx:{tmp_path / folder}")
     named = make_engine("transcriber", f"sherpa-onnx:{tmp_path / folder}", {"layout": layout})
     assert seen.info == named.info
-    assert seen.info.word_times == (layout != "whisper")
-    assert bool(seen.info.languages) == (layout in ("whisper", "sense-voice"))
+    assert seen.info.word_times == (layout not in ("whisper", "moonshine"))
+    assert bool(seen.info.languages) == (layout in ("whisper", "sense-voice", "medasr-ctc"))
 
 
 def test_a_library_that_fails_on_a_recording_says_so_without_text(
