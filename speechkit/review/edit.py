@@ -161,6 +161,39 @@ def unmark(line: Line, start: int, end: int) -> Line:
     return replace(line, marks=marks)
 
 
+def places_of(words: str, text: str) -> tuple[tuple[int, int], ...]:
+    """Return where the same words stand in a text, whatever their case: [start, end) in characters.
+
+    >>> places_of("Ann Lee", "ann  lee and Joann Lee")
+    ((0, 8),)
+    """
+    said = r"\s+".join(map(re.escape, words.split()))
+    if not said:
+        return ()
+    found = re.finditer(rf"(?<!\w){said}(?!\w)", text, re.IGNORECASE)
+    return tuple(match.span() for match in found)
+
+
+def mark_same(line: Line, words: str, identifier: Identifier, *, over: bool = True) -> Line:
+    """Return the line with the same words marked; a longer mark that holds them stays as it is.
+
+    Without `over` every mark stays as it is: what becomes of one tells what it hides.
+    """
+    for start, end in places_of(words, line.text):
+        touched = [m for m in line.identifiers if m.start < end and m.end > start]
+        if all(over and start <= m.start and m.end <= end for m in touched):
+            line = mark(line, start, end, identifier)
+    return line
+
+
+def unmark_same(line: Line, words: str) -> Line:
+    """Return the line with marks of just these words rejected."""
+    for start, end in places_of(words, line.text):
+        if any((m.start, m.end) == (start, end) for m in line.identifiers):
+            line = unmark(line, start, end)
+    return line
+
+
 def set_labels(line: Line, labels: Sequence[str]) -> Line:
     """Return the line with these labels in place of those that people may set.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -247,9 +247,42 @@ def _change(
             for key, one in found.items()
             if one.speaker == line.speaker
         }
+    if isinstance(asked, MarkPhi | UnmarkPhi) and asked.everywhere:
+        same = _same_words(line, person, asked)
+        first = _edited(line, person, task, asked)
+        assert first is not None
+        rows |= {one.id: one for one in present_rows(db, task.id) if one.id != row.id}
+        found = {key: decode(one.content) for key, one in rows.items()} | {row.id: first}
+        changed = {key: same(one) for key, one in found.items()}
+        return rows, {k: one for k, one in changed.items() if k == row.id or one != found[k]}
     if isinstance(asked, SetSpeaker):
         return rows, {row.id: replace(line, speaker=_label(db, person, task, asked.speaker))}
     return rows, {row.id: _edited(line, person, task, asked)}
+
+
+def _same_words(
+    line: Line, person: Person, asked: MarkPhi | UnmarkPhi
+) -> Callable[[Line], Line]:
+    """Return what becomes of every line when the words of an edit are marked, or are none, anywhere."""
+    view = MaskedView(line, hidden=hides(person))
+    start, end = view.offset(asked.start), view.offset(asked.end)
+    touched = [m for m in line.identifiers if m.start < end and m.end > start]
+    if isinstance(asked, MarkPhi):
+        words, identifier = line.text[start:end], asked.identifier
+        # Where hidden words stand elsewhere would tell what they are.
+        if touched and hides(person):
+            raise RefusedError(
+                "only people who may hear the unredacted audio can mark hidden words everywhere"
+            )
+        return lambda one: edit.mark_same(one, words, identifier, over=not hides(person))
+    texts = [line.text[m.start : m.end] for m in touched]
+
+    def unmarked(one: Line) -> Line:
+        for text in texts:
+            one = edit.unmark_same(one, text)
+        return one
+
+    return unmarked
 
 
 def _edited(line: Line, person: Person, task: Task, asked: Operation) -> Line | None:

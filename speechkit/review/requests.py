@@ -83,20 +83,23 @@ class SetLabels(Operation):
 
 
 class MarkPhi(Operation):
-    """Characters [start, end) are an identifier."""
+    """Characters [start, end) are an identifier; with `everywhere`, so are the same words elsewhere."""
 
     kind: Literal["mark"]
     start: Offset
     end: Offset
     identifier: Identifier
+    everywhere: bool = False
 
 
 class UnmarkPhi(Operation):
-    """What is marked within [start, end) is not an identifier."""
+    """What is marked within [start, end) is not an identifier; with `everywhere`, nor are the same
+    words elsewhere."""
 
     kind: Literal["unmark"]
     start: Offset
     end: Offset
+    everywhere: bool = False
 
 
 class Accept(Operation):

@@ -142,3 +142,23 @@ def test_editing_around_a_tag() -> None:
     assert changed.text == "and so Ann is here"
     assert covered(changed) == ["Ann"]
     assert TAG.search(changed.text) is None
+
+
+def test_the_same_words_are_marked_whatever_their_case() -> None:
+    marked = edit.mark_same(line("ann and Ann but not Joann or Ann's"), "Ann", Identifier.NAME)
+    assert [(m.start, m.end) for m in marked.identifiers] == [(0, 3), (8, 11), (29, 32)]
+
+
+def test_a_longer_mark_stays_when_a_word_of_it_is_marked() -> None:
+    before = line("Ann Lee knows Ann", "Ann Lee")
+    after = edit.mark_same(before, "Ann", Identifier.ORG)
+    assert [(m.start, m.end, m.identifier) for m in after.identifiers] == [
+        (0, 7, Identifier.NAME), (14, 17, Identifier.ORG),
+    ]  # fmt: skip
+
+
+def test_unmarking_the_same_words_leaves_others() -> None:
+    before = line("Lee met Ann Lee", "Lee", "Ann Lee")
+    after = edit.unmark_same(before, "lee")
+    assert covered(after) == ["Ann Lee"]
+    assert [m.rejected for m in after.marks] == [True, False]

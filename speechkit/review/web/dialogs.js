@@ -13,15 +13,15 @@ const MOST_WORDS = 5000; // of one's list
 /** @typedef {import("./types.js").Line} Line */
 
 /**
- * Which identifier; "none" to take a mark away; "" for nothing.
+ * Which identifier, and whether the same words are one everywhere; `kind` "" for nothing.
  * @param {string} said
- * @param {string | undefined} marked
+ * @param {import("./types.js").Mark | undefined} marked what it is marked as
  * @param {boolean} mayUnmark
  */
 export async function askIdentifier(said, marked, mayUnmark) {
   const list = make("select", { size: "8", autofocus: true, "aria-label": "Identifier" },
     ...Object.entries(IDENTIFIERS).map(([name, [plain, hint]]) =>
-      make("option", { value: name, selected: name === (marked ?? "NAME") }, hint ? `${plain}: ${hint}` : plain)));
+      make("option", { value: name, selected: name === (marked?.identifier ?? "NAME") }, hint ? `${plain}: ${hint}` : plain)));
   list.addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
@@ -31,8 +31,23 @@ export async function askIdentifier(said, marked, mayUnmark) {
   });
   const buttons = [["mark", "Mark", "main"], CANCEL];
   if (marked && mayUnmark) buttons.splice(1, 0, ["none", "Not an identifier"]);
-  const answer = await ask(`What is “${said}”?`, list, buttons, "at-line");
-  return answer === "mark" ? list.value : answer;
+  const everywhere = make("input", { type: "checkbox" });
+  const body = make("div", { class: "fields" }, list,
+    make("label", {}, everywhere, "wherever these words stand"),
+    ...(marked ? [make("small", {}, foundBy(marked))] : []));
+  const answer = await ask(`What is “${said}”?`, body, buttons, "at-line");
+  /** @type {"mark" | "unmark" | ""} */
+  const kind = answer === "mark" ? "mark" : answer === "none" ? "unmark" : "";
+  return { kind, identifier: kind === "mark" ? list.value : "", everywhere: everywhere.checked };
+}
+
+/**
+ * Which detector marked it, and how sure it was.
+ * @param {import("./types.js").Mark} mark
+ */
+function foundBy({ detector, score }) {
+  if (!detector || detector === "person") return "Marked by a person.";
+  return `Marked by the detector “${detector}”, ${Math.round(score * 100)} % sure.`;
 }
 
 /**

@@ -107,11 +107,65 @@ export class Editing {
 
   /** @param {Line} line */
   async markPhi(line) {
+    const chosen = this.chosenWords(line);
+    if (!chosen) return;
+    const { now, said, start, end, there } = chosen;
+    const { kind, identifier, everywhere } = await askIdentifier(said, there, !this.task.hidden);
+    this.lines.focus(line.id, toUnits(now.text, end));
+    if (!kind) return;
+    this.sync.push({ kind, segment: line.id, start, end, everywhere, ...(kind === "mark" && { identifier }) });
+  }
+
+  /**
+   * The words at the caret are an identifier wherever they stand: of the kind that they are marked as
+   * already, or of one that is asked for.
+   * @param {Line} line
+   */
+  async keepSame(line) {
+    const chosen = this.chosenWords(line);
+    if (!chosen) return;
+    const { now, said, there } = chosen;
+    if (there && this.task.hidden) {
+      this.notice("Only someone who may hear the unredacted audio can mark hidden words everywhere.");
+      return;
+    }
+    // Of a marked name every word belongs to it, also where the caret stands in one of them.
+    const { start, end } = there ?? chosen;
+    let identifier = there?.identifier;
+    if (!identifier) {
+      const answer = await askIdentifier(said, undefined, false);
+      this.lines.focus(line.id, toUnits(now.text, end));
+      identifier = answer.identifier;
+    }
+    if (identifier) this.sync.push({ kind: "mark", segment: line.id, start, end, identifier, everywhere: true });
+  }
+
+  /**
+   * What is marked at the caret is no identifier, wherever the same words stand.
+   * @param {Line} line
+   */
+  removeSame(line) {
+    const chosen = this.chosenWords(line);
+    if (!chosen?.there) {
+      this.notice("There is no identifier at the caret.");
+    } else if (this.task.hidden) {
+      this.notice("Only someone who may hear the unredacted audio can take a mark away.");
+    } else {
+      const { start, end } = chosen;
+      this.sync.push({ kind: "unmark", segment: line.id, start, end, everywhere: true });
+    }
+  }
+
+  /**
+   * The selected words, or the word at the caret, in code points; `there`: what they are marked as.
+   * @param {Line} line
+   */
+  chosenWords(line) {
     const place = this.lines.chosen(line.id);
-    if (!place) return;
+    if (!place) return null;
     this.saving.flush(line.id);
     const now = this.doc.get(line.id);
-    if (!now) return;
+    if (!now) return null;
     let [start, end] = place;
     if (start === end) {
       while (start > 0 && /\S/.test(now.text[start - 1])) start--;
@@ -120,14 +174,11 @@ export class Editing {
       while (end > start && /[\p{P}]/u.test(now.text[end - 1]) && !/[⟧)]/.test(now.text[end - 1])) end--;
     }
     const said = now.text.slice(start, end).trim();
-    if (!said) return;
+    if (!said) return null;
     start = toPoints(now.text, start + now.text.slice(start, end).search(/\S/));
     end = start + [...said].length;
     const there = now.marks.find((m) => !m.rejected && m.start < end && m.end > start);
-    const identifier = await askIdentifier(said, there?.identifier, !this.task.hidden);
-    this.lines.focus(line.id, toUnits(now.text, end));
-    const kind = identifier === "none" ? "unmark" : "mark";
-    if (identifier) this.sync.push({ kind, segment: line.id, start, end, ...(kind === "mark" && { identifier }) });
+    return { now, said, start, end, there };
   }
 
   /** @param {Line} line */

@@ -149,6 +149,8 @@ const actions = new Actions({
     setStart: (line) => editing.retime(line, player.time, line.end),
     setEnd: (line) => editing.retime(line, line.start, player.time),
     markPhi: (line) => editing.markPhi(line),
+    keepSame: (line) => editing.keepSame(line),
+    removeSame: (line) => editing.removeSame(line),
     labels: (line) => editing.setLabels(line),
     speaker: chooseSpeaker,
     insert: () => editing.insert(player.time),

@@ -54,6 +54,10 @@ export function changeOf(before, edit) {
     }
     case "delete":
       return new Map([[line.id, null]]);
+    case "mark":
+    case "unmark":
+      if (edit.everywhere) return everywhere(lines, line, edit, hidden);
+    // falls through
     default: {
       const changed = one(line, edit, hidden);
       return changed && new Map([[line.id, changed]]);
@@ -88,6 +92,53 @@ function one(line, edit, hidden) {
     default:
       return null;
   }
+}
+
+/**
+ * Mark the same words in all lines, or none of them.
+ * @param {Map<string, Line>} lines
+ * @param {Line} line where somebody said so
+ * @param {Edit} edit
+ * @param {boolean} hidden
+ * @returns {Change | null}
+ */
+function everywhere(lines, line, edit, hidden) {
+  const first = one(line, edit, hidden);
+  if (!first) return null;
+  const points = [...line.text];
+  const touched = line.marks.filter((m) => !m.rejected && m.start < edit.end && m.end > edit.start);
+  const texts = (edit.kind === "mark" ? [edit] : touched)
+    .map(({ start, end }) => points.slice(start, end).join(""));
+  /** @type {Change} */
+  const change = new Map([[line.id, first]]);
+  for (const other of lines.values()) {
+    let now = change.get(other.id) ?? other;
+    for (const [start, end] of texts.flatMap((text) => placesOf(text, other.text)).reverse()) {
+      const there = now.marks.filter((m) => !m.rejected && m.start < end && m.end > start);
+      const fits = edit.kind === "mark"
+        ? there.every((m) => start <= m.start && m.end <= end) && !(hidden && there.length)
+        : there.some((m) => m.start === start && m.end === end);
+      if (fits) now = one(now, { ...edit, start, end }, hidden) ?? now;
+    }
+    if (now !== other) change.set(other.id, now);
+  }
+  return change;
+}
+
+/**
+ * Where the same words stand in a text, whatever their case: in code points.
+ * @param {string} words
+ * @param {string} text
+ * @returns {[number, number][]}
+ */
+export function placesOf(words, text) {
+  const parts = words.trim().split(/\s+/u).filter(Boolean).map((part) => part.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&"));
+  if (!parts.length) return [];
+  const said = new RegExp(`(?<![\\p{L}\\p{N}_])${parts.join("\\s+")}(?![\\p{L}\\p{N}_])`, "giu");
+  return [...text.matchAll(said)].map((match) => {
+    const start = [...text.slice(0, match.index)].length;
+    return [start, start + [...match[0]].length];
+  });
 }
 
 /**

@@ -12,6 +12,7 @@ export interface Mark {
   end: number;
   identifier: string;
   score: number;
+  detector?: string;
   rejected: boolean;
 }
 
