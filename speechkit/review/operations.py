@@ -260,9 +260,7 @@ def _change(
     return rows, {row.id: _edited(line, person, task, asked)}
 
 
-def _same_words(
-    line: Line, person: Person, asked: MarkPhi | UnmarkPhi
-) -> Callable[[Line], Line]:
+def _same_words(line: Line, person: Person, asked: MarkPhi | UnmarkPhi) -> Callable[[Line], Line]:
     """Return what becomes of every line when the words of an edit are marked, or are none, anywhere."""
     view = MaskedView(line, hidden=hides(person))
     start, end = view.offset(asked.start), view.offset(asked.end)
