@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from speechkit.benchmark.clinical import judge, mentions
+from speechkit.benchmark.clinical.lists import lexicon
+from speechkit.benchmark.clinical.mentions import FAR, mentions_of_copy
 from speechkit.benchmark.errors import align, count
 from speechkit.benchmark.normalize import normalizer_for
 from speechkit.benchmark.score import score
@@ -123,3 +126,27 @@ def test_other_languages_are_not_judged() -> None:
     row = score(reference, systems).systems[0]
     assert row.clinical == {}
     assert row.clinical_error is None
+
+
+def test_a_copy_has_the_terms_that_reading_all_of_it_finds() -> None:
+    words = (
+        "no no pain in the left knee since two weeks 500 mg of amoxicillin three times a day born in "
+        "1960 chest infection not my back right ear so um and then the other thing that i said about"
+    ).split()
+    chance = random.Random(5)
+    differing = 0
+    for _ in range(200):
+        said = chance.choices(words, k=200)
+        wrote = list(said)
+        for _ in range(chance.randrange(1, 6)):
+            at = chance.randrange(len(wrote))
+            wrote[at : at + chance.randrange(3)] = chance.choices(words, k=chance.randrange(4))
+        terms = mentions(said)
+        copied = mentions_of_copy(wrote, align(said, wrote), terms)
+        assert copied == mentions(wrote)
+        differing += copied != terms
+    assert differing > 150  # else nothing was asked
+
+
+def test_no_term_is_longer_than_what_is_read_again() -> None:
+    assert max(len(phrase) for rows in lexicon().phrases.values() for phrase, _ in rows) < FAR

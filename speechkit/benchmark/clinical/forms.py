@@ -8,6 +8,7 @@ from collections.abc import Sequence
 _MOST = 1 << 16  # words that are remembered
 _SHORTEST = 4  # letters of a word that may be a plural
 _KEPT = ("ss", "us", "is")  # what ends in these is no plural
+_IZE = re.compile(r"is(e|ed|ing|ation)$")
 
 
 def plain(word: str) -> str:
@@ -32,7 +33,7 @@ def plain(word: str) -> str:
         word = word.replace("oe", "e")
     if word.endswith("our") and len(word) > 5:
         word = f"{word[:-3]}or"
-    return re.sub(r"is(e|ed|ing|ation)$", r"iz\1", word) if len(word) > 6 else word
+    return _IZE.sub(r"iz\1", word) if len(word) > 6 else word
 
 
 class _Remembered(dict[str, str]):
@@ -63,4 +64,20 @@ def same_form(first: Sequence[str], second: Sequence[str]) -> bool:
     >>> same_form(["ear", "drums"], ["eardrum"]), same_form(["un", "clear"], ["clear"])
     (True, False)
     """
+    if not (first and second) or differ_at_once(first[0], second[0]):
+        return False
     return plain("".join(plain_tokens(first))) == plain("".join(plain_tokens(second)))
+
+
+def differ_at_once(first: str, second: str) -> bool:
+    """Say whether two words can have no form in common, by their first letters: cheap, and mostly
+    so. What may be spelled without its first letter ("oedema") is left open.
+
+    >>> differ_at_once("knee", "ankle"), differ_at_once("oedema", "edema")
+    (True, False)
+    """
+    return (
+        first[:1] != second[:1]
+        and not (first[:1] in "ao" and second[:1] == "e")
+        and not (second[:1] in "ao" and first[:1] == "e")
+    )

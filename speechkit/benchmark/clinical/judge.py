@@ -22,7 +22,7 @@ from speechkit.benchmark.clinical.matching import (
     windows_of,
 )
 from speechkit.benchmark.clinical.meaning import Place, places, turned
-from speechkit.benchmark.clinical.mentions import WEIGHTS, Mention, mentions
+from speechkit.benchmark.clinical.mentions import WEIGHTS, Mention, mentions_of_copy
 from speechkit.benchmark.errors import Edit
 from speechkit.benchmark.results import ClinicalCount
 
@@ -107,7 +107,7 @@ def _misses(
     reference: Sequence[Mention],
     differing: Sequence[Place],
 ) -> list[ClinicalMiss]:
-    found = mentions(wrote)
+    found = mentions_of_copy(wrote, edits, reference)
     windows = windows_of(edits, reference, len(wrote))
     matched = match(reference, windows, found)
     taken = set(matched.values())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from speechkit.benchmark.clinical.forms import plain, plain_tokens
+from speechkit.benchmark.clinical.forms import differ_at_once, plain, plain_tokens
 from speechkit.benchmark.clinical.lists import is_listed
 from speechkit.benchmark.clinical.mentions import Mention
 from speechkit.benchmark.errors import Edit
@@ -126,6 +126,7 @@ def is_there(
     return any(term in word for word in near) or any(
         plain("".join(near[i:j])) == term
         for i in range(len(near))
+        if not differ_at_once(near[i], term)
         for j in range(i + 2, min(i + _PARTS, len(near)) + 1)
     )
 

@@ -39,6 +39,7 @@ _CUES = frozenset(
      "are your", "does your", "did it", "is he", "is she", "do i", "how about", "which part",
      "where is", "what do", "how many", "how long")
 )  # fmt: skip
+_ASKING = frozenset(cue.split()[0] for cue in _CUES)
 _ALSO_ASK = frozenset(("any", "anything", "anyone", "anybody", "which", "ever"))
 _ON_TO = frozenset(  # words that begin something new: the answer before them is over
     "ok okay right and any anything do have are is was did does has what how so sure all great good "
@@ -126,13 +127,22 @@ def turned(
 
     `terms` are the clinical terms of the reference, as token spans.
     """
-    mirror = Place(place.low, place.high, place.start, place.end)
-    found = [
-        *_denials(said, wrote, place, "lost", place),
-        *_denials(wrote, said, mirror, "invented", place),
-    ]
-    if not found:
-        found = [*_answers(said, wrote, place, terms), *_opposites(said, wrote, place)]
+    here, there = said[place.start : place.end], wrote[place.low : place.high]
+    if not (NEGATIONS.isdisjoint(here) and NEGATIONS.isdisjoint(there)):
+        mirror = Place(place.low, place.high, place.start, place.end)
+        found = [
+            *_denials(said, wrote, place, "lost", place),
+            *_denials(wrote, said, mirror, "invented", place),
+        ]
+        if found:
+            return found
+    found = []
+    if len(there) <= 1 < len(here) or not (
+        _ANSWERS.isdisjoint(here) and _ANSWERS.isdisjoint(there)
+    ):
+        found += _answers(said, wrote, place, terms)
+    if here and there:
+        found += _opposites(said, wrote, place)
     return found
 
 
@@ -228,7 +238,8 @@ def _answers(
 def _question(tokens: Sequence[str], at: int) -> int | None:
     """Return where the question begins that what stands at `at` may answer."""
     for i in range(at - 1, max(at - _ASKED, 0) - 1, -1):
-        if tokens[i] in _ALSO_ASK or " ".join(tokens[i : i + 2]) in _CUES:
+        word = tokens[i]
+        if word in _ALSO_ASK or (word in _ASKING and " ".join(tokens[i : i + 2]) in _CUES):
             return i
     return None
 
@@ -249,10 +260,8 @@ def _opposites(said: Sequence[str], wrote: Sequence[str], at: Place) -> list[Tur
     """Find words that stand in for their opposite."""
     if at.end - at.start > _SMALL or at.high - at.low > _SMALL:
         return []
-    if at.start == at.end or at.low == at.high:
-        return []
     ours = _values(said, at.start, at.end)
-    theirs = _values(wrote, at.low, at.high)
+    theirs = _values(wrote, at.low, at.high) if ours else {}
     found = []
     brief = max(at.end - at.start, at.high - at.low) <= _BRIEF
     for group, values in ours.items():
@@ -270,6 +279,7 @@ def _opposites(said: Sequence[str], wrote: Sequence[str], at: Place) -> list[Tur
             (a, b)
             for a in plain_tokens(said[at.start : at.end])
             for b in plain_tokens(wrote[at.low : at.high])
+            if a != b and (a.endswith(b) or b.endswith(a))
         )
         found = [
             Turned(category="opposite", value=a, kind="lost", place=at, severity=2)
@@ -284,6 +294,8 @@ def _values(tokens: Sequence[str], start: int, end: int) -> dict[str, set[str]]:
     """Return group → values of the opposites that reach into [start, end)."""
     known = opposites()
     around = plain_tokens(tokens[max(start - 2, 0) : end + 2])
+    if known.keys().isdisjoint(around):
+        return {}
     shift = max(start - 2, 0)
     found: dict[str, set[str]] = {}
     for i, word in enumerate(around):

@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
 from babel.core import get_global
 
@@ -35,6 +36,9 @@ _MAIN = 0.6  # share of the letters that makes a script the main one
 
 def main_script(segments: Sequence[Segment]) -> str:
     """Return the script most letters are in ("LATIN"), empty where there are few or none leads."""
+    if all(segment.text.isascii() for segment in segments):
+        letters_seen = (char for segment in segments for char in segment.text if char.isalpha())
+        return "LATIN" if len(list(islice(letters_seen, _FEWEST))) == _FEWEST else ""
     chars: Counter[str] = Counter()
     for segment in segments:
         chars.update(segment.text)
