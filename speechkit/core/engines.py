@@ -214,6 +214,11 @@ class TranscriberDiarizer(Transcriber, Protocol):
 class RecordedTranscriber(Engine, Protocol):
     """A transcriber that hears nothing: it looks up what was written for a recording elsewhere."""
 
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """Ids of the recordings for which something was written."""
+        ...
+
     def recall(self, recording: Recording, language: str | None) -> Transcript:
         """Return what was written; its segments may name channels and speakers.
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from speechkit.core.engines import EngineKind
+from speechkit.core.engines import EngineKind, RecordedTranscriber
 from speechkit.testing.aligners import ALIGNER_CHECKS
 from speechkit.testing.checks import Check, Outcome, demand, outcomes
 from speechkit.testing.diarizers import DIARIZER_CHECKS
 from speechkit.testing.phi_detectors import PHI_DETECTOR_CHECKS
+from speechkit.testing.recorded import RECORDED_CHECKS
 from speechkit.testing.subject import Opened, opened
 from speechkit.testing.transcribers import TRANSCRIBER_CHECKS
 from speechkit.testing.voice_detectors import VOICE_DETECTOR_CHECKS
@@ -45,7 +46,8 @@ def check_engine(
         UsageError, MissingExtraError, ModelError: if it cannot be opened.
     """
     with opened(kind, spec, options, speech=speech, language=language) as subject:
-        return outcomes(ENGINE_CHECKS[kind], subject)
+        recorded = isinstance(subject.engine, RecordedTranscriber)
+        return outcomes(RECORDED_CHECKS if recorded else ENGINE_CHECKS[kind], subject)
 
 
 def demand_engine(

@@ -16,15 +16,21 @@ Subject = Opened[Transcribe]
 def segments_lie_in_the_sound(subject: Subject) -> None:
     """Times are in order and within the sound; ids are left to the stage."""
     samples = subject.clip()
-    _check_transcript(subject.run(samples, subject.spoken()), len(samples) / SAMPLE_RATE)
+    check_transcript(subject.run(samples, subject.spoken()), len(samples) / SAMPLE_RATE)
 
 
 def words_make_up_the_text(subject: Subject) -> None:
     """Where there are words, they are the text, each with its time."""
     heard = subject.run(subject.clip(), subject.spoken())
+    if subject.engine.info.word_times:
+        named = all(segment.words for segment in heard.segments)
+        expect(named, "info.word_times is set, but a segment has no words")
+    check_words(heard)
+
+
+def check_words(heard: Transcript) -> None:
+    """Expect that the words of each segment that has any are its text."""
     for segment in heard.segments:
-        if subject.engine.info.word_times:
-            expect(segment.words, "info.word_times is set, but a segment has no words")
         if not segment.words:
             continue
         text = join_words([word.text for word in segment.words], segment.language)
@@ -40,15 +46,20 @@ def says_who_speaks(subject: Subject) -> None:
     samples = subject.clip()
     heard = subject.run(samples, subject.spoken())
     if subject.engine.info.speakers:
-        named = [
-            s.speaker or (s.words and all(word.speaker for word in s.words)) for s in heard.segments
-        ]
-        expect(all(named), "info.speakers is set, but somebody speaks who has no name")
+        expect(all_named(heard), "info.speakers is set, but somebody speaks who has no name")
     before = 0.0
     for start, end in heard.parts:
         expect(before <= start < end, "parts are empty, overlap or are not in order")
         before = end
     expect(before <= len(samples) / SAMPLE_RATE, "a part ends after the sound")
+
+
+def all_named(heard: Transcript) -> bool:
+    """Tell whether every segment, or each of its words, has a speaker."""
+    return all(
+        segment.speaker or (segment.words and all(word.speaker for word in segment.words))
+        for segment in heard.segments
+    )
 
 
 def says_the_language(subject: Subject) -> None:
@@ -95,7 +106,7 @@ def short_sounds_are_no_trouble(subject: Subject) -> None:
     clip = subject.clip()
     middle = len(clip) // 2
     short = clip[middle : middle + SAMPLE_RATE // 5]
-    _check_transcript(subject.run(short, subject.spoken()), 0.2)
+    check_transcript(subject.run(short, subject.spoken()), 0.2)
 
 
 TRANSCRIBER_CHECKS: tuple[Check[Subject], ...] = (
@@ -111,7 +122,8 @@ TRANSCRIBER_CHECKS: tuple[Check[Subject], ...] = (
 )
 
 
-def _check_transcript(heard: Transcript, duration: float) -> None:
+def check_transcript(heard: Transcript, duration: float) -> None:
+    """Expect segments in order and within a sound of so many seconds, and no ids."""
     before = 0.0
     for segment in heard.segments:
         expect(segment.id == "", "a segment has an id; the stage gives it")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from speechkit.core.arithmetic import one_torch_thread
 from speechkit.core.digest import digest_file
 from speechkit.core.engine_base import EngineBase
 from speechkit.core.engines import EngineInfo, Transcribe
@@ -74,12 +75,9 @@ class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
         """Load the model; yield mono samples (n,) at 16 kHz and a language → transcript."""
-        import torch
+        import torch  # noqa: F401  before it is told how many threads to use
 
-        before = torch.get_num_threads()
-        if resources.threads:
-            torch.set_num_threads(resources.threads)
-        try:
+        with one_torch_thread():
             if isinstance(self._weights, Checkpoint):
                 model = _load_checkpoint(self._weights)
             else:
@@ -87,8 +85,6 @@ class OpenaiWhisper(EngineBase[front_end.WhisperOptions]):
             decoder = _Decoder(_on_device(model, resources.device), self.settings)
             with front_end.open_front_end(decoder, self, resources) as transcribe:
                 yield transcribe
-        finally:
-            torch.set_num_threads(before)
 
 
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -59,6 +59,11 @@ class ResultsEngine(EngineBase[NoOptions]):
                 files[name] = path
         return files
 
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """Names of the files, which are ids of recordings."""
+        return tuple(self._files)
+
     @cached_property
     def revision(self) -> str:
         """Digest of all files."""

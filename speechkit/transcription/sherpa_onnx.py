@@ -58,7 +58,8 @@ class SherpaOnnxOptions(LibraryOptions, frozen=True, kw_only=True, forbid_unknow
     """What changes the result of a model.
 
     `layout`: `transducer`, `whisper`, `moonshine`, `nemo-ctc`, `zipformer-ctc`, `wenet-ctc`, `medasr-ctc`,
-    `sense-voice`; empty: as the files say. `quantization`: `int8` where the folder holds both kinds; empty: the other kind.
+    `sense-voice`; empty: as the files say. `quantization`: `int8` where the folder holds both kinds;
+    empty: the other kind.
     `vocabulary`: of transducers: words to be expected, one a line, boosted in a beam search; the
     folder needs the `bpe.vocab` of its tokens.
     """

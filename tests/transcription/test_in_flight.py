@@ -101,12 +101,16 @@ run(Corpus(Path(corpus)), [stage], LocalExecutor())
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("how", "failing"),
+    [(signal.SIGKILL, 0.2), (signal.SIGKILL, 0), (signal.SIGTERM, 0), (signal.SIGINT, 0)],
+)
 def test_what_was_killed_goes_on_without_paying_twice(
-    how: signal.Signals, server: PaidServer, tmp_path: Path
+    how: signal.Signals, failing: float, server: PaidServer, tmp_path: Path
 ) -> None:
+    """Also where a fifth of the requests fails: before the kill, and after it."""
     corpus = corpus_of(64, tmp_path)
-    server.delay = 1.0
+    server.delay, server.failing = 1.0, failing
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, str(corpus.root), server.address],
         cwd=ROOT,
@@ -122,7 +126,11 @@ def test_what_was_killed_goes_on_without_paying_twice(
     assert 20 <= len(server.bill) < 64
     report = transcribe(corpus, stage_of(server))
     assert not report.failures
+    assert report.stages[0].done + report.stages[0].cached == 64
+    assert server.most_busy <= 16
     assert (len(server.bill), max(server.bill.values())) == (64, 1)
+    if failing:
+        assert server.requests > 64
     if how is not signal.SIGKILL:
         # Ended gently, what was on its way was waited for: nothing at all is sent twice.
         assert server.requests == 64

@@ -7,12 +7,10 @@ through. `nemo` is too large to be installed for tests: a module with its docume
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
-from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
-from typing import Any, ClassVar
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -33,6 +31,7 @@ from speechkit.testing import demand_engine
 from speechkit.testing.sounds import noise, sample_speech, silence
 from speechkit.transcription.library_engine import Heard
 from speechkit.transcription.postprocess import DecodedWord
+from tests.nemo_stand_in import StandIn, install_nemo
 
 ALL_OF_IT = {"vad": "false"}  # noise is no speech
 ONE = Resources(threads=1)
@@ -363,39 +362,9 @@ def test_a_library_that_fails_on_a_recording_says_so_without_text(
     assert "Canary" not in str(caught.value)
 
 
-class StandIn:
-    """What NeMo's user guide says of `ASRModel`; its sound is known by its length."""
-
-    cfg: ClassVar[dict[str, str]] = {}
-    asked: ClassVar[dict[str, Any]]
-
-    @classmethod
-    def restore_from(cls, restore_path: str, map_location: str) -> StandIn:
-        assert Path(restore_path).read_bytes() == b"weights"
-        assert map_location == "cpu"
-        return cls()
-
-    def eval(self) -> None: ...
-
-    def transcribe(self, audio: list[Any], **asked: Any) -> list[Any]:
-        StandIn.asked = asked
-        words = [
-            {"word": "good", "start": 0.0, "end": 0.4},
-            {"word": "day.", "start": 0.4, "end": 0.8},
-        ]
-        times = {"word": words} if asked["timestamps"] else {}
-        return [SimpleNamespace(text="good day.", timestamp=times) for _ in audio]
-
-
 @pytest.fixture
 def nemo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name in ("nemo", "nemo.collections", "nemo.collections.asr", "nemo.collections.asr.models"):
-        module = ModuleType(name)
-        module.__spec__ = ModuleSpec(name, None)
-        monkeypatch.setitem(sys.modules, name, module)
-    sys.modules["nemo.collections.asr.models"].ASRModel = StandIn  # type: ignore[attr-defined]
-    (tmp_path / "parakeet.nemo").write_bytes(b"weights")
-    return f"nemo:{tmp_path / 'parakeet.nemo'}"
+    return install_nemo(tmp_path, monkeypatch)
 
 
 def test_nemo_as_its_guide_describes_it(nemo: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from speechkit.core.engines import RecordedTranscriber, Transcript, make_engine
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Audio, Recording
-from speechkit.testing import check_engine
+from speechkit.testing import check_engine, demand_engine
 from speechkit.transcription.external import CLIPPED
 
 SPEECH = np.sin(np.arange(32_000) / 10).astype(np.float32)  # two seconds of something
@@ -248,3 +248,11 @@ def test_two_files_for_one_recording_are_refused(tmp_path: Path) -> None:
         (tmp_path / f"rec-1.{suffix}").write_text("good morning")
     with pytest.raises(UsageError, match="one name"):
         make_engine("transcriber", f"results:{tmp_path}")
+
+
+def test_results_are_checked_by_what_they_hold(tmp_path: Path) -> None:
+    (tmp_path / "rec-1.json").write_text('{"segments": [{"start": 0, "end": 1, "text": "good"}]}')
+    demand_engine("transcriber", f"results:{tmp_path}")
+    (tmp_path / "rec-2.json").write_text("{broken")
+    broken = [each.problem for each in check_engine("transcriber", f"results:{tmp_path}")]
+    assert any("rec-2.json" in problem for problem in broken)
