@@ -22,7 +22,7 @@ PassageKind = Literal["invented", "loop", "no speech", "omitted", "turn lost"]
 class Miss(msgspec.Struct, frozen=True, kw_only=True):
     """One clinical error: which term was lost or invented, or which meaning was turned, with the
     words around it in reference and hypothesis. Severity: 1 little, 2 enough to change what is
-    understood or done."""
+    understood or done. `verdict` is the severity that a second judge gave it, if one was asked."""
 
     system: str
     recording: str
@@ -32,9 +32,31 @@ class Miss(msgspec.Struct, frozen=True, kw_only=True):
     severity: int = 0
     reference: str
     hypothesis: str
+    verdict: int | None = None
 
     def __repr__(self) -> str:
         return f"Miss({self.system!r}, {self.recording!r}, {self.category!r})"
+
+
+class JudgedSystem(msgspec.Struct, frozen=True, kw_only=True):
+    """What a second judge made of a system's clinical errors: how many it calls harmless (0), of
+    little account (1) or serious (2), and to how many it gave no answer."""
+
+    system: str
+    flags: int
+    harmless: int
+    little: int
+    serious: int
+    unanswered: int
+
+
+class JudgeSetup(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model judged, with which prompt, and what came of it."""
+
+    model: str
+    prompt: str
+    prompt_digest: str
+    systems: tuple[JudgedSystem, ...]
 
 
 class SystemScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -367,6 +389,7 @@ class Scores(msgspec.Struct, frozen=True, kw_only=True):
     version: str = ""
     vocabulary: tuple[TermCounts, ...] = ()
     misses: tuple[Miss, ...] = ()
+    judge: JudgeSetup | None = None
     passages: tuple[Passage, ...] = ()
     transcripts: tuple[Transcript, ...] = ()
     alignments: tuple[Alignment, ...] = ()

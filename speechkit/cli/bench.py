@@ -13,6 +13,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from speechkit.benchmark.clinical.second_judge import ask_judge, parse_address
 from speechkit.benchmark.compare import (
     METRICS,
     Gate,
@@ -71,6 +72,8 @@ class Scoring(msgspec.Struct, frozen=True, kw_only=True):
     alternates: bool
     contexts: bool
     targets: Path | None
+    judge: str
+    judge_elsewhere: bool
     meeting: bool
     der_extent: Literal["both", "reference"]
     all_pairs: bool
@@ -148,6 +151,18 @@ _SCORING = (
         "--contexts", is_flag=True, help="Keep the words around each miss, so that it can be read."
     ),
     option("--targets"),
+    click.option(
+        "--judge",
+        default="",
+        metavar="ADDRESS#MODEL",
+        help="Ask a language model how grave each clinical error is, at an OpenAI-compatible "
+        "address, as http://127.0.0.1:8000/v1#medical-7b; needs --contexts.",
+    ),
+    click.option(
+        "--judge-elsewhere",
+        is_flag=True,
+        help="Let the words around clinical errors go to a judge on another machine.",
+    ),
     click.option(
         "--meeting", is_flag=True, help="Compute tcpWER and ORC-WER as well (needs meeteval)."
     ),
@@ -350,6 +365,9 @@ def _score(
 ) -> None:
     if asked.audio and not (asked.report and asked.contexts and is_release(Path(reference))):
         raise UsageError("--audio needs --report, --contexts and a release: only its is redacted")
+    if asked.judge and not asked.contexts:
+        raise UsageError("--judge needs --contexts: it reads the words around each clinical error")
+    judge = parse_address(asked.judge, elsewhere=asked.judge_elsewhere) if asked.judge else None
     workers = asked.workers
     if not workers:
         small = len(references) * len(systems) < _PARALLEL_FROM
@@ -367,6 +385,10 @@ def _score(
     scores = msgspec.structs.replace(
         scores, systems=rows, reference=_shown(reference), version=VERSION, vocabulary=vocabulary
     )
+    if judge is not None:
+        with _bar(len(scores.misses), "judging") as advance:
+            judged, setup = ask_judge(scores.misses, judge, progress=advance)
+        scores = msgspec.structs.replace(scores, misses=judged, judge=setup)
     if asked.export_counts is not None:
         counts = export_counts(scores, epsilon=asked.privacy_budget, clip=asked.most_words)
         write_bytes(asked.export_counts, msgspec.json.encode(counts))
@@ -388,14 +410,14 @@ def _score(
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Callable[[], object]]:
+def _bar(total: int, doing: str = "scoring") -> Iterator[Callable[[], object]]:
     """Show a bar on a terminal, else nothing; yield what moves it."""
     if not sys.stderr.isatty():
         yield lambda: None
         return
-    columns = (TextColumn("scoring"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn(doing), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("scoring", total=total)
+        task = bar.add_task(doing, total=total)
         yield lambda: bar.advance(task)
 
 

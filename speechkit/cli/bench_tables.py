@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from speechkit.benchmark.compare import Comparison
-from speechkit.benchmark.results import RunSetup, Scores, SystemScore
+from speechkit.benchmark.results import JudgeSetup, RunSetup, Scores, SystemScore
 
 
 def print_scores(scores: Scores) -> None:
@@ -28,6 +28,8 @@ def print_scores(scores: Scores) -> None:
         console.print(_slice_table(scores))
     if scores.vocabulary:
         console.print(_vocabulary_table(scores))
+    if scores.judge is not None:
+        console.print(_judge_table(scores.judge))
     for title, absent in (("missing", scores.missing), ("extra, not scored", scores.extra)):
         if absent:
             names = ", ".join(f"{a.system}: {a.recording}" for a in absent[:20])
@@ -91,6 +93,21 @@ def _vocabulary_table(scores: Scores) -> Table:
         more = f" and {len(row.made_up_terms) - 10} more" if len(row.made_up_terms) > 10 else ""
         counts = (str(row.said), str(row.missed), str(row.made_up))
         table.add_row(row.system, *counts, f"{made_up}{more}")
+    return table
+
+
+def _judge_table(judge: JudgeSetup) -> Table:
+    """What a second judge made of the clinical errors."""
+    titles = ("system", "clinical errors", "serious", "little", "harmless", "no answer")
+    table = Table(
+        *titles,
+        box=None,
+        title=f"as {judge.model} judges them (prompt {judge.prompt_digest[:12]})",
+        title_justify="left",
+    )
+    for row in judge.systems:
+        counts = (row.flags, row.serious, row.little, row.harmless, row.unanswered)
+        table.add_row(row.system, *map(str, counts))
     return table
 
 

@@ -65,6 +65,7 @@ def render_report(
         viewer=Markup(viewer),  # noqa: S704 - JSON without a "<"
         viewer_left_out=left_out,
         clinical=tables.clinical(scores),
+        judged=tables_more.judged(scores),
         slices=tables.slices(scores),
         diarization_slices=tables.diarization_slices(scores),
         gaps=tables.gaps(scores),

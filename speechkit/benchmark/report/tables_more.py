@@ -143,7 +143,17 @@ def misses(scores: Scores) -> Table | None:
     more = f" (the first {_SHOWN} of {total:,})" if total > _SHOWN else ""
     return Table(
         caption=f"Clinical terms lost, changed or inserted{more}",
-        columns=("Recording", "System", "Kind", "Term", "Lost or invented", "Said", "Written"),
+        columns=(
+            "Recording",
+            "System",
+            "Kind",
+            "Term",
+            "Lost or invented",
+            "Severity",
+            *(("Second judge",) if scores.judge else ()),
+            "Said",
+            "Written",
+        ),
         rows=tuple(
             (
                 Cell(text=miss.recording, value=miss.recording),
@@ -151,10 +161,38 @@ def misses(scores: Scores) -> Table | None:
                 Cell(text=miss.category, value=miss.category),
                 Cell(text=miss.term, value=miss.term or " "),
                 Cell(text=miss.kind, value=miss.kind),
+                _level(miss.severity),
+                *((_level(miss.verdict),) if scores.judge else ()),
                 Cell(text=miss.reference, value=miss.reference or " ", long=True),
                 Cell(text=miss.hypothesis, value=miss.hypothesis or " ", long=True),
             )
             for miss in scores.misses[:_SHOWN]
+        ),
+    )
+
+
+def _level(severity: int | None) -> Cell:
+    return Cell(
+        text="" if severity is None else str(severity), value=-1.0 if severity is None else float(severity)
+    )
+
+
+def judged(scores: Scores) -> Table | None:
+    """What a second judge made of each system's clinical errors."""
+    if scores.judge is None:
+        return None
+    return Table(
+        caption=f"Clinical errors as {scores.judge.model} judges them",
+        columns=("System", "Clinical errors", "Serious", "Little", "Harmless", "No answer"),
+        rows=tuple(
+            (
+                Cell(text=row.system, value=row.system.lower()),
+                *(
+                    Cell(text=str(number), value=float(number))
+                    for number in (row.flags, row.serious, row.little, row.harmless, row.unanswered)
+                ),
+            )
+            for row in scores.judge.systems
         ),
     )
 
