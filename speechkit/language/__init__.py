@@ -2,6 +2,8 @@
 
 from speechkit.core.text import primary_subtag
 from speechkit.language.cardinal_tables import Cardinals, cardinals, digits_of_words, pronounced
+from speechkit.language.clinical.forms import differ_at_once, plain, plain_tokens, same_form
+from speechkit.language.clinical.terms import Entry, by_stem, stems, term_lines, term_rows
 from speechkit.language.folding import fold, fold_word
 from speechkit.language.numerals import cardinal, digit_words
 from speechkit.language.phrases_table import NumberPhrases, number_phrases, phrase_tree, phrases
@@ -9,9 +11,12 @@ from speechkit.language.recording_language import main_language
 
 __all__ = [
     "Cardinals",
+    "Entry",
     "NumberPhrases",
+    "by_stem",
     "cardinal",
     "cardinals",
+    "differ_at_once",
     "digit_words",
     "digits_of_words",
     "fold",
@@ -20,6 +25,12 @@ __all__ = [
     "number_phrases",
     "phrase_tree",
     "phrases",
+    "plain",
+    "plain_tokens",
     "primary_subtag",
     "pronounced",
+    "same_form",
+    "stems",
+    "term_lines",
+    "term_rows",
 ]

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from speechkit.benchmark.clinical import assess
-from speechkit.benchmark.clinical.forms import plain, same_form
 from speechkit.benchmark.score import score
 from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
 from speechkit.core.types import Segment
+from speechkit.language.clinical.forms import plain, same_form
 
 REWORDINGS = [
     line.split("\t")

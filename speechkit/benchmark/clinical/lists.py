@@ -1,20 +1,20 @@
-"""The term lists, read once. Each file states its licence in its first lines."""
+"""The term lists of `language.clinical`, read once, as they look after the normalizer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
 
 import msgspec
 
-from speechkit.benchmark.clinical.forms import plain, plain_tokens
 from speechkit.benchmark.normalize import normalizer_for
+from speechkit.language.clinical.forms import plain, plain_tokens
+from speechkit.language.clinical.terms import Entry, by_stem, stems, term_lines, term_rows
 
 Phrase = tuple[str, ...]
 _REMEMBERED = 1 << 16  # words
-_SHORTEST = 7  # letters of a word that is told by its stem: "caine" alone tells nothing
 
 _LISTS = {"drugs": "drug", "body": "body", "symptoms": "symptom", "conditions": "condition"}
 NEGATIONS = frozenset(
@@ -28,13 +28,6 @@ _SIDES = {
     "both sides": "both", "left sided": "left", "right sided": "right", "left hand side": "left",
     "right hand side": "right",
 }  # fmt: skip
-
-
-class Entry(msgspec.Struct, frozen=True, gc=False):
-    """What a phrase stands for."""
-
-    category: str
-    value: str
 
 
 class MayBegin(dict[str, bool]):
@@ -69,7 +62,7 @@ def lexicon() -> Lexicon:
     """Read all lists; terms pass the normalizer, so that they look as they do in a transcript."""
     phrases = _terms()
     units: dict[str, list[tuple[Phrase, str, Fraction]]] = {}
-    for unit, factor, forms in _rows("units.tsv"):
+    for unit, factor, forms in term_rows("units.tsv"):
         for form in forms.split("|"):
             phrase = tuple(plain_tokens(form.split()))
             units.setdefault(phrase[0], []).append((phrase, unit, Fraction(factor)))
@@ -104,7 +97,7 @@ def lexicon() -> Lexicon:
 def _terms() -> dict[Phrase, Entry]:
     """Return all phrases. A later list wins: "chest pain" is a symptom, "stomach pain" too."""
     tokens = normalizer_for("en").tokens
-    none = _stems().none
+    none = stems().none
     phrases: dict[Phrase, Entry] = {}
 
     def add(forms: Iterable[str], entry: Entry) -> None:
@@ -117,21 +110,21 @@ def _terms() -> dict[Phrase, Entry]:
             phrases[("".join(phrase),)] = entry
 
     stop = {(plain(word),) for word in none}
-    for category, value, forms in _rows("wordnet.tsv"):
+    for category, value, forms in term_rows("wordnet.tsv"):
         names = forms.split("|")
         told = next(filter(None, map(by_stem, names)), None)  # WordNet calls some diseases symptoms
         add(names, Entry(told.category if told else category, value))
     for file in ("body", "symptoms", "conditions"):
-        for line in _lines(f"{file}.txt"):
+        for line in term_lines(f"{file}.txt"):
             add((line,), Entry(_LISTS[file], line))
-    for line in _lines("drugs.txt"):
+    for line in term_lines("drugs.txt"):
         add((line,), Entry("drug", line))
     # A brand and its substance, an American name and a British one, are one drug.
-    for category, value, forms in _rows("drug_names.tsv"):
+    for category, value, forms in term_rows("drug_names.tsv"):
         add(forms.split("|"), Entry(category, value))
-    for category, value, forms in _rows("everyday.tsv"):
+    for category, value, forms in term_rows("everyday.tsv"):
         add(forms.split("|"), Entry(category, value))
-    for value, forms in _rows("frequencies.tsv"):
+    for value, forms in term_rows("frequencies.tsv"):
         for form in forms.split("|"):
             # Letters said apart ("b d") are one word in newer normalizers and two in older ones.
             for phrase in (tokens(form), form.split()):
@@ -155,7 +148,7 @@ def opposites() -> dict[str, list[tuple[Phrase, str, str]]]:
     """Return words that turn a meaning when they stand in for one another: first word → (phrase,
     group, value), longest first."""
     found: dict[str, list[tuple[Phrase, str, str]]] = {}
-    for group, value, forms in _rows("opposites.tsv"):
+    for group, value, forms in _opposites():
         for form in forms.split("|"):
             phrase = tuple(plain_tokens(form.split()))
             found.setdefault(phrase[0], []).append((phrase, group, value))
@@ -164,48 +157,6 @@ def opposites() -> dict[str, list[tuple[Phrase, str, str]]]:
     return found
 
 
-def _lines(name: str) -> Iterator[str]:
-    text = (files("speechkit.benchmark.clinical") / "data" / name).read_text("utf-8")
-    return (line for line in text.splitlines() if line and not line.startswith("#"))
-
-
-def _rows(name: str) -> Iterator[list[str]]:
-    return (line.split("\t") for line in _lines(name))
-
-
-def by_stem(word: str) -> Entry | None:
-    """Return what a word that is in no list must be by its stem, if that tells.
-
-    British and American spelling have one value, as have singular and plural.
-
-    >>> by_stem("secnidazole").category, by_stem("haematuria").value, by_stem("diagnosis")
-    ('drug', 'hematuria', None)
-    """
-    if len(word) < _SHORTEST or not word.isalpha():
-        return None
-    word = plain(word)
-    stems = _stems()
-    for category, (endings, beginnings) in stems.by_category:
-        if (word.endswith(endings) or word.startswith(beginnings)) and word not in stems.none:
-            return Entry(category, word)
-    return None
-
-
-class _Stems(msgspec.Struct, frozen=True):
-    """Category → its endings and beginnings; words that only look like one."""
-
-    by_category: tuple[tuple[str, tuple[tuple[str, ...], tuple[str, ...]]], ...]
-    none: frozenset[str]
-
-
-@lru_cache(maxsize=1)
-def _stems() -> _Stems:
-    rows = list(_rows("stems.tsv"))
-    found = []
-    for category, stems in rows:
-        parts = stems.split("|")
-        endings = tuple(part[1:] for part in parts if part.startswith("-"))
-        beginnings = tuple(part[:-1] for part in parts if part.endswith("-"))
-        found.append((category, (endings, beginnings)))
-    none = frozenset(word for category, stems in rows for word in stems.split("|"))
-    return _Stems(tuple(found), none)
+def _opposites() -> Iterable[list[str]]:
+    text = (files("speechkit.benchmark.clinical") / "data" / "opposites.tsv").read_text("utf-8")
+    return (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from speechkit.benchmark.clinical.forms import differ_at_once, plain, plain_tokens
 from speechkit.benchmark.clinical.lists import is_listed
 from speechkit.benchmark.clinical.mentions import Mention
 from speechkit.benchmark.errors import Edit
+from speechkit.language.clinical.forms import differ_at_once, plain, plain_tokens
 
 _SLACK = 3  # tokens a term may stand from where the alignment puts it
 _MOVED = 8  # the same for what says by itself what it is about: a drug, "twice a day"

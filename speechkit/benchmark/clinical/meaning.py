@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from speechkit.benchmark.clinical.forms import plain, plain_tokens, same_form
 from speechkit.benchmark.clinical.lists import NEGATIONS, opposites
 from speechkit.benchmark.errors import Edit
+from speechkit.language.clinical.forms import plain, plain_tokens, same_form
 
 _APART = 1  # equal words between two edits that are one place
 _BRIEF = 4  # the same for pronouns

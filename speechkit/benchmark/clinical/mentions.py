@@ -11,9 +11,10 @@ from itertools import compress
 
 import msgspec
 
-from speechkit.benchmark.clinical.forms import plain_tokens
-from speechkit.benchmark.clinical.lists import Entry, Lexicon, by_stem, lexicon
+from speechkit.benchmark.clinical.lists import Lexicon, lexicon
 from speechkit.benchmark.errors import Edit
+from speechkit.language.clinical.forms import plain_tokens
+from speechkit.language.clinical.terms import Entry, by_stem
 
 # How much an error of a kind weighs in the weighted score.
 WEIGHTS = {
