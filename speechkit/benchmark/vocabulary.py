@@ -13,6 +13,8 @@ from speechkit.benchmark.normalize import normalizer_for
 from speechkit.benchmark.results import TermCounts
 from speechkit.benchmark.tokens import tokens_of
 from speechkit.benchmark.types import Reference, ScoreOptions, System
+from speechkit.core.errors import UsageError, did_you_mean
+from speechkit.core.vocabulary import Term, as_option, parse_vocabulary
 
 
 def count_terms(
@@ -79,3 +81,22 @@ def _found(tokens: Sequence[str], phrases: Mapping[str, tuple[str, ...]]) -> Cou
             )
         }
     )
+
+
+def with_terms_of_fields(
+    terms: tuple[Term, ...], references: Mapping[str, Reference], fields: Sequence[str]
+) -> tuple[Term, ...]:
+    """Add what fields of the recordings' metadata hold, as names of sites; several by semicolon.
+
+    Raises:
+        UsageError: if no recording has a field; with close matches.
+        InputError: if a value is too long for a term, or there are too many.
+    """
+    values: list[str] = []
+    for field in fields:
+        found = {each.fields.get(field, "") for each in references.values()} - {""}
+        if not found:
+            known = {name for each in references.values() for name in each.fields}
+            raise UsageError(f"--vocabulary-field {field}: {did_you_mean(field, known)}")
+        values += sorted(part for value in found for part in value.split(";"))
+    return parse_vocabulary("\n".join([as_option(terms), *values]), "the metadata")

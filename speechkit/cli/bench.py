@@ -28,7 +28,7 @@ from speechkit.benchmark.results import SCHEMA, RunCost, Scores, TermCounts
 from speechkit.benchmark.score import score_systems
 from speechkit.benchmark.sites import export_counts
 from speechkit.benchmark.types import Reference, ScoreOptions, System
-from speechkit.benchmark.vocabulary import count_terms
+from speechkit.benchmark.vocabulary import count_terms, with_terms_of_fields
 from speechkit.cli.bench_more import audit_reference, merge, write_audio
 from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
@@ -268,6 +268,13 @@ def score(reference: str, hypotheses: tuple[str, ...], allow_missing: bool, aske
     "each of them runs with and without.",
 )
 @click.option(
+    "--vocabulary-field",
+    "vocabulary_fields",
+    multiple=True,
+    metavar="FIELD",
+    help="Field of the recordings' metadata whose values are told, too, as site; repeatable.",
+)
+@click.option(
     "--max-cost",
     type=click.FloatRange(min=0, min_open=True),
     metavar="USD",
@@ -293,6 +300,7 @@ def run(
     threads: int,
     limit: int | None,
     vocabulary: Path | None,
+    vocabulary_fields: tuple[str, ...],
     max_cost: float | None,
     leaves_this_machine: bool,
     output_dir: Path | None,
@@ -319,6 +327,9 @@ def run(
     references = read_references(release, asked.metadata, asked.uem)
     names = tuple(references)[:limit]
     terms = read_vocabulary(vocabulary) if vocabulary else ()
+    if vocabulary_fields:
+        asked_of = {name: references[name] for name in names}
+        terms = with_terms_of_fields(terms, asked_of, vocabulary_fields)
     jobs = engine_jobs(
         engines,
         parse_pairs(settings),

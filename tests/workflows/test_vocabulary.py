@@ -81,6 +81,35 @@ def test_an_engine_that_cannot_be_told_runs_once(corpus: Corpus, tmp_path: Path)
         make_engine("transcriber", engine.partition("=")[2], {"vocabulary": "Lisinopril"})
 
 
+def test_terms_of_the_metadata_are_told_too(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number, name in enumerate("ab"):
+        noise = np.random.default_rng(number).normal(0, 0.1, SAMPLE_RATE)
+        soundfile.write(tmp_path / "in" / f"{name}.wav", noise, SAMPLE_RATE)
+    table = tmp_path / "table.csv"
+    table.write_text(
+        "audio,text,language,site,drugs\n"
+        "a.wav,take lisinopril daily,en,Ashgrove Clinic,Lisinopril;Metformin\n"
+        "b.wav,take it daily at Ashgrove,en,Ashgrove Clinic,\n"
+    )
+    made = Corpus(tmp_path / "corpus")
+    ingest_folder(tmp_path / "in", made, IngestOptions(metadata=table, keep=("drugs",)))
+    tool = tmp_path / "tool.py"
+    tool.write_text("import sys\nprint('take it', *open(sys.argv[2]).read().splitlines(), sep=' and ')")
+    engine = f"tool=command:{sys.executable} {tool} {{audio}} {{vocabulary}}"
+    arguments = ["bench", "run", str(made.root), "--engine", engine, "--output-dir"]
+    told = ["--vocabulary-field", "site", "--vocabulary-field", "drugs", "--json"]
+    done = CliRunner().invoke(cli, [*arguments, str(tmp_path / "heard"), *told])
+    assert done.exit_code == 0, done.output
+    rows = {row["system"]: row for row in json.loads(done.stdout)["vocabulary"]}
+    assert (rows["tool + vocabulary"]["said"], rows["tool + vocabulary"]["missed"]) == (1, 0)
+    heard = next((tmp_path / "heard" / "tool-+-vocabulary").glob("*.json")).read_text()
+    assert "take it and Ashgrove Clinic and Lisinopril and Metformin" in heard
+    done = CliRunner().invoke(cli, [*arguments[:-1], "--vocabulary-field", "sites"])
+    assert isinstance(done.exception, UsageError)
+    assert "did you mean site" in str(done.exception)
+
+
 def test_terms_are_read_once_each_the_heaviest_first(tmp_path: Path) -> None:
     path = tmp_path / "terms.txt"
     path.write_text("\ufeffMetformin\n\n  Dr.  Ellison \t 2.5\nmetformin\n", encoding="utf-8")
