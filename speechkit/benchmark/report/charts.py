@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from textwrap import wrap
 
 from speechkit.benchmark.report.figures import WIDTH, Box, Dot, Figure, Line, Shape, Words, short
 from speechkit.benchmark.results import Scores, SliceScore, SystemScore
@@ -11,6 +12,9 @@ from speechkit.benchmark.results import Scores, SliceScore, SystemScore
 _ROW = 26
 _LEFT = 250
 _RIGHT = 70
+_LINE = 15  # between lines of a heading
+_LETTER = 7.0  # width of a letter in a heading
+_LONGEST = 18  # letters of a word in a heading before it is broken
 _BLUE = "#3367a8"
 # Light to dark; words on the dark ones are white. Readable with every color vision.
 HEAT = ("#f3f7fb", "#dbe7f4", "#bdd3ea", "#94b8dc", "#6597c9", "#3b74b0", "#1f5490")
@@ -83,18 +87,22 @@ def heat_map(scores: Scores, by: str) -> Figure:
     columns = list(dict.fromkeys(name for _, name in cells))
     rows = [row.system for row in scores.systems]
     top = max((c.wer or 0.0 for c in cells.values() if not c.small), default=0.0)
-    side = max(46.0, min(110.0, (WIDTH - _LEFT - 10) / max(len(columns), 1)))
+    longest = max((len(word) for name in columns for word in name.split()), default=0)
+    side = max(
+        46.0,
+        min(110.0, (WIDTH - _LEFT - 10) / max(len(columns), 1)),
+        _LETTER * min(longest, _LONGEST),
+    )
     width = max(WIDTH, round(_LEFT + side * len(columns) + 10))
     shapes: list[Shape] = []
-    # Long names take turns on two heights, so that neighbors do not run into each other.
-    crowded = any(len(name) > side / 7 for name in columns)
-    room = int(side / 4)
-    for column, name in enumerate(columns):
-        words = name if len(name) <= room else f"{name[:room]}…"
+    heads = [wrap(name, int(side / _LETTER)) or [""] for name in columns]
+    head = _LINE * max(map(len, heads), default=1)
+    for column, lines in enumerate(heads):
         at = _LEFT + side * (column + 0.5)
-        shapes.append(Words(at, 14 if crowded and column % 2 else 30, words, "middle", 12))
+        for line, words in enumerate(reversed(lines)):
+            shapes.append(Words(at, head - _LINE * line, words, "middle", 12))
     for index, system in enumerate(rows):
-        y = 38 + index * _ROW
+        y = head + 8 + index * _ROW
         shapes.append(Words(_LEFT - 12, y + 17, short(system), "end"))
         for column, name in enumerate(columns):
             cell = cells.get((system, name))
@@ -115,7 +123,7 @@ def heat_map(scores: Scores, by: str) -> Figure:
     )
     shown = by.replace("*", " × ")
     return Figure(
-        height=_ROW * len(rows) + 46,
+        height=_ROW * len(rows) + head + 16,
         width=width,
         title=f"Word error rate % by {shown} and system",
         summary=summary,

@@ -135,12 +135,12 @@ def _png_file(width: int, height: int, pixels: bytes) -> bytes:
 
 
 def short(name: str) -> str:
-    """Cut a name to what fits beside a figure.
+    """Cut a name to what fits beside a figure: in the middle, as versions are told by their end.
 
-    >>> len(short("x" * 50))
-    31
+    >>> short("openai-gpt-4o-mini-transcribe-2025-12-15")
+    'openai-gpt-4o-m…ribe-2025-12-15'
     """
-    return name if len(name) <= 31 else f"{name[:30]}…"
+    return name if len(name) <= 31 else f"{name[:15]}…{name[-15:]}"
 
 
 def _element(shape: Shape) -> str:

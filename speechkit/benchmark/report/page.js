@@ -19,6 +19,13 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
+// Says where a table or figure goes on beyond the screen.
+const mayBeCut = document.querySelectorAll(".wide, .map, section > figure");
+const markCut = () => mayBeCut.forEach((each) => each.classList.toggle("cut", each.scrollWidth > each.clientWidth + 1));
+markCut();
+addEventListener("resize", markCut);
+for (const details of document.querySelectorAll("details")) details.addEventListener("toggle", markCut);
+
 // The alignment viewer: a reference line by line, with what a system left out, invented and substituted.
 const store = document.getElementById("alignments");
 if (store) {

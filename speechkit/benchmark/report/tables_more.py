@@ -173,7 +173,8 @@ def misses(scores: Scores) -> Table | None:
 
 def _level(severity: int | None) -> Cell:
     return Cell(
-        text="" if severity is None else str(severity), value=-1.0 if severity is None else float(severity)
+        text="" if severity is None else str(severity),
+        value=-1.0 if severity is None else float(severity),
     )
 
 
