@@ -8,6 +8,7 @@ from importlib.resources import files
 import msgspec
 
 from speechkit.benchmark.report import charts, tables, tables_more
+from speechkit.benchmark.report.cite import bibtex
 from speechkit.benchmark.report.figures import svg
 from speechkit.benchmark.report.viewer import viewer_data
 from speechkit.benchmark.results import Scores
@@ -50,6 +51,7 @@ def render_report(
         normalizers=sorted({row.normalizer for row in scores.systems}),
         units=sorted({row.unit for row in scores.systems}),
         leaderboard=tables.leaderboard(scores),
+        bibtex=bibtex(scores),
         forest=Markup(svg(charts.forest(scores.systems))),  # noqa: S704 - names are escaped there
         errors=tables.errors(scores),
         error_bars=Markup(svg(charts.error_bars(scores.systems))),  # noqa: S704 - as above

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from speechkit.benchmark.report import charts, tables
+from speechkit.benchmark.report.cite import bibtex, leaderboard_rows, model_index
 from speechkit.benchmark.report.figures import png, svg
 from speechkit.benchmark.report.page import ReportSection, render_report
 from speechkit.benchmark.results import Scores
@@ -48,6 +49,9 @@ def write_report(
         "scores.json": msgspec.json.format(msgspec.json.encode(scores), indent=1) + b"\n",
         "leaderboard.csv": _csv(scores.systems),
         "leaderboard.md": markdown_table(tables.leaderboard(scores)).encode(),
+        "cite.bib": bibtex(scores).encode(),
+        "model-index.yaml": model_index(scores).encode(),
+        "open_asr_leaderboard.yaml": leaderboard_rows(scores).encode(),
     }
     for name, rows in (
         ("slices", scores.slices),
