@@ -26,6 +26,7 @@ from typing import (
 
 import msgspec
 
+from speechkit.core.annotations import Annotations
 from speechkit.core.errors import MissingExtraError, UsageError, did_you_mean
 from speechkit.core.stage import Resources
 from speechkit.core.text import primary_subtag
@@ -42,7 +43,13 @@ if TYPE_CHECKING:
 
 Options = TypeVar("Options", bound=msgspec.Struct)
 EngineKind = Literal[
-    "diarizer", "transcriber", "aligner", "phi-detector", "voice-detector", "voice-linker"
+    "diarizer",
+    "transcriber",
+    "aligner",
+    "phi-detector",
+    "voice-detector",
+    "voice-linker",
+    "annotator",
 ]
 
 SAMPLE_RATE = 16_000  # Hz: what every engine is given
@@ -194,6 +201,17 @@ class LinkVoices(Protocol):
     def __call__(self, voices: Sequence[Voice], speakers: Speakers) -> tuple[int, ...]: ...
 
 
+class Annotate(Protocol):
+    """Segments of one recording, in order, roles by speaker, a language → what is named in them.
+
+    What was not looked for (a language that the engine does not know) stands in `not_marked`.
+    """
+
+    def __call__(
+        self, segments: Sequence[Segment], roles: Mapping[str, str], language: str
+    ) -> Annotations: ...
+
+
 class Diarizer(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[Diarize]: ...
 
@@ -228,6 +246,19 @@ class RecordedTranscriber(Engine, Protocol):
         ...
 
 
+@runtime_checkable
+class ServedEngine(Engine, Protocol):
+    """An engine that a server stands behind: whether it answers is asked before any work begins."""
+
+    def reach(self) -> None:
+        """Ask the server for its models.
+
+        Raises:
+            ModelError: if it does not answer, or does not have the engine's model.
+        """
+        ...
+
+
 class Aligner(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[Align]: ...
 
@@ -245,6 +276,10 @@ class VoiceDetector(Engine, Protocol):
 
 class VoiceLinker(Engine, Protocol):
     def open(self, resources: Resources) -> AbstractContextManager[LinkVoices]: ...
+
+
+class Annotator(Engine, Protocol):
+    def open(self, resources: Resources) -> AbstractContextManager[Annotate]: ...
 
 
 def names_speakers(engine: Transcriber) -> TypeGuard[TranscriberDiarizer]:
@@ -281,6 +316,10 @@ def make_engine(
 def make_engine(
     kind: Literal["voice-linker"], spec: str, options: Mapping[str, str] | None = None
 ) -> VoiceLinker: ...
+@overload
+def make_engine(
+    kind: Literal["annotator"], spec: str, options: Mapping[str, str] | None = None
+) -> Annotator: ...
 
 
 def make_engine(kind: EngineKind, spec: str, options: Mapping[str, str] | None = None) -> Engine:

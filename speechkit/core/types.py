@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from speechkit.core.annotations import Annotations
+
 SCHEMA_VERSION = 1
 
 
@@ -337,8 +339,8 @@ class Provenance(_Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     inputs: dict[str, str] = {}
 
 
-Item = Turn | Segment | SpeakerRole | PhiSpan | RedactedCopy
-Kind = Literal["turns", "segments", "roles", "phi", "redacted"]
+Item = Turn | Segment | SpeakerRole | PhiSpan | RedactedCopy | Annotations
+Kind = Literal["turns", "segments", "roles", "phi", "redacted", "annotations"]
 
 ITEM_TYPES: dict[str, type[Item]] = {
     "turns": Turn,
@@ -346,6 +348,7 @@ ITEM_TYPES: dict[str, type[Item]] = {
     "roles": SpeakerRole,
     "phi": PhiSpan,
     "redacted": RedactedCopy,
+    "annotations": Annotations,
 }
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from speechkit.core.engines import EngineKind, RecordedTranscriber
 from speechkit.testing.aligners import ALIGNER_CHECKS
+from speechkit.testing.annotators import ANNOTATOR_CHECKS
 from speechkit.testing.checks import Check, Outcome, demand, outcomes
 from speechkit.testing.diarizers import DIARIZER_CHECKS
 from speechkit.testing.phi_detectors import PHI_DETECTOR_CHECKS
@@ -29,6 +30,7 @@ ENGINE_CHECKS: Mapping[EngineKind, tuple[Check[Opened[Any]], ...]] = {
     "phi-detector": PHI_DETECTOR_CHECKS,
     "voice-detector": VOICE_DETECTOR_CHECKS,
     "voice-linker": VOICE_LINKER_CHECKS,
+    "annotator": ANNOTATOR_CHECKS,
 }
 
 
