@@ -30,6 +30,7 @@ from speechkit.benchmark.sites import export_counts
 from speechkit.benchmark.types import Reference, ScoreOptions, System
 from speechkit.benchmark.vocabulary import count_terms, with_terms_of_fields
 from speechkit.cli.bench_more import audit_reference, merge, write_audio
+from speechkit.cli.bench_published import published
 from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
 from speechkit.cli.pairs import parse_pairs
@@ -53,6 +54,7 @@ def command() -> None:
 
 command.add_command(audit_reference)
 command.add_command(merge)
+command.add_command(published)
 command.add_command(write_audio)
 
 
