@@ -35,7 +35,7 @@ from speechkit.cli.bench_tables import print_comparisons, print_scores
 from speechkit.cli.options import FOLDER, gather, option, options
 from speechkit.cli.pairs import parse_pairs
 from speechkit.cli.progress import progress_bars
-from speechkit.core.errors import InputError, UsageError
+from speechkit.core.errors import InputError, ModelError, UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.version import VERSION
 from speechkit.core.vocabulary import as_option, read_vocabulary
@@ -311,8 +311,9 @@ def run(
     """Run engines over RELEASE and score what they write.
 
     RELEASE is a released version, or a layer of a corpus (CORPUS#reference). What an engine wrote
-    before is not done again. All engines are checked before the first one starts. A recording on
-    which an engine fails is named on stderr and counts as missing; the exit code is then 1.
+    before is not done again. All engines are checked before the first one starts. A server that
+    does not answer, and a recording on which an engine fails, is named on stderr with the reason,
+    and the rest goes on; the exit code is then 1.
     """
     # All stages come with these; scoring alone is done sooner than they are loaded.
     from speechkit.workflows.bench_run import (
@@ -320,6 +321,7 @@ def run(
         check_engines,
         engine_jobs,
         run_engine,
+        unreachable,
         write_hypotheses,
     )
 
@@ -347,8 +349,13 @@ def run(
         },
     )
     check_engines(jobs)
-    systems, costs, failed = [], {}, False
-    for job in jobs:
+    silent = unreachable(jobs)
+    for name, reason in silent.items():
+        click.echo(f"failed: {name}: {reason}", err=True)
+    if len(silent) == len(jobs):
+        raise ModelError("no engine can be asked")
+    systems, costs, failed = [], {}, bool(silent)
+    for job in (each for each in jobs if each.name not in silent):
         with progress_bars() as progress:
             done = run_engine(
                 job, lambda name, stage, at, total: progress(f"{name} {stage}", at, total)
@@ -356,10 +363,16 @@ def run(
         for name, reason in done.failures.items():
             failed = True
             click.echo(f"failed: {job.name}: {name}: {reason}", err=True)
-        systems.append(as_system(job, done))
+        system = as_system(job, done)
+        if not system.hypotheses:
+            click.echo(f"failed: {job.name}: it wrote nothing of any recording", err=True)
+            continue
+        systems.append(system)
         costs[job.name] = done.cost
         if output_dir is not None:
             click.echo(f"written: {write_hypotheses(systems[-1], output_dir)}", err=True)
+    if not systems:
+        raise InputError("no engine wrote anything; the reasons are above")
     kept = {name: references[name] for name in names} if limit else references
     told = count_terms(kept, systems, [term.text for term in terms], asked.options) if terms else ()
     _score(release, kept, systems, costs, asked, allow_missing=failed, vocabulary=told)

@@ -8,6 +8,7 @@ from speechkit.language.folding import fold, fold_word
 from speechkit.language.numerals import cardinal, digit_words
 from speechkit.language.phrases_table import NumberPhrases, number_phrases, phrase_tree, phrases
 from speechkit.language.recording_language import main_language
+from speechkit.language.scripts import main_script, script_of_language, scripts_of_language
 
 __all__ = [
     "Cardinals",
@@ -22,6 +23,7 @@ __all__ = [
     "fold",
     "fold_word",
     "main_language",
+    "main_script",
     "number_phrases",
     "phrase_tree",
     "phrases",
@@ -30,6 +32,8 @@ __all__ = [
     "primary_subtag",
     "pronounced",
     "same_form",
+    "script_of_language",
+    "scripts_of_language",
     "stems",
     "term_lines",
     "term_rows",

@@ -125,6 +125,19 @@ class ServerEngine(EngineBase[ServerOptions]):
         """Digest of address and model: a server does not say which weights it runs."""
         return digest_of([self._address, self._served])
 
+    def reach(self) -> None:
+        """Ask the server for its models.
+
+        Raises:
+            ModelError: if no server answers, or it does not have the model.
+        """
+        with self._client(Budget(self._price, 0.0)) as client:
+            client.check_model()
+
+    def _client(self, budget: Budget) -> Client:
+        key = os.environ.get(self.settings.key_variable, "")
+        return Client(self._address, self._served, self.settings, key, budget)
+
     @contextmanager
     def open(self, resources: Resources) -> Iterator[Transcribe]:
         """Ask the server for its models; yield mono samples (n,) at 16 kHz → transcript.
@@ -134,10 +147,8 @@ class ServerEngine(EngineBase[ServerOptions]):
             InputError: from the function, if a request fails for good.
         """
         settings = self.settings
-        key = os.environ.get(settings.key_variable, "")
         with ExitStack() as stack:
-            budget = Budget(self._price, settings.max_cost)
-            client = stack.enter_context(Client(self._address, self._served, settings, key, budget))
+            client = stack.enter_context(self._client(Budget(self._price, settings.max_cost)))
             client.check_model()
             find_speech: DetectVoice | None = None
             if settings.chunk:

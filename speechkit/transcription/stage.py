@@ -33,6 +33,7 @@ from speechkit.core.time import Interval, overlap
 from speechkit.core.types import FAINT, Recording, Segment
 from speechkit.transcription.departure import let_leave
 from speechkit.transcription.foreign import in_own_language
+from speechkit.transcription.other_script import label_scripts
 from speechkit.transcription.repeats import without_repeats
 from speechkit.transcription.speakers import link_speakers, opened_when_needed, rename_recalled
 
@@ -141,7 +142,7 @@ class TranscribeStage:
             recalled = self._engine.recall(recording, language or None).segments
             if names_speakers(self._engine):
                 recalled = rename_recalled(recording, recalled)
-            return numbered(recording.id, recalled)
+            return numbered(recording.id, label_scripts(recalled))
         with open_sound(
             task.audio_path, SAMPLE_RATE, mono=False, scratch=task.workspace.scratch
         ) as channels:
@@ -156,7 +157,7 @@ class TranscribeStage:
                 # What the metadata of one recording say must not stop the others.
                 raise InputError(f"{recording.id}: {error}; correct its languages") from error
             several = {number: one for number, one in streams.items() if number is not None}
-            return numbered(recording.id, without_repeats(segments, several))
+            return numbered(recording.id, label_scripts(without_repeats(segments, several)))
 
 
 def _one_at_a_time(detect: DetectVoice) -> DetectVoice:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         check_engines,
         engine_jobs,
         run_engine,
+        unreachable,
         write_hypotheses,
     )
     from speechkit.workflows.deidentify_documents import (
@@ -89,6 +90,7 @@ __all__ = [
     "text_deidentifier",
     "transcribe_files",
     "transcription_app",
+    "unreachable",
     "watch_recipe",
     "withdraw",
     "withdraw_imported",
@@ -137,6 +139,7 @@ __getattr__, __dir__ = lazy_names(
         "release_name": "score_corpus",
         "run_demo": "demo",
         "run_engine": "bench_run",
+        "unreachable": "bench_run",
         "text_deidentifier": "deidentify_documents",
         "transcribe_files": "files",
         "watch_recipe": "recipe_to_corpus",

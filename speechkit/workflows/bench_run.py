@@ -18,8 +18,8 @@ import msgspec
 
 from speechkit.benchmark.results import RunCost
 from speechkit.benchmark.types import Hypothesis, System
-from speechkit.core.engines import engine_info, make_engine
-from speechkit.core.errors import StoreError, UsageError, did_you_mean
+from speechkit.core.engines import ServedEngine, engine_info, make_engine
+from speechkit.core.errors import ModelError, StoreError, UsageError, did_you_mean
 from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.core.types import Recording, Session
 from speechkit.core.vocabulary import OPTION as VOCABULARY
@@ -172,6 +172,19 @@ def check_engines(jobs: Sequence[EngineJob]) -> None:
     for job in jobs:
         recordings_at(job.source)
         check_plan(_stages(job))
+
+
+def unreachable(jobs: Sequence[EngineJob]) -> dict[str, str]:
+    """Return the jobs whose server does not answer, or lacks the model, by name, with the reason."""
+    reasons = {}
+    for job in jobs:
+        engine = make_engine("transcriber", job.engine, job.options)
+        if isinstance(engine, ServedEngine):
+            try:
+                engine.reach()
+            except ModelError as error:
+                reasons[job.name] = str(error)
+    return reasons
 
 
 def run_engine(job: EngineJob, progress: Progress = silent) -> EngineRun:
