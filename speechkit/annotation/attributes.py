@@ -66,7 +66,10 @@ _RELATIVES = frozenset(
     "granddad grandad gran nan nana granny grandpa cousin parent parents relative relatives family "
     "siblings twin".split()
 )
+_MAY_NOT = (("t", "have"), ("t", "take"), ("t", "use"))
 _REACH = 9  # tokens after a cue
+_REACH_UNPUNCTUATED = 6  # nothing tells where the clause ends
+_FINITE = frozenset("just s m ve re is was has had have does do did get gets got am are".split())
 _AFTER = (  # cue behind the entity → what it says
     (("was", "negative"), "negated"), (("is", "negative"), "negated"),
     (("came", "back", "negative"), "negated"), (("were", "negative"), "negated"),
@@ -107,6 +110,10 @@ def _cue_at(tokens: Sequence[Token], at: int) -> tuple[Attribute, int] | None:
     if word in _RELATIVES:
         return "family", at + 1
     start = at + 1
+    if word == "don" and tokens[at].begins:  # an order is no finding: "don't take his"
+        return None
+    if word == "can" and _words(tokens, at + 1, 2) in _MAY_NOT:
+        return "negated", at + 3
     if word in _N_T and start < len(tokens) and tokens[start].word == "t":
         start += 1
     elif word not in _NEGATING:
@@ -144,6 +151,8 @@ def _dated(tokens: Sequence[Token], at: int) -> bool:
 
 def _scope_end(tokens: Sequence[Token], start: int, attribute: Attribute) -> int:
     reach = _REACH if attribute == "negated" else 2 * _REACH
+    if attribute == "negated" and len(tokens) > reach and not any(t.stop for t in tokens):
+        reach = _REACH_UNPUNCTUATED
     for at in range(start, min(len(tokens), start + reach)):
         token, before = tokens[at], tokens[at - 1] if at else None
         if token.begins:
@@ -156,7 +165,19 @@ def _scope_end(tokens: Sequence[Token], start: int, attribute: Attribute) -> int
             # "no, it's my chest": what follows the comma is no longer denied, a list is.
             if token.stop and at == start:
                 return at
-            if token.word in _PRONOUNS and before and (token.stop or before.word in _STARTING):
+            if token.word in _RELATIVES:
+                return at
+            after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+            if (
+                token.word in _PRONOUNS
+                and before
+                and (
+                    token.stop
+                    or before.word in _STARTING
+                    or before.word == "no"
+                    or (at > start and after in _FINITE)
+                )
+            ):
                 return at
             if token.stop and (token.word in _STARTING or _is_body(tokens, at)):
                 return at

@@ -35,6 +35,7 @@ _FORM_FOR = frozenset(
     "preventer reliever rescue pain nasal allergy cough antifungal antibiotic hormone anxiety travel "
     "sickness indigestion malaria nicotine insulin vitamin contraceptive estrogen".split()
 )
+_JABS = frozenset(("vaccine", "vaccination", "jab", "booster", "shot", "immunization"))
 _TROUBLE = frozenset(("trouble", "difficulty", "difficult", "struggling", "struggle", "hard"))
 _DOING = frozenset(
     "breathing swallowing sleeping walking concentrating hearing speaking peeing urinating weeing "
@@ -59,6 +60,7 @@ def compound_at(tokens: Sequence[Token], at: int) -> Found:
         _pain(tokens, at)
         or _disease(tokens, at)
         or _medicine(tokens, at)
+        or _vaccine(tokens, at)
         or _fluid(tokens, at)
         or _trouble(tokens, at)
         or _unknown_drug(tokens, at)
@@ -102,6 +104,14 @@ def _medicine(tokens: Sequence[Token], at: int) -> Found:
     for here in dict.fromkeys((end, at + 1)):
         if _form(tokens, here) in _FORMS and unbroken(tokens, at, here + 1):
             return here + 1, "drug"
+    return None
+
+
+def _vaccine(tokens: Sequence[Token], at: int) -> Found:
+    """ "shingles vaccine", "flu jab"."""
+    part = term_at(tokens, at)
+    if part and part[1] == "condition" and _form(tokens, part[0]) in _JABS:
+        return (part[0] + 1, "procedure") if unbroken(tokens, at, part[0] + 1) else None
     return None
 
 

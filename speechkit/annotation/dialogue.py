@@ -15,29 +15,41 @@ _PHRASES = (
 _UNDONE = frozenset(("yes", "yeah", "yep"))  # "no, yeah, I do"
 _OPENERS = frozenset("any do does did have has had are is was were can could would will".split())
 _ASKED = frozenset("you he she it they there your any the that this i we".split())
+_AHEAD = 5
+_PREFIX = 6  # words of "have you been having any"
 _OPEN = frozenset("what where when how why which who".split())
 
 
 def question_start(tokens: Sequence[Token], text: str) -> int | None:
-    """Return the token at which a turn's last closed question begins; None if it asks none.
+    """Return the token at which the closed questions at the end of a turn begin; None if it asks none.
 
-    Without punctuation a question is told by how it begins ("have you had any").
+    "Fever? Chills?" are two in a row. Without punctuation a question is told by how it begins ("have
+    you had any").
     """
-    last = None
-    for at, token in enumerate(tokens):
-        after = tokens[at + 1].word if at + 1 < len(tokens) else ""
-        before = tokens[at - 1].word if at else ""
-        opens = token.word in _OPENERS and (after in _ASKED or token.word == "any")
-        if opens and (token.begins or token.stop or before not in _ASKED | _OPENERS | _OPEN):
-            if not (before in _OPEN and not token.begins):
-                last = at if last is None or token.begins or token.word != "any" else last
-        elif token.word in _OPEN and token.begins:
-            last = None
-    if last is None and text.rstrip().endswith("?"):
-        # "Fever? Chills?": each sentence that begins no open question.
-        starts = [at for at, token in enumerate(tokens) if token.begins]
-        return starts[-1] if starts and tokens[starts[-1]].word not in _OPEN else None
-    return last
+    starts = [at for at, token in enumerate(tokens) if token.begins]
+    if not starts:
+        return None
+    found = None
+    for start, end in reversed(list(zip(starts, [*starts[1:], len(tokens)], strict=True))):
+        after = text[tokens[end - 1].end : tokens[end].start if end < len(tokens) else len(text)]
+        if "?" not in after or tokens[start].word in _OPEN:
+            break
+        found = start
+    if found is not None:
+        return found
+    openers = [at for at in range(starts[-1], len(tokens)) if _opens(tokens, at)]
+    return openers[-1] if openers else None
+
+
+def _opens(tokens: Sequence[Token], at: int) -> bool:
+    """Say whether a closed question may begin at a token: "any pain", "and are you on steroids"."""
+    after = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    before = tokens[at - 1].word if at else ""
+    if tokens[at].word == "any":
+        return before not in _ASKED | _OPENERS and not any(
+            _opens(tokens, back) for back in range(max(at - _PREFIX, 0), at)
+        )
+    return tokens[at].word in _OPENERS and after in _ASKED and before not in _ASKED | _OPEN
 
 
 def is_no(tokens: Sequence[Token]) -> bool:
@@ -47,6 +59,9 @@ def is_no(tokens: Sequence[Token]) -> bool:
     >>> is_no(tokens_of("um no not really")), is_no(tokens_of("no, yeah, I do get that"))
     (True, False)
     """
+    for at, token in enumerate(tokens[:_AHEAD]):  # "I wish. No, it's fine."
+        if at and token.begins and token.word in _NO:
+            return True
     words = [token.word for token in tokens[:8]]
     at = 0
     while at < len(words) and words[at] in _BEFORE_NO and words[at] not in _NO:

@@ -8,12 +8,16 @@ import msgspec
 
 from speechkit.annotation.compounds import compound_at
 from speechkit.annotation.lexicon import lexicon, term_at
-from speechkit.annotation.quantities import quantity_at
-from speechkit.annotation.tokens import Token
+from speechkit.annotation.quantities import number_end, quantity_at
+from speechkit.annotation.tokens import Token, unbroken
 from speechkit.core.annotations import EntityType
 
 _MEASURED = 6  # tokens after a test's name in which a bare number is its value
-_OWNED = frozenset("my your his her their lower upper the left right both of in".split())
+_OWNED = frozenset("my me your his her their our lower upper the both".split())
+_BY_ARTICLE = frozenset(("cold", "bug", "clot", "break"))
+_ARTICLES = frozenset(("a", "the", "this", "that", "another", "my", "stomach", "common"))
+_AT = frozenset(("the", "this", "our", "your", "at", "doctor", "s"))
+_HAS_TEMPERATURE = frozenset(("a", "any", "high", "running", "no", "slight"))
 _VAGUE = frozenset("back head face hand heart nail calf bottom chest sole skin bone blood".split())
 _AFTER_SIDE = frozenset("side sided handed hand upper lower eye ear lung".split())
 _SIDES = frozenset(("left", "right"))
@@ -45,6 +49,8 @@ def spans_of(tokens: Sequence[Token], *, examiner: bool = False) -> list[Span]:
     tested = -_MEASURED
     while at < len(tokens):
         token = tokens[at]
+        if token.begins and at > tested + 1:
+            tested = -_MEASURED  # a number in the next sentence is another matter
         if not token.word:  # a tag
             at += 1
             continue
@@ -55,6 +61,8 @@ def spans_of(tokens: Sequence[Token], *, examiner: bool = False) -> list[Span]:
             at += 1
             continue
         end, kind = here
+        if token.word in ("temperature", "temp") and at and tokens[at - 1].word in _HAS_TEMPERATURE:
+            kind = "symptom"  # "he's got a temperature"
         if kind == "test":
             tested = end
         elif kind == "value":
@@ -68,7 +76,37 @@ def spans_of(tokens: Sequence[Token], *, examiner: bool = False) -> list[Span]:
             kind = "symptom"
         found.append(Span(kind, at, end))
         at = end
-    return _allergies(tokens, found)
+    return _bare_doses(tokens, _seen(_allergies(tokens, found)))
+
+
+def _seen(found: list[Span]) -> list[Span]:
+    """Leave out what looks like a finding where nothing is examined: neither a site nor a test."""
+    if any(span.type in ("body", "test") for span in found):
+        return found
+    return [span for span in found if span.type != "finding"]
+
+
+def _bare_doses(tokens: Sequence[Token], found: list[Span]) -> list[Span]:
+    """Take a number without a unit for a dose right after a drug, or right before how often:
+    "sertraline fifty", "two at night"."""
+    starts = {span.start: span for span in found}
+    ends = {span.end: span for span in found}
+    taken = {at for span in found for at in range(span.start, span.end)}
+    medicines = any(span.type == "drug" for span in found)
+    more = []
+    at = 0
+    while at < len(tokens):
+        end = number_end(tokens, at)
+        if end == at or any(here in taken for here in range(at, end)):
+            at += 1
+            continue
+        before, after = ends.get(at), starts.get(end)
+        told = before is not None and before.type == "drug"
+        told |= after is not None and after.type == "frequency" and (medicines or end == at + 1)
+        if told and unbroken(tokens, at, end):
+            more.append(Span("dose", at, end))
+        at = end
+    return sorted((*found, *more), key=lambda span: span.start)
 
 
 def _longest(
@@ -82,12 +120,17 @@ def _longest(
 def _is_meant(tokens: Sequence[Token], at: int, found: tuple[int, EntityType]) -> bool:
     """Tell "my back" from "come back", by the words before it."""
     end, kind = found
+    before = tokens[at - 1].word if at else ""
+    if end == at + 1 and kind == "condition" and tokens[at].word in _BY_ARTICLE:
+        return before in _ARTICLES
+    if end == at + 1 and tokens[at].word == "surgery":  # where a doctor works, in Britain
+        return before not in _AT
     if kind != "body" or end > at + 1 or tokens[at].form not in _VAGUE:
         return True
     before = [token.word for token in tokens[max(at - 2, 0) : at]]
     if before and before[-1] in _SIDES:  # "be right back"
         return before[0] in _POINTING
-    return any(word in _OWNED for word in before)
+    return bool(before) and before[-1] in _OWNED
 
 
 def _side(tokens: Sequence[Token], at: int) -> tuple[int, EntityType] | None:
@@ -136,7 +179,9 @@ def _allergies(tokens: Sequence[Token], found: list[Span]) -> list[Span]:
                 if here >= len(tokens) or tokens[here].word not in ("and", "or"):
                     break
                 here += 1
-        elif at and not token.stop and token.form == "allergy":
+        elif token.form == "allergic":
+            continue
+        elif at and not token.stop:
             span = ends.get(at)
             if span and span.type in ("drug", "condition", "allergy"):
                 spans[span.start] = Span("allergy", span.start, span.end)

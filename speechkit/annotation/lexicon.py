@@ -34,11 +34,19 @@ _NO_DRUG_UNITS = frozenset(("percent", "mmhg", "celsius"))
 
 
 class Lexicon(msgspec.Struct, frozen=True):
-    """`phrases`: first form → (other forms, type), longest first; `dose_units` and `value_units`:
-    forms of units of what is taken, and of what is measured."""
+    """What words name.
+
+    Attributes:
+        phrases: first form → (other forms, type), longest first.
+        none: what is in a list and is not marked.
+        exact: words that name something only as they are said ("bloods").
+        dose_units: forms of units of what is taken.
+        value_units: forms of units of what is measured.
+    """
 
     phrases: dict[str, list[tuple[tuple[str, ...], EntityType]]]
     none: frozenset[tuple[str, ...]]
+    exact: dict[str, EntityType]
     dose_units: frozenset[str]
     value_units: frozenset[str]
 
@@ -68,9 +76,13 @@ def lexicon() -> Lexicon:
         for name in names.split("|"):
             add(name, "frequency")
     none: set[tuple[str, ...]] = set()
+    exact: dict[str, EntityType] = {}
     for marked, names in term_rows("marks.tsv"):
         for name in names.split("|"):
-            if marked == "none":
+            if marked == "exact":
+                word, _, kind = name.partition(":")
+                exact[word] = kind  # type: ignore[assignment]
+            elif marked == "none":
                 none.add(_forms(name))
                 known.pop(_forms(name), None)
             else:
@@ -83,7 +95,9 @@ def lexicon() -> Lexicon:
     for entries in by_first.values():
         entries.sort(key=lambda entry: -len(entry[0]))
     dose, value = _units()
-    return Lexicon(phrases=by_first, none=frozenset(none), dose_units=dose, value_units=value)
+    return Lexicon(
+        phrases=by_first, none=frozenset(none), exact=exact, dose_units=dose, value_units=value
+    )
 
 
 def _stopped() -> frozenset[str]:
@@ -115,6 +129,8 @@ def term_at(tokens: Sequence[Token], at: int) -> tuple[int, EntityType] | None:
     in no list."""
     known = lexicon()
     first = tokens[at]
+    if first.word in known.exact:
+        return at + 1, known.exact[first.word]
     for rest, kind in known.phrases.get(first.form, ()):
         end = at + 1 + len(rest)
         if end <= len(tokens) and all(

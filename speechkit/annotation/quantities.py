@@ -23,7 +23,8 @@ _WHEN = frozenset(
 )
 _VAGUE = frozenset("few couple several many".split())
 _EVERY = frozenset(("every", "each"))
-_FOR = frozenset(("for", "over", "past", "last"))
+_POINT_IN_TIME = frozenset(("next", "every"))
+_AFTER_SPAN = frozenset(("old", "ago", "time", "later", "apart", "early", "late", "away"))
 _ALMOST = frozenset("about around nearly almost roughly maybe over at least only just up".split())
 Found = tuple[int, EntityType] | None
 
@@ -31,9 +32,13 @@ Found = tuple[int, EntityType] | None
 def number_end(tokens: Sequence[Token], at: int) -> int:
     """Return where a number that begins at a token ends; `at` if none does. "thirty eight point five",
     "one to two", "140 over 90" and "half a" are one."""
-    if at >= len(tokens) or not _is_number(tokens[at]):
+    if at >= len(tokens):
         return at
     end = at + 1
+    if tokens[at].word == "a" and _word(tokens, end) in ("hundred", "thousand", "quarter"):
+        end += 1
+    elif not _is_number(tokens[at]):
+        return at
     while end < len(tokens) and not tokens[end].stop:
         if _is_number(tokens[end]):
             end += 1
@@ -67,7 +72,12 @@ def quantity_at(tokens: Sequence[Token], at: int, measured: bool) -> Found:
 def _amount(tokens: Sequence[Token], at: int, measured: bool) -> Found:
     end = number_end(tokens, at)
     if end == at:
-        return None
+        mass = tokens[at].word == "a" and _word(tokens, at + 1) in (
+            "gram",
+            "milligram",
+            "microgram",
+        )
+        return (at + 2, "dose") if mass else None
     known = lexicon()
     over = any(token.word == "over" or "/" in token.word for token in tokens[at:end])
     unit = end
@@ -134,28 +144,33 @@ def _duration(tokens: Sequence[Token], at: int) -> Found:
                 after += 1
             return after, "duration"
         return None
-    if word not in _FOR:
-        return None
-    here = at + 1
-    while _word(tokens, here) in ("the", "past", "last", *_ALMOST):
-        here += 1
-    end = number_end(tokens, here)
-    if end == here and _word(tokens, here) in ("a", "an", "several", "many", "few", "couple"):
-        end = here + 1
+    end = number_end(tokens, at)
+    if end == at and word in ("a", "an", "several", "couple") and _is_asked(tokens, at):
+        end = at + 1
         if _word(tokens, end) in _VAGUE or _word(tokens, end) in ("good", "whole", "full"):
             end += 1
         if _word(tokens, end) == "of":
             end += 1
-    if end == here and word != "for":
+    if end > at and _word(tokens, end) == "more":
+        end += 1
+    if end == at or _form(tokens, end) not in _SPANS or not unbroken(tokens, at, end + 1):
         return None
-    if _word(tokens, end) == "more":
-        end += 1
-    if _form(tokens, end) in _SPANS and end > here:
-        end += 1
-        if _word(tokens, end) == "and" and _word(tokens, end + 1) == "a":
-            end += 3 if _word(tokens, end + 2) == "half" else 0
-        return end, "duration"
-    return (end + 1, "duration") if _form(tokens, end) in ("age",) else None
+    end += 1
+    if _word(tokens, end) == "and" and _word(tokens, end + 1) == "a":
+        end += 3 if _word(tokens, end + 2) == "half" else 0
+    if _word(tokens, at - 1) in _POINT_IN_TIME:
+        return None
+    return None if _word(tokens, end) in _AFTER_SPAN else (end, "duration")
+
+
+def _is_asked(tokens: Sequence[Token], at: int) -> bool:
+    """Tell "for a week" and "a few days" from "once a week": by the word before, or after."""
+    before = _word(tokens, at - 1)
+    return (
+        tokens[at].word in ("several", "couple")
+        or _word(tokens, at + 1) in _VAGUE
+        or before in ("for", "about", "nearly", "almost")
+    )
 
 
 def _word(tokens: Sequence[Token], at: int) -> str:

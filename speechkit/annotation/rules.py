@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -23,6 +24,7 @@ from speechkit.language import term_lines
 
 LANGUAGES = ("en",)
 _VERSION = "1"
+_ENDS = re.compile(r"[.!]")
 _CLINICIANS = frozenset(("doctor", "nurse"))
 _LISTS = (
     "body.txt", "conditions.txt", "drug_names.tsv", "drugs.txt", "everyday.tsv", "frequencies.tsv",
@@ -72,6 +74,7 @@ def annotate(segments: Sequence[Segment], roles: Mapping[str, str], language: st
     for turn, following in pairwise(turns):
         if following.segment.speaker != turn.segment.speaker or not turn.segment.speaker:
             turn.deny_if(following)
+            turn.is_asked_allergies(following)
     entities = tuple(entity for turn in turns for entity in turn.entities())
     return Annotations(language=language, entities=entities, relations=relations_of(entities))
 
@@ -81,6 +84,7 @@ class _Turn:
 
     def __init__(self, segment: Segment, role: str) -> None:
         self.segment = segment
+        self.role = role
         self.tokens: tuple[Token, ...] = tokens_of(segment.text)
         self.question = question_start(self.tokens, segment.text)
         examiner = role in _CLINICIANS and "?" not in segment.text and self.question is None
@@ -89,11 +93,24 @@ class _Turn:
 
     def deny_if(self, answer: _Turn) -> None:
         """Deny what a closed question named, if the answer is no."""
-        if self.question is None or not is_no(answer.tokens):
+        question = self.question
+        if question is None and self.spans and self.spans[0].start == 0:
+            # "fever chills or a cough": named one after another, and nothing said of them.
+            if self.role != answer.role and not _ENDS.search(self.segment.text):
+                question = 0
+        if question is None or not is_no(answer.tokens):
             return
         for span, said in zip(self.spans, self.said, strict=True):
-            if span.start >= self.question and span.type in TYPES and "hypothetical" not in said:
+            if span.start >= question and span.type in TYPES and "hypothetical" not in said:
                 said.add("negated")
+
+    def is_asked_allergies(self, answer: _Turn) -> None:
+        """Take a drug for an allergy where it answers "any allergies?"."""
+        if self.spans and self.spans[-1].type == "allergy" and self.question is not None:
+            answer.spans = [
+                Span("allergy", span.start, span.end) if span.type == "drug" else span
+                for span in answer.spans
+            ]
 
     def entities(self) -> Iterator[Entity]:
         offsets = word_offsets(self.segment) if self.segment.words else ()

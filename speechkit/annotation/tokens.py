@@ -42,7 +42,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     >>> [token.word for token in tokens_of("Don't take 5mg, [NAME_1].")]
     ['don', 't', 'take', '5', 'mg', '']
     """
-    found = []
+    found: list[Token] = []
     at = 0
     for match in _TOKEN.finditer(text):
         gap = text[at : match.start()]

@@ -40,7 +40,7 @@ def _marks(segments: list[Segment], found: Annotations) -> Iterator[tuple[str, s
 CASES = {
     "no to a closed question": (
         "D: Hello [NAME_1], any <fever|symptom,negated> or <chills|symptom,negated>?",
-        "P: No, just this <cough|symptom> <for about three weeks|duration>.",
+        "P: No, just this <cough|symptom> for about <three weeks|duration>.",
     ),
     "no without punctuation": (
         "D: have you had any <vomiting|symptom,negated> <diarrhea|symptom,negated> or "
@@ -53,7 +53,7 @@ CASES = {
     ),
     "a scope ends": (
         "P: i don't have <asthma|condition,negated> but i do have <eczema|condition>",
-        "D: No <crackles|finding,negated>, <abdomen|body> soft, <ankles|body> <swollen|finding>.",
+        "D: No <crackles|finding,negated>, <abdomen|body> <soft|finding>, <ankles|body> <swollen|finding>.",
     ),
     "not only is no denial": ("P: It's not only the <headache|symptom>.",),
     "family and past": (
@@ -66,7 +66,7 @@ CASES = {
     ),
     "medication": (
         "D: take <metformin|drug> <500 mg|dose> <twice a day|frequency> <by mouth|route> and "
-        "<amoxicillin|drug> <five hundred milligrams|dose> <for seven days|duration>",
+        "<amoxicillin|drug> <five hundred milligrams|dose> for <seven days|duration>",
         "P: I take <water tablets|drug> and <Zyptorin|drug> <20mg|dose> <at night|frequency>.",
     ),
     "readings": (

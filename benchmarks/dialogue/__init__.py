@@ -1,0 +1,1 @@
+"""What is said about health, and how people ask and answer."""
