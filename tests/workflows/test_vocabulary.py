@@ -95,7 +95,9 @@ def test_terms_of_the_metadata_are_told_too(tmp_path: Path) -> None:
     made = Corpus(tmp_path / "corpus")
     ingest_folder(tmp_path / "in", made, IngestOptions(metadata=table, keep=("drugs",)))
     tool = tmp_path / "tool.py"
-    tool.write_text("import sys\nprint('take it', *open(sys.argv[2]).read().splitlines(), sep=' and ')")
+    tool.write_text(
+        "import sys\nprint('take it', *open(sys.argv[2]).read().splitlines(), sep=' and ')"
+    )
     engine = f"tool=command:{sys.executable} {tool} {{audio}} {{vocabulary}}"
     arguments = ["bench", "run", str(made.root), "--engine", engine, "--output-dir"]
     told = ["--vocabulary-field", "site", "--vocabulary-field", "drugs", "--json"]
