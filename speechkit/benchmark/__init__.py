@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         merge_counts,
     )
     from speechkit.benchmark.types import Hypothesis, Reference, ScoreOptions, System
-    from speechkit.benchmark.vocabulary import count_terms
+    from speechkit.benchmark.vocabulary import count_terms, with_terms_of_fields
 
 __all__ = [
     "COUNTS_SCHEMA",
@@ -86,6 +86,7 @@ __all__ = [
     "readable_below",
     "render_report",
     "score_systems",
+    "with_terms_of_fields",
     "write_report",
 ]
 
@@ -135,5 +136,6 @@ __getattr__, __dir__ = lazy_names(
         "write_report": "report",
         "TermCounts": "results",
         "count_terms": "vocabulary",
+        "with_terms_of_fields": "vocabulary",
     },
 )
