@@ -6,8 +6,8 @@ shows are kept as data in `results/`.
 
 from pathlib import Path
 
-from speechkit.pipeline.machine import share_cores
+from speechkit.core.arithmetic import settle
 
 ROOT = Path(__file__).parents[1]
 
-share_cores()
+settle()

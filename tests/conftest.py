@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from speechkit.pipeline.machine import share_cores
+from speechkit.core.arithmetic import settle
 
-share_cores()  # else tests take ten times as long beside any other work
+settle()  # else tests take ten times as long beside any other work
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM_ARGS = [

@@ -11,8 +11,8 @@ import sys
 
 import click
 
+from speechkit.core.arithmetic import settle
 from speechkit.core.errors import MissingExtraError, SpeechkitError, did_you_mean
-from speechkit.pipeline.machine import share_cores
 
 # verb → what it does; the file `cli/<verb>.py` holds a click command or group named `command`.
 VERBS = {
@@ -78,7 +78,7 @@ def cli() -> None:
 def main() -> None:
     """Run the command line and exit."""
     _quiet_dependencies()
-    share_cores()
+    settle()
     try:
         cli(standalone_mode=False)
     except SpeechkitError as error:

@@ -10,6 +10,7 @@ stretch and its surroundings of a second sound like. Names of modules are those 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -30,8 +31,29 @@ def load(path: Path) -> CamPlusPlus:
     return network.eval()
 
 
+class Runs(nn.Module):
+    """Mel filter banks of runs, (frames, 80) each → embeddings (runs, 192)."""
+
+    def __init__(self, network: CamPlusPlus) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, runs: Sequence[Tensor]) -> Tensor:
+        centered = [frames - frames.mean(0) for frames in runs]
+        lengths = [len(frames) for frames in centered]
+        padded = nn.utils.rnn.pad_sequence(centered, batch_first=True)
+        uneven = len(set(lengths)) > 1
+        inside = torch.tensor(lengths, device=padded.device) if uneven else None
+        embeddings: Tensor = self.network(padded, inside)
+        return embeddings
+
+
 class CamPlusPlus(nn.Module):
-    """Mel filter banks (batch, frames, 80), mean removed over time → embeddings (batch, 192)."""
+    """Mel filter banks (batch, frames, 80), mean removed over time → embeddings (batch, 192).
+
+    `lengths`, (batch,): how many frames of each are sound and not padding, where that differs. What
+    is padding is held at zero wherever a layer looks at its neighbors, as if the sound ended there.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,9 +80,15 @@ class CamPlusPlus(nn.Module):
         )
         self.xvector = nn.Sequential(layers)
 
-    def forward(self, features: Tensor) -> Tensor:
-        embedding: Tensor = self.xvector(self.head(features.transpose(1, 2)))
-        return embedding.squeeze(-1)
+    def forward(self, features: Tensor, lengths: Tensor | None = None) -> Tensor:
+        inside = None if lengths is None else _inside(lengths, features.shape[1])
+        frames: Tensor = self.head(features.transpose(1, 2), inside)
+        if lengths is not None:
+            inside = _inside((lengths + 1) // 2, (features.shape[1] + 1) // 2)
+        for layer in self.xvector.children():
+            over_time = isinstance(layer, _DenseBlock | _Statistics)
+            frames = layer(frames, inside) if over_time else layer(frames)
+        return frames.squeeze(-1)
 
 
 class _Front(nn.Module):
@@ -77,10 +105,11 @@ class _Front(nn.Module):
         self.conv2 = nn.Conv2d(32, 32, 3, stride=(2, 1), padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(32)
 
-    def forward(self, features: Tensor) -> Tensor:
-        maps = F.relu(self.bn1(self.conv1(features.unsqueeze(1))))
-        maps = F.relu(self.bn2(self.conv2(self.layer2(self.layer1(maps)))))
-        return maps.flatten(1, 2)
+    def forward(self, features: Tensor, inside: Tensor | None) -> Tensor:
+        maps = _held(F.relu(self.bn1(self.conv1(features.unsqueeze(1)))), inside)
+        for layer in (*self.layer1, *self.layer2):
+            maps = layer(maps, inside)
+        return _held(F.relu(self.bn2(self.conv2(maps))), inside).flatten(1, 2)
 
 
 class _Residual(nn.Module):
@@ -96,9 +125,9 @@ class _Residual(nn.Module):
                 nn.Conv2d(32, 32, 1, stride=(stride, 1), bias=False), nn.BatchNorm2d(32)
             )
 
-    def forward(self, maps: Tensor) -> Tensor:
-        inner = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(maps)))))
-        return F.relu(inner + self.shortcut(maps))
+    def forward(self, maps: Tensor, inside: Tensor | None) -> Tensor:
+        inner = self.bn2(self.conv2(_held(F.relu(self.bn1(self.conv1(maps))), inside)))
+        return _held(F.relu(inner + self.shortcut(maps)), inside)
 
 
 class _DenseBlock(nn.Module):
@@ -107,7 +136,7 @@ class _DenseBlock(nn.Module):
     def __init__(self, channels: int, num_layers: int, dilation: int) -> None:
         super().__init__()
         for index in range(num_layers):
-            layer = _named(
+            layer = _ContextLayer(
                 nonlinear1=_normalized(channels + index * _GROWTH),
                 linear1=nn.Conv1d(channels + index * _GROWTH, 4 * _GROWTH, 1, bias=False),
                 nonlinear2=_normalized(4 * _GROWTH),
@@ -115,10 +144,24 @@ class _DenseBlock(nn.Module):
             )
             self.add_module(f"tdnnd{index + 1}", layer)
 
-    def forward(self, frames: Tensor) -> Tensor:
+    def forward(self, frames: Tensor, inside: Tensor | None) -> Tensor:
         for layer in self.children():
-            frames = torch.cat([frames, layer(frames)], dim=1)
+            frames = torch.cat([frames, layer(frames, inside)], dim=1)
         return frames
+
+
+class _ContextLayer(nn.Module):
+    def __init__(self, **modules: nn.Module) -> None:
+        super().__init__()
+        for name, module in modules.items():
+            self.add_module(name, module)
+
+    def forward(self, frames: Tensor, inside: Tensor | None) -> Tensor:
+        *narrowing, cam_layer = self.children()
+        for module in narrowing:
+            frames = module(frames)
+        masked: Tensor = cam_layer(_held(frames, inside), inside)
+        return masked
 
 
 class _ContextMask(nn.Module):
@@ -132,8 +175,8 @@ class _ContextMask(nn.Module):
         self.linear1 = nn.Conv1d(channels, channels // 2, 1)
         self.linear2 = nn.Conv1d(channels // 2, _GROWTH, 1)
 
-    def forward(self, frames: Tensor) -> Tensor:
-        context = frames.mean(-1, keepdim=True) + _nearby_mean(frames)
+    def forward(self, frames: Tensor, inside: Tensor | None) -> Tensor:
+        context = _mean(frames, inside) + _nearby_mean(frames, inside)
         weights = torch.sigmoid(self.linear2(F.relu(self.linear1(context))))
         masked: Tensor = self.linear_local(frames) * weights
         return masked
@@ -142,13 +185,41 @@ class _ContextMask(nn.Module):
 class _Statistics(nn.Module):
     """Mean and standard deviation over time, as one column."""
 
-    def forward(self, frames: Tensor) -> Tensor:
-        return torch.cat([frames.mean(-1), frames.std(-1)], dim=-1).unsqueeze(-1)
+    def forward(self, frames: Tensor, inside: Tensor | None) -> Tensor:
+        if inside is None:
+            return torch.cat([frames.mean(-1), frames.std(-1)], dim=-1).unsqueeze(-1)
+        mean = _mean(_held(frames, inside), inside)
+        squares = _held(frames - mean, inside).square().sum(-1)
+        deviation = (squares / (inside.sum(-1) - 1)).sqrt()
+        return torch.cat([mean.squeeze(-1), deviation], dim=-1).unsqueeze(-1)
 
 
-def _nearby_mean(frames: Tensor) -> Tensor:
+def _inside(lengths: Tensor, num_frames: int) -> Tensor:
+    """Return (batch, 1, num_frames): 1 where there is sound, 0 where there is padding."""
+    frames = torch.arange(num_frames, device=lengths.device)
+    return (frames < lengths[:, None]).float()[:, None]
+
+
+def _held(values: Tensor, inside: Tensor | None) -> Tensor:
+    """Hold padding at zero: of frames (batch, channels, time), or maps with mels before the time."""
+    if inside is None:
+        return values
+    return values * (inside if values.ndim == 3 else inside[:, :, None])
+
+
+def _mean(frames: Tensor, inside: Tensor | None) -> Tensor:
+    """Mean over time, (batch, channels, 1), of frames whose padding is zero."""
+    if inside is None:
+        return frames.mean(-1, keepdim=True)
+    return frames.sum(-1, keepdim=True) / inside.sum(-1, keepdim=True)
+
+
+def _nearby_mean(frames: Tensor, inside: Tensor | None) -> Tensor:
     """Mean of each piece of `_NEARBY` frames, held over the piece."""
     means = F.avg_pool1d(frames, _NEARBY, stride=_NEARBY, ceil_mode=True)
+    if inside is not None:
+        sound = F.avg_pool1d(inside, _NEARBY, stride=_NEARBY, ceil_mode=True)
+        means = means / sound.clamp(min=1 / _NEARBY)  # less than a frame is none
     return means.repeat_interleave(_NEARBY, dim=-1)[..., : frames.shape[-1]]
 
 

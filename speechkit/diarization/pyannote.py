@@ -22,6 +22,7 @@ import msgspec
 import numpy as np
 
 from speechkit.audio.channels import mixed_evenly
+from speechkit.core.arithmetic import one_torch_thread
 from speechkit.core.digest import digest_of
 from speechkit.core.engines import (
     SAMPLE_RATE,
@@ -110,7 +111,7 @@ class LocalPyannote:
         from speechkit.diarization.local_pipeline import build
 
         options = self._options
-        with _deterministic(resources):
+        with _deterministic():
             pipeline = build(
                 models.resolve(SEGMENTATION) / "pytorch_model.bin",
                 options.embedding,
@@ -120,6 +121,7 @@ class LocalPyannote:
                 min_speaker=options.min_speaker,
                 min_pause=options.min_pause,
                 device=resources.device,
+                threads=resources.threads,
             )
 
             def diarize_mono(mono: Sound, speakers: Speakers) -> Diarization:
@@ -173,7 +175,7 @@ class HubPyannote:
         if pipeline is None:
             raise ModelError(f"{self.repository} in the hub's cache holds no pipeline")
         pipeline.to(torch.device(resources.device))
-        with _deterministic(resources):
+        with _deterministic():
             yield _diarizer(partial(_run_pipeline, pipeline))
 
     def _folder(self) -> Path:
@@ -275,17 +277,14 @@ def _import_quietly() -> None:
 
 
 @contextmanager
-def _deterministic(resources: Resources) -> Iterator[None]:
-    """Ask torch for the same bits each time, on as many threads as given; put it back after."""
+def _deterministic() -> Iterator[None]:
+    """Ask torch for the same bits each time, each call on one thread; put it back after."""
     import torch
 
-    threads = torch.get_num_threads()
     strict = torch.are_deterministic_algorithms_enabled()
-    if resources.threads:
-        torch.set_num_threads(resources.threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
     try:
-        yield
+        with one_torch_thread():
+            yield
     finally:
         torch.use_deterministic_algorithms(strict)
-        torch.set_num_threads(threads)

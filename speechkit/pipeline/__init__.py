@@ -15,13 +15,12 @@ if TYPE_CHECKING:
         executor_names,
         make_executor,
     )
-    from speechkit.pipeline.jobs import Done, Failed, Job, Stored, perform
+    from speechkit.pipeline.jobs import Done, Failed, Job, Stored, opened, perform
     from speechkit.pipeline.machine import (
         filesystem,
         free_disk,
         is_network,
         processor_name,
-        share_cores,
         usable_cores,
         usable_memory,
     )
@@ -76,13 +75,13 @@ __all__ = [
     "make_executor",
     "make_pipeline",
     "make_stage",
+    "opened",
     "options_by_stage",
     "perform",
     "processor_name",
     "redact_corrected",
     "run",
     "run_stages",
-    "share_cores",
     "silent",
     "usable_cores",
     "usable_memory",
@@ -121,11 +120,11 @@ __getattr__, __dir__ = lazy_names(
         "make_pipeline": "pipelines",
         "make_stage": "pipelines",
         "options_by_stage": "pipelines",
+        "opened": "jobs",
         "perform": "jobs",
         "redact_corrected": "corrections",
         "run": "runner",
         "run_stages": "runner",
-        "share_cores": "machine",
         "silent": "runner",
         "usable_cores": "machine",
         "usable_memory": "machine",

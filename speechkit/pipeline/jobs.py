@@ -10,9 +10,11 @@ import errno
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
+from speechkit.core.arithmetic import same_sums
 from speechkit.core.errors import (
     DamagedError,
     MissingExtraError,
@@ -22,7 +24,7 @@ from speechkit.core.errors import (
     describe,
     is_debugging,
 )
-from speechkit.core.stage import Stage, Task, Work, cache_key, provenance
+from speechkit.core.stage import Resources, Stage, Task, Work, cache_key, provenance
 from speechkit.core.types import Item, Layer, Session
 from speechkit.pipeline.machine import peak_memory
 from speechkit.storage.corpus import Corpus
@@ -85,6 +87,17 @@ class Queue:
             self.waiting.appendleft(job)
         else:
             yield Failed(recording=job.recording, reason=reason)
+
+
+@contextmanager
+def opened(stage: Stage, resources: Resources) -> Iterator[Work]:
+    """Open a stage the way every executor does: its sums are the same however many threads it has.
+
+    Raises:
+        ModelError, MissingExtraError: if the stage cannot be opened.
+    """
+    with same_sums(), stage.open(resources) as work:
+        yield work
 
 
 def attempt(work: Work, task: Task) -> Done | Failed:

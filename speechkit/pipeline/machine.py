@@ -26,16 +26,6 @@ def usable_cores() -> int:
     return cores or 1
 
 
-def share_cores() -> None:
-    """Let idle threads of the models sleep rather than spin.
-
-    Two programs that spin on the same cores slow each other down tenfold and more; alone, sleeping
-    costs next to nothing. Read by the OpenMP runtimes when they load, so call it before.
-    """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("KMP_BLOCKTIME", "0")
-
-
 def processor_name(device: str = "cpu") -> str:
     """Name of the processor that `device` (as `--device`) is; empty where the system does not say."""
     if device.startswith("cuda"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import tempfile
@@ -25,7 +24,6 @@ from speechkit.pipeline.machine import (
 from speechkit.storage import models
 
 GIB = 1 << 30
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[([^\]]+)\])?([^;]*)(?:;(.*))?$")
 _NEEDED = ("", "diarize", "transcribe", "deidentify")  # extras of the default pipeline
 
@@ -170,16 +168,7 @@ def _temporary() -> Path:
 
 
 def _threads(cores: int) -> list[Finding]:
-    found = []
-    for name in _THREAD_VARIABLES:
-        value = os.environ.get(name, "")
-        if value.isdigit() and int(value) < cores:
-            says = f"{value} of {cores} cores are used by one worker; unset it, or use --workers"
-            found.append(Finding(about="threads", name=name, state="slow", says=says))
-        elif value.isdigit() and int(value) > cores:
-            says = f"{value} threads on {cores} cores get into each other's way; unset it"
-            found.append(Finding(about="threads", name=name, state="slow", says=says))
-    return found or [Finding(about="threads", name="cores", state="ok", says=str(cores))]
+    return [Finding(about="threads", name="cores", state="ok", says=str(cores))]
 
 
 def _memory(memory: int) -> list[Finding]:

@@ -19,7 +19,7 @@ from speechkit.pipeline.executors.registry import (
     workers_within,
 )
 from speechkit.pipeline.executors.workers import perform_in_workers
-from speechkit.pipeline.jobs import Failed, Job, Stored, perform
+from speechkit.pipeline.jobs import Failed, Job, Stored, opened, perform
 from speechkit.pipeline.machine import usable_cores
 from speechkit.storage.corpus import Corpus
 
@@ -52,7 +52,7 @@ class LocalExecutor:
         if self.workers > 1 or self.apart:
             yield from perform_in_workers(stage, corpus, jobs, shares(self.resources, self.workers))
             return
-        with stage.open(shares(self.resources, 1)[0]) as work:
+        with opened(stage, shares(self.resources, 1)[0]) as work:
             for job in jobs:
                 yield perform(stage, work, corpus, job)
 
@@ -65,7 +65,7 @@ def _in_threads(
     What is interrupted, or ended by SIGTERM, begins nothing new; what was begun is finished and
     stored, as it may have been paid for.
     """
-    with _interrupted_by_sigterm(), stage.open(shares(resources, 1)[0]) as work:
+    with _interrupted_by_sigterm(), opened(stage, shares(resources, 1)[0]) as work:
         pool = ThreadPoolExecutor(num_threads)
         try:
             waiting = {pool.submit(perform, stage, work, corpus, job) for job in jobs}

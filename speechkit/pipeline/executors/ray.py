@@ -26,7 +26,7 @@ from speechkit.core.errors import SpeechkitError, UsageError
 from speechkit.core.stage import Resources, Stage
 from speechkit.pipeline.executors.registry import NO_BUDGET, NO_SETTINGS, ExecutorRequest
 from speechkit.pipeline.executors.remote import Store, mirrored, send_jobs, take_in
-from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, perform
+from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, opened, perform
 from speechkit.storage.corpus import Corpus
 
 TRIES = 4  # how many workers a recording may be lost with
@@ -100,11 +100,11 @@ class _Actor:
             stage: Stage = pickle.loads(self._payload)  # noqa: S301 (the asking process made it)
             if "://" in self._place:
                 mirror = self._opened.enter_context(mirrored(self._place))
-                work = self._opened.enter_context(stage.open(self._resources))
+                work = self._opened.enter_context(opened(stage, self._resources))
                 self._perform = partial(mirror.perform, stage, work)
             else:
                 corpus = Corpus.open(Path(self._place))
-                work = self._opened.enter_context(stage.open(self._resources))
+                work = self._opened.enter_context(opened(stage, self._resources))
                 self._perform = partial(perform, stage, work, corpus)
         except SpeechkitError as error:
             return Refused(error=error)

@@ -16,7 +16,7 @@ from speechkit.core.engines import require
 from speechkit.core.errors import SpeechkitError, UsageError
 from speechkit.core.stage import Resources, Stage, cache_key
 from speechkit.pipeline.executors.registry import NO_BUDGET, NO_STORE, ExecutorRequest
-from speechkit.pipeline.jobs import Failed, Job, Refused, Stored, perform, state_of
+from speechkit.pipeline.jobs import Failed, Job, Refused, Stored, opened, perform, state_of
 from speechkit.pipeline.machine import usable_cores
 from speechkit.storage.corpus import Corpus
 
@@ -139,7 +139,7 @@ def _share(
     try:
         corpus = Corpus.open(root)
         threads = resources.threads or usable_cores()
-        with stage.open(Resources(device=resources.device, threads=threads)) as work:
+        with opened(stage, Resources(device=resources.device, threads=threads)) as work:
             return [perform(stage, work, corpus, job) for job in jobs]
     except SpeechkitError as error:
         return Refused(error=error)

@@ -6,23 +6,21 @@ Processes are spawned, not forked: libraries with threads of their own do not su
 from __future__ import annotations
 
 import multiprocessing
-import os
 import pickle
 import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from speechkit.core.arithmetic import same_sums
 from speechkit.core.errors import SpeechkitError, describe
 from speechkit.core.stage import Resources, Stage
-from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, perform
+from speechkit.pipeline.jobs import Failed, Job, Queue, Refused, Stored, opened, perform
 from speechkit.storage.corpus import Corpus
 
 TRIES = 2  # how many workers a recording may take down
 _FAILED_STARTS = 3  # how many may die before their first job
-_THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 _READY = "ready"
 
 
@@ -38,7 +36,7 @@ class _Worker:
         self.process = context.Process(
             target=_work, args=(theirs, payload, root, resources), daemon=True
         )
-        with _environment({name: str(resources.threads) for name in _THREAD_VARIABLES}):
+        with same_sums():  # inherited, so that it stands before a library loads
             self.process.start()
         theirs.close()  # or its death would not be noticed
 
@@ -118,7 +116,7 @@ def _work(pipe: Connection, payload: bytes, root: Path, resources: Resources) ->
     try:
         try:
             stage: Stage = pickle.loads(payload)  # noqa: S301 (made by the process that began us)
-            with stage.open(resources) as work:
+            with opened(stage, resources) as work:
                 pipe.send(_READY)
                 while True:
                     pipe.send(perform(stage, work, corpus, pipe.recv()))
@@ -131,15 +129,3 @@ def _work(pipe: Connection, payload: bytes, root: Path, resources: Resources) ->
         pipe.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         return
-
-
-@contextmanager
-def _environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables that a process begun in the block inherits; what is set already stands."""
-    new = {name: value for name, value in variables.items() if name not in os.environ}
-    os.environ.update(new)
-    try:
-        yield
-    finally:
-        for name in new:
-            os.environ.pop(name, None)
