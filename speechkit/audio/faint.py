@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from speechkit.audio.sound import Lazy, blocks
 from speechkit.core.engines import SAMPLE_RATE, DetectVoice, Sound
@@ -130,6 +129,7 @@ def without_noise(sound: Sound) -> Sound:
 
 
 def _gated(samples: Samples) -> Samples:
+    from scipy.ndimage import uniform_filter1d
     from scipy.signal import istft, stft
 
     if len(samples) < _FFT:
@@ -156,6 +156,8 @@ def _level(sound: Sound, interval: Interval) -> float:
 
 def _gains(sound: Sound) -> NDArray[np.float64]:
     """What each 10 ms is multiplied by, shape (frames,)."""
+    from scipy.ndimage import maximum_filter1d, uniform_filter1d
+
     power = []
     for _, block in blocks(sound, 6_000 * _FRAME):
         padded = np.pad(block.astype(np.float64), (0, -len(block) % _FRAME))

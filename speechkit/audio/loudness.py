@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.signal import sosfilt
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,6 +38,8 @@ class LoudnessMeter:
 
     def add(self, block: Samples) -> None:
         """Take the next samples, of shape (channels, n)."""
+        from scipy.signal import sosfilt
+
         if self._state is None:
             self._state = np.zeros((len(self._sections), block.shape[0], 2))
         joined = block if self._rest is None else np.concatenate([self._rest, block], axis=1)

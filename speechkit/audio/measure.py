@@ -51,7 +51,7 @@ DROPOUTS_A_MINUTE = 1.0
 CROSSTALK = 10.0  # dB
 SHORT = 1.0  # seconds
 
-_TOGETHER = 1 << 16  # samples of a channel that are measured at once
+_TOGETHER = 1 << 17  # samples of a channel that are measured at once
 _FRAME = 0.02  # seconds, energy
 _SPECTRUM_FRAME = 0.06  # seconds
 _FULL_SCALE = 0.9995  # from here on a sample counts as clipped
@@ -149,11 +149,15 @@ class Meter:
         frames = self._framed(block, self._frame)
         if frames.shape[1]:
             # The variance, so that an offset is not taken for sound.
-            self._powers.append(frames.var(axis=2, dtype=np.float64))
+            self._powers.append(_squares(_centered(frames)) / self._frame)
         frames = self._framed(block, self._fft)
         if frames.shape[1]:
-            centred = frames - frames.mean(axis=2, keepdims=True)
-            self._spectrum += (np.abs(np.fft.rfft(centred * self._window)) ** 2).sum(axis=(0, 1))
+            from scipy.fft import rfft
+
+            # SciPy's transform stays in single precision, seven times as fast as NumPy's.
+            lines = rfft(_centered(frames) * self._window, overwrite_x=True)
+            parts = np.square(lines.view(np.float32)).sum(axis=(0, 1), dtype=np.float64)
+            self._spectrum += parts[0::2] + parts[1::2]
 
     def quality(self, *, truncated: bool = False) -> Quality:
         """Return the measures and flags of everything added so far."""
@@ -226,6 +230,15 @@ class Meter:
             return 0
         top = int(np.flatnonzero(smooth >= smooth.max() * _BANDWIDTH_FLOOR)[-1])
         return round(float(top * self._rate / self._fft))
+
+
+def _centered(frames: Samples) -> Samples:
+    return frames - frames.mean(axis=2, keepdims=True)
+
+
+def _squares(frames: Samples) -> NDArray[Any]:
+    """Return the sum of squares of each frame, shape (channels, frames)."""
+    return np.einsum("cfn,cfn->cf", frames, frames).astype(np.float64)
 
 
 def _levels(powers: NDArray[Any]) -> tuple[float, float, float]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import uniform_filter1d
 
 from speechkit.audio.faint import without_noise
 from speechkit.audio.sound import blocks
@@ -32,6 +31,8 @@ def rises_and_falls(sound: Sound) -> bool:
     >>> rises_and_falls(hum), rises_and_falls(hum * np.sin(2 * np.pi * 2 * t) ** 4)
     (False, True)
     """
+    from scipy.ndimage import uniform_filter1d
+
     power = _power(without_noise(sound))
     if len(power) < _WINDOW or power.max() < _AUDIBLE:
         return False

@@ -15,15 +15,15 @@ _MOST_THREADS = 8  # beyond, they wait for each other
 
 
 def ahead(
-    function: Callable[[Item], Result], items: Iterable[Item]
+    function: Callable[[Item], Result], items: Iterable[Item], threads: int = 0
 ) -> Iterator[tuple[Item, Future[Result]]]:
     """Yield each item with the future of its result, in order; few are computed before they are
-    taken, so that memory does not grow with the number of items.
+    taken, so that memory does not grow with the number of items. 0 threads: one a processor.
 
     >>> [(item, result.result()) for item, result in ahead(str.upper, ["a", "b"])]
     [('a', 'A'), ('b', 'B')]
     """
-    threads = min(_MOST_THREADS, _processors())
+    threads = threads or min(_MOST_THREADS, _processors())
     pool = ThreadPoolExecutor(threads, thread_name_prefix="ingest")
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     try:

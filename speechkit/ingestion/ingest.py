@@ -38,6 +38,7 @@ from speechkit.storage.lock import locked
 Progress = Callable[[int, int], None]
 # A file's SHA-256, and what its sound is; None where another file of the same bytes came before.
 Heard = tuple[str, tuple[Audio, Quality] | None]
+_WRITERS = 8  # threads that wait for the disk, most of the time
 
 
 class IngestOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -126,8 +127,9 @@ def ingest_folder(
 def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
     corpus = run.corpus
     failures = list(plan.failures)
-    for number, (entry, heard) in enumerate(ahead(run.hear, plan.entries), start=1):
-        failures.extend(run.take(entry, heard))
+    taken = (run.take(entry, heard) for entry, heard in ahead(run.hear, plan.entries))
+    for number, (each, stored) in enumerate(ahead(run.store, taken, _WRITERS), start=1):
+        failures.extend(run.count(each, stored.result()))
         if progress is not None:
             progress(number, len(plan.entries))
     failures.sort(key=lambda failure: (failure.item, failure.line))
@@ -146,6 +148,24 @@ def _take_all(run: _Run, plan: Plan, progress: Progress | None) -> IngestReport:
         failures=tuple(failures),
         warnings=plan.warnings,
     )
+
+
+class _Taken(msgspec.Struct, frozen=True):
+    """What became of a file: a recording to store, or, where that is None, a failure."""
+
+    entry: Entry
+    recording: Recording | None
+    failure: Failure
+
+
+_Became = Literal["added", "updated", "unchanged"]
+
+
+class _Stored(msgspec.Struct, frozen=True):
+    """How a recording changed the corpus, and what of the table could not be stored with it."""
+
+    became: _Became
+    problems: list[str]
 
 
 class _Run:
@@ -184,47 +204,66 @@ class _Run:
             )
         return sha256, known
 
-    def take(self, entry: Entry, heard: Future[Heard]) -> list[Failure]:
-        """Ingest one file as it was heard; return what went wrong."""
+    def take(self, entry: Entry, heard: Future[Heard]) -> _Taken:
+        """Decide what a file becomes as it was heard, one file after the other."""
         path = self.folder.root / entry.path
         failed = Failure(item=shown(entry.path), reason="", line=entry.line)
         try:
             sha256, measured = heard.result()
             if sha256 in self._seen or measured is None:
-                same = self._seen[sha256]
-                return [
-                    msgspec.structs.replace(
-                        failed,
-                        reason=f"same audio as {recording_id(sha256)}, which came with another file",
-                        same_as=shown(same),
-                    )
-                ]
-            old = self._old.get(sha256)
-            audio, quality = measured
-            recording = self._recording(audio, quality, entry.description, old)
+                reason = f"same audio as {recording_id(sha256)}, which came with another file"
+                same_as = shown(self._seen[sha256])
+                failed = msgspec.structs.replace(failed, reason=reason, same_as=same_as)
+                return _Taken(entry, None, failed)
+            recording = self._recording(*measured, entry.description, self._old.get(sha256))
         except InputError as error:
-            return [msgspec.structs.replace(failed, reason=_without(path, error))]
+            reason = _without(path, error)
+            return _Taken(entry, None, msgspec.structs.replace(failed, reason=reason))
         except SpeechkitError:
             raise
         except Exception as error:
             if is_debugging():
                 raise
             # Decoders meet files that their authors never saw; the rest of the folder goes on.
-            return [msgspec.structs.replace(failed, reason=describe(error))]
+            return _Taken(entry, None, msgspec.structs.replace(failed, reason=describe(error)))
         self._seen[sha256] = entry.path
-        self.corpus.put_audio(path, sha256, suffix=suffix_in(audio))
+        return _Taken(entry, recording, failed)
+
+    def store(self, taken: _Taken) -> _Stored | None:
+        """Write what a file became, and what the table names for it; safe in several threads.
+
+        Raises:
+            StoreError: if the corpus cannot be written.
+        """
+        recording, entry = taken.recording, taken.entry
+        if recording is None:
+            return None
+        audio = recording.audio
+        old = self._old.get(audio.sha256)
+        path = self.folder.root / entry.path
+        self.corpus.put_audio(path, audio.sha256, suffix=suffix_in(audio))
         layers, problems = self._layers(entry, recording)
         session = Session(recording=recording, layers={**(old.layers if old else {}), **layers})
         if session != old:
             self.corpus.put_session(session)
-        if old is None:
-            device, digest = recording.context.device, keyed_digest(sha256, sha256)
+        became: _Became = "added" if old is None else "updated" if session != old else "unchanged"
+        return _Stored(became, problems)
+
+    def count(self, taken: _Taken, stored: _Stored | None) -> list[Failure]:
+        """Note what was stored, one file after the other; return what went wrong."""
+        if taken.recording is None or stored is None:
+            return [taken.failure]
+        recording = taken.recording
+        if stored.became == "added":
+            device, sha256 = recording.context.device, recording.audio.sha256
+            digest = keyed_digest(sha256, sha256)
             self.corpus.note("received", recording=recording.id, device=device, audio=digest)
-        problems = [*(entry.description.problems if entry.description else ()), *problems]
-        self.counts["added" if old is None else "updated" if session != old else "unchanged"] += 1
-        self.flags.update(quality.flags)
+        self.counts[stored.became] += 1
+        self.flags.update(recording.quality.flags if recording.quality else ())
         self.seconds += recording.duration
-        return [msgspec.structs.replace(failed, reason=reason) for reason in problems]
+        described = taken.entry.description
+        problems = [*(described.problems if described else ()), *stored.problems]
+        return [msgspec.structs.replace(taken.failure, reason=reason) for reason in problems]
 
     def _recording(
         self, audio: Audio, quality: Quality, description: Description | None, old: Session | None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from speechkit.core.errors import StoreError
 
@@ -79,18 +80,35 @@ def atomic_path(target: Path) -> Iterator[Path]:
     Raises:
         StoreError: if the folder cannot be written or the disk is full.
     """
-    temporary: Path | None = None
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            dir=target.parent, prefix=scratch_prefix("writing"), suffix=target.suffix
-        )
+    with _temporary(target) as (handle, temporary):
         os.close(handle)
-        temporary = Path(name)
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
+
+
+@contextmanager
+def atomic_file(target: Path) -> Iterator[BinaryIO]:
+    """Yield a new file, opened for writing; it replaces `target` if the block succeeds.
+
+    Raises:
+        StoreError: as `atomic_path`, which is for writers that open a path themselves.
+    """
+    with _temporary(target) as (handle, _), os.fdopen(handle, "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(handle)
+
+
+@contextmanager
+def _temporary(target: Path) -> Iterator[tuple[int, Path]]:
+    """Yield a new file beside `target`, opened, and its path; afterwards it replaces `target`."""
+    temporary: Path | None = None
+    try:
+        handle, temporary = _made_beside(target)
+        yield handle, temporary
         temporary.replace(target)
+        temporary = None
     except OSError as error:
         raise StoreError(
             f"cannot write {target}: {error.strerror or error}; free space or check permissions"
@@ -100,10 +118,24 @@ def atomic_path(target: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+def _made_beside(target: Path) -> tuple[int, Path]:
+    def make() -> tuple[int, str]:
+        return tempfile.mkstemp(
+            dir=target.parent, prefix=scratch_prefix("writing"), suffix=target.suffix
+        )
+
+    try:
+        handle, name = make()
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = make()
+    return handle, Path(name)
+
+
 def write_bytes(target: Path, data: bytes) -> None:
     """Write a whole file atomically."""
-    with atomic_path(target) as temporary:
-        temporary.write_bytes(data)
+    with atomic_file(target) as file:
+        file.write(data)
 
 
 def append_line(target: Path, line: bytes) -> None:
