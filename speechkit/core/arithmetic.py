@@ -3,7 +3,8 @@
 A sum that threads share is added up in another order, its last bits differ, and in the end a
 confidence or a full stop does. So a sum is one thread's: BLAS and torch are given one each, whatever
 the environment says, and `Resources.threads` is how many calls run side by side. CTranslate2 is
-the exception: it shares out rows, never a sum, and is given the threads.
+the exception, and is given the threads: whisper's layers came out the same with one, two, four and
+eight of them, and `tests/pipeline/test_same_bytes.py` holds it to that with one and two.
 
 Nothing is promised between two models of processor: their instructions round differently.
 """

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import ctypes
 import platform
 import re
+import sys
 import tempfile
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 
-from speechkit.core.engines import EngineKind, engine_names, make_engine
+from speechkit.core.engines import EngineInfo, EngineKind, engine_names, make_engine
 from speechkit.core.errors import MissingExtraError, ModelError, SpeechkitError
 from speechkit.core.version import VERSION
 from speechkit.pipeline.machine import (
@@ -24,6 +27,7 @@ from speechkit.pipeline.machine import (
 from speechkit.storage import models
 
 GIB = 1 << 30
+_CUBLAS = "libcublas.so.12"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[([^\]]+)\])?([^;]*)(?:;(.*))?$")
 _NEEDED = ("", "diarize", "transcribe", "deidentify")  # extras of the default pipeline
 
@@ -122,13 +126,20 @@ def _engines() -> list[Finding]:
             state: State = "ok"
             says = ""
             try:
-                make_engine(kind, name)
+                says = _runs_on(make_engine(kind, name))
             except MissingExtraError as error:
                 state, says = "missing", str(error)
             except SpeechkitError:
                 pass  # there, but wants a model named
             found.append(Finding(about=kind, name=name, state=state, says=says))
     return found
+
+
+def _runs_on(engine: Any) -> str:
+    """Say which devices an engine can use, where it can use more than the processor."""
+    info = getattr(engine, "info", None)
+    devices = info.devices if isinstance(info, EngineInfo) else ()
+    return f"runs on {', '.join(devices)}" if set(devices) - {"cpu"} else ""
 
 
 def _weights() -> list[Finding]:
@@ -195,7 +206,7 @@ def _accelerator() -> list[Finding]:
     if torch.cuda.is_available():
         names = [torch.cuda.get_device_name(n) for n in range(torch.cuda.device_count())]
         says = f"{', '.join(names)}; use it with --device cuda"
-        return [Finding(about="device", name="cuda", state="ok", says=says)]
+        return [Finding(about="device", name="cuda", state="ok", says=says), *_ctranslate2()]
     says = "no GPU that torch can use: models run on the processor"
     found = [Finding(about="device", name="cuda", state="slow", says=says)]
     flags = _processor_flags()
@@ -203,6 +214,21 @@ def _accelerator() -> list[Finding]:
         says = "the processor has no AVX2: whisper in 8 bits runs without its fast path"
         found.append(Finding(about="device", name="processor", state="slow", says=says))
     return found
+
+
+def _ctranslate2() -> list[Finding]:
+    """Say why faster-whisper cannot use a GPU that torch can: each brings or wants its own CUDA."""
+    if find_spec("ctranslate2") is None or sys.platform != "linux":
+        return []
+    try:
+        ctypes.CDLL(_CUBLAS)
+    except OSError:
+        says = (
+            f"CTranslate2 needs CUDA 12 and {_CUBLAS} is not found: install nvidia-cublas-cu12 and "
+            "nvidia-cudnn-cu12 and put their folders on LD_LIBRARY_PATH, or use whisper:, on torch"
+        )
+        return [Finding(about="device", name="faster-whisper", state="slow", says=says)]
+    return [Finding(about="device", name="faster-whisper", state="ok", says="finds CUDA 12")]
 
 
 def _processor_flags() -> frozenset[str]:

@@ -87,3 +87,25 @@ def test_a_container_has_its_share(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert machine.usable_memory() == min(whole, 1 << 30)
     (tmp_path / "memory.max").write_text("max\n")
     assert machine.usable_memory() == whole
+
+
+def test_engines_say_which_devices_they_can_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("faster_whisper")
+    pytest.importorskip("hama")
+    assert findings(monkeypatch, "transcriber")["faster-whisper"]["says"] == "runs on cpu, cuda"
+    assert findings(monkeypatch, "aligner")["ctc"]["says"] == ""  # the processor only
+
+
+def test_a_gpu_that_only_torch_can_use_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("ctranslate2")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "a card")
+    monkeypatch.setattr(doctor.sys, "platform", "linux")
+    monkeypatch.setattr(doctor, "_CUBLAS", "libcublas.so.that-is-not-here")
+    found = {each.name: each for each in doctor._accelerator()}
+    assert (found["cuda"].state, found["faster-whisper"].state) == ("ok", "slow")
+    assert "or use whisper:" in found["faster-whisper"].says
+    monkeypatch.setattr(doctor.ctypes, "CDLL", lambda _: None)
+    assert {each.name: each.state for each in doctor._accelerator()}["faster-whisper"] == "ok"
