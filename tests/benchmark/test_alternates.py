@@ -88,3 +88,15 @@ def test_close_to_the_best_of_all_combinations() -> None:
         assert found >= least
         best_found += found == least
     assert best_found / rounds > 0.95, best_found
+
+
+def test_spellings_of_an_indic_script_count_as_one_where_the_reference_lists_them() -> None:
+    """Orthographically informed WER: the hypothesis against all permissible spellings."""
+    said = "वह {डॉक्टर / डाक्टर / doctor} के {पास गया / पासगया} था"
+
+    for wrote in ("वह डॉक्टर के पास गया था", "वह डाक्टर के पासगया था", "वह doctor के पास गया था"):
+        assert wer(said, wrote, language="hi") == 0.0
+    assert wer(said, "वह मास्टर के पास गया था", language="hi") == pytest.approx(1 / 6, abs=1e-6)
+    unresolved = wer(said, "वह डाक्टर के पासगया था", language="hi", alternates=False)
+    assert unresolved is not None
+    assert unresolved > 0

@@ -10,7 +10,7 @@ import pytest
 
 from speechkit.benchmark.clinical import judge, mentions
 from speechkit.benchmark.clinical.lists import lexicon
-from speechkit.benchmark.clinical.mentions import FAR, mentions_of_copy
+from speechkit.benchmark.clinical.mentions import AHEAD, mentions_of_copy
 from speechkit.benchmark.errors import align, count
 from speechkit.benchmark.normalize import normalizer_for
 from speechkit.benchmark.score import score
@@ -149,4 +149,4 @@ def test_a_copy_has_the_terms_that_reading_all_of_it_finds() -> None:
 
 
 def test_no_term_is_longer_than_what_is_read_again() -> None:
-    assert max(len(phrase) for rows in lexicon().phrases.values() for phrase, _ in rows) < FAR
+    assert max(len(phrase) for rows in lexicon().phrases.values() for phrase, _ in rows) < AHEAD

@@ -24,7 +24,7 @@ WEIGHTS = {
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _BORN = frozenset("birth born birthday".split())
-FAR = 12  # tokens around a term beyond which nothing tells what it is
+AHEAD = 8  # tokens from the first of a term beyond which nothing tells what it is
 _DATED = 8  # words after these in which numbers are a date
 _NEAR = 2  # words around a digit that tell what it counts
 _MEASURED = frozenset(
@@ -90,8 +90,9 @@ def mentions_of_copy(
     done = 0
     for edit in edits:
         shift = edit.hypothesis_start - edit.reference_start
-        meet, high = edit.hypothesis_start + FAR, edit.hypothesis_end - FAR
-        if edit.kind != "equal" or high - meet < FAR:
+        # Nothing is read farther back than a date is.
+        meet, high = edit.hypothesis_start + _DATED, edit.hypothesis_end - AHEAD
+        if edit.kind != "equal" or meet >= high:
             continue
         while meet < high:
             # From a token on before which neither text is within a term, both have the same terms.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from speechkit.benchmark.results import RecordingScore, Remark, SystemScore, Unit
@@ -18,7 +19,7 @@ def remarks_on(
     by: Sequence[tuple[str, ...]],
 ) -> list[Remark]:
     """Return what must be known before the figures are believed."""
-    return [*_copies(rows), *_means(systems), *_confounded(units, by)]
+    return [*_silent(rows), *_copies(rows), *_means(systems), *_confounded(units, by)]
 
 
 def remarks_once(remarks: Iterable[Remark]) -> list[Remark]:
@@ -32,6 +33,23 @@ def remarks_once(remarks: Iterable[Remark]) -> list[Remark]:
         more = f" and {len(names) - 1} more recordings" if len(names) > 1 else ""
         found.append(Remark(kind=kind, system=system, text=text, recording=f"{names[0]}{more}"))
     return found
+
+
+def _silent(rows: Sequence[RecordingScore]) -> list[Remark]:
+    """Remark on systems that wrote not one word of recordings in which words were said."""
+    spoken = Counter(row.system for row in rows if row.words)
+    silent = Counter(
+        row.system for row in rows if 0 < row.words == row.deletions and not row.insertions
+    )
+    return [
+        Remark(
+            kind="nothing written",
+            system=system,
+            text=f"wrote nothing in {number} of {spoken[system]} recordings, which count as left "
+            "out; check that it ran to the end and that these are its files",
+        )
+        for system, number in sorted(silent.items())
+    ]
 
 
 def _copies(rows: Sequence[RecordingScore]) -> list[Remark]:
