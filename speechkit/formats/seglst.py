@@ -5,6 +5,7 @@ https://github.com/fgnt/meeteval#supported-file-formats
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from speechkit.formats.fields import in_order, seconds
 from speechkit.formats.transcript import Notes, Reading, Segments, TranscriptFormat
 
 _FIELDS = frozenset({"session_id", "speaker", "start_time", "end_time", "words"})
+_LIST = re.compile(r"[\s\ufeff]*\[")
+_CAPITALS = re.compile(r'[\s\ufeff]*\[\s*\{\s*"[A-Z]')  # VibeVoice's rows
 
 
 def parse_seglst(text: str, where: Path) -> Reading[Segment]:
@@ -68,6 +71,11 @@ def _entry(entry: dict[str, Any], where: Path, index: int, notes: Notes) -> tupl
     return session, Segment(id="", start=start, end=end, text=text, speaker=speaker)
 
 
+def is_seglst(text: str) -> bool:
+    """Say whether a text is a list, of rows whose fields are in lower case."""
+    return bool(_LIST.match(text)) and not _CAPITALS.match(text)
+
+
 FORMAT = TranscriptFormat(
     name="seglst",
     title="SegLST, a JSON list of segments",
@@ -75,7 +83,7 @@ FORMAT = TranscriptFormat(
     suffixes=(".seglst.json", ".json"),
     parse=parse_seglst,
     write=format_seglst,
-    claims=lambda text: text.lstrip("\ufeff \t\r\n").startswith("["),
+    claims=is_seglst,
     drops=("words' times and confidence", "language", "channels", "labels"),
     passes_over=("fields beyond the five of SegLST",),
     oracle="meeteval",

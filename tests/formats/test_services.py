@@ -41,6 +41,7 @@ WITH_SPEAKERS = {
     "rev.json": "rev",
     "soniox.json": "soniox",
     "speechmatics.json": "speechmatics",
+    "vibevoice.json": "vibevoice",
     "whisperx.json": "whisper",
 }
 WITHOUT = {
@@ -53,7 +54,9 @@ WITHOUT = {
     "whisper_tsv.tsv": "whisper-tsv",
 }
 NO_TIMES = {"kaldi.text", "sclite.trn", "table.csv"}
-NO_WORD_TIMES = {*NO_TIMES, "nemo.jsonl", "openai_diarized.json", "whisper_tsv.tsv"}
+NO_WORD_TIMES = {
+    *NO_TIMES, "nemo.jsonl", "openai_diarized.json", "vibevoice.json", "whisper_tsv.tsv",
+}  # fmt: skip
 
 
 def test_every_fixture_is_read() -> None:
@@ -119,6 +122,7 @@ def test_what_is_not_used_is_named() -> None:
     assert "'summarization'" in notes["gladia.json"]
     assert "translation" in notes["soniox.json"]
     assert "no speech" in notes["elevenlabs.json"]
+    assert "no speech" in notes["vibevoice.json"]
     assert "did not understand" in notes["rev.json"]
     assert not any("knee" in note.lower() for note in notes.values())
 
