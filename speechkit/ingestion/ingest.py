@@ -244,20 +244,21 @@ class _Run:
         self.corpus.put_audio(path, audio.sha256, suffix=suffix_in(audio))
         layers, problems = self._layers(entry, recording)
         session = Session(recording=recording, layers={**(old.layers if old else {}), **layers})
+        if old is None:
+            # First the journal: a killed ingest leaves no session of which nothing is noted.
+            digest = keyed_digest(audio.sha256, audio.sha256)
+            device = recording.context.device
+            self.corpus.note("received", recording=recording.id, device=device, audio=digest)
         if session != old:
             self.corpus.put_session(session)
         became: _Became = "added" if old is None else "updated" if session != old else "unchanged"
         return _Stored(became, problems)
 
     def count(self, taken: _Taken, stored: _Stored | None) -> list[Failure]:
-        """Note what was stored, one file after the other; return what went wrong."""
+        """Count what was stored, one file after the other; return what went wrong."""
         if taken.recording is None or stored is None:
             return [taken.failure]
         recording = taken.recording
-        if stored.became == "added":
-            device, sha256 = recording.context.device, recording.audio.sha256
-            digest = keyed_digest(sha256, sha256)
-            self.corpus.note("received", recording=recording.id, device=device, audio=digest)
         self.counts[stored.became] += 1
         self.flags.update(recording.quality.flags if recording.quality else ())
         self.seconds += recording.duration
