@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-BENCHES := $(addprefix bench-,transcribe diarize align phi wer clinical audit corpora accents leak muted engines review release formats scale end-to-end synth)
+BENCHES := $(addprefix bench-,transcribe diarize align phi wer clinical audit corpora accents leak muted engines review release dialogue formats scale end-to-end synth)
 
 .PHONY: demo test check docs manifests gallery lock train-phi bench $(BENCHES) clean
 

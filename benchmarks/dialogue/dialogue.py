@@ -28,7 +28,9 @@ def main() -> None:
     given = [Path(name) for name in sys.argv[1:]]
     files = given or sorted(WRITTEN.glob("*.txt"))
     unseen: Counts = Counter()
-    print("| writer | text | words | span and type F1 | negation of what was found | words per CPU second |")
+    print(
+        "| writer | text | words | span and type F1 | negation of what was found | words per CPU second |"
+    )
     print("|---|---|---:|---:|---:|---:|")
     for path in files:
         for written, as_recognized in (("as written", False), ("no case, no punctuation", True)):
@@ -62,7 +64,11 @@ def score(dialogues: Sequence[MarkedDialogue]) -> tuple[Counts, int, float]:
         begun = time.process_time()
         annotations = annotate(segments, roles, "en")
         seconds += time.process_time() - begun
-        marked = {(e.segment, e.start_char, e.end_char, e.type): e for t in dialogue.turns for e in t.entities}
+        marked = {
+            (e.segment, e.start_char, e.end_char, e.type): e
+            for t in dialogue.turns
+            for e in t.entities
+        }
         found = {(e.segment, e.start_char, e.end_char, e.type): e for e in annotations.entities}
         counts.update((key[3], "marked") for key in marked)
         counts.update((key[3], "found") for key in found)
@@ -78,7 +84,9 @@ def f1(counts: Counts, kind: str = "") -> float:
     """F1 of a type, or of all together (micro)."""
 
     def total(part: str) -> int:
-        return sum(n for (k, p), n in counts.items() if p == part and k != "negation" and kind in ("", k))
+        return sum(
+            n for (k, p), n in counts.items() if p == part and k != "negation" and kind in ("", k)
+        )
 
     return 2 * total("right") / max(total("found") + total("marked"), 1)
 

@@ -127,10 +127,9 @@ def _is_meant(tokens: Sequence[Token], at: int, found: tuple[int, EntityType]) -
         return before not in _AT
     if kind != "body" or end > at + 1 or tokens[at].form not in _VAGUE:
         return True
-    before = [token.word for token in tokens[max(at - 2, 0) : at]]
-    if before and before[-1] in _SIDES:  # "be right back"
-        return before[0] in _POINTING
-    return bool(before) and before[-1] in _OWNED
+    if before in _SIDES:  # "be right back"
+        return at > 1 and tokens[at - 2].word in _POINTING
+    return before in _OWNED
 
 
 def _side(tokens: Sequence[Token], at: int) -> tuple[int, EntityType] | None:

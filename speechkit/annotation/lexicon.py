@@ -80,8 +80,8 @@ def lexicon() -> Lexicon:
     for marked, names in term_rows("marks.tsv"):
         for name in names.split("|"):
             if marked == "exact":
-                word, _, kind = name.partition(":")
-                exact[word] = kind  # type: ignore[assignment]
+                word, _, named = name.partition(":")
+                exact[word] = named  # type: ignore[assignment]
             elif marked == "none":
                 none.add(_forms(name))
                 known.pop(_forms(name), None)
