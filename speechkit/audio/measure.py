@@ -233,12 +233,14 @@ class Meter:
 
 
 def _centered(frames: Samples) -> Samples:
-    return frames - frames.mean(axis=2, keepdims=True)
+    centered: Samples = frames - frames.mean(axis=2, keepdims=True)
+    return centered
 
 
 def _squares(frames: Samples) -> NDArray[Any]:
     """Return the sum of squares of each frame, shape (channels, frames)."""
-    return np.einsum("cfn,cfn->cf", frames, frames).astype(np.float64)
+    sums: NDArray[Any] = np.einsum("cfn,cfn->cf", frames, frames).astype(np.float64)
+    return sums
 
 
 def _levels(powers: NDArray[Any]) -> tuple[float, float, float]:
