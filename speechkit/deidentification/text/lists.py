@@ -179,12 +179,18 @@ def drugs() -> frozenset[str]:
     path = _folder("drug_named_entity_recognition") / "drug_ner_dictionary.pkl.bz2"
     with bz2.open(path) as file:
         data = pickle.load(file)  # noqa: S301 - an installed package's own data, as its code is
-    found: set[str] = set()
-    for variant in data["drug_variant_to_canonical"]:
-        # Of names of many words only the rare ones tell: "hope" and "general" are in some.
-        parts = fold_word(variant).replace("-", " ").split()
-        found.update(part for part in parts if len(part) > 3 and zipf(part, "en") < 3.3)
-    return frozenset(found - first_names())
+    variants = data["drug_variant_to_canonical"]
+    parts = {part for name in variants for part in fold_word(name).replace("-", " ").split()}
+    # Of names of many words only the rare ones tell: "hope" and "general" are in some.
+    return frozenset(p for p in parts if len(p) > 3 and _is_rare(p)) - first_names()
+
+
+def _is_rare(word: str) -> bool:
+    import wordfreq
+
+    # Most names of drugs stand in no list of words; there, looking is cheaper than asking.
+    plain = word.isascii() and word.isalpha()
+    return (plain and word not in wordfreq.get_frequency_dict("en")) or zipf(word, "en") < 3.3
 
 
 @lru_cache(maxsize=65536)
