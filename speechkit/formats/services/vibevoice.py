@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from speechkit.core.errors import InputError
 from speechkit.core.types import Segment
 from speechkit.formats.services.document import (
     note_unused,
@@ -54,6 +55,8 @@ def parse_vibevoice(text: str, where: Path) -> Reading[Segment]:
     Raises:
         InputError: with file, place and reason.
     """
+    if not is_vibevoice(text):
+        raise InputError(f"{where}: not in the shape of {FORMAT.title}")
     notes = Notes()
     found = {"rows": _rows(text)}
     document = shape_of(found, _Document, where)
