@@ -7,6 +7,7 @@ from speechkit.core.lazy import lazy_names
 if TYPE_CHECKING:
     from speechkit.benchmark.audit import Audit, audit_references
     from speechkit.benchmark.clinical.mentions import WEIGHTS, mentions
+    from speechkit.benchmark.clinical.second_judge import ask_judge, parse_address
     from speechkit.benchmark.compare import (
         METRICS,
         Comparison,
@@ -71,6 +72,7 @@ __all__ = [
     "TermCounts",
     "as_junit",
     "as_markdown",
+    "ask_judge",
     "audit_references",
     "compare_scores",
     "count_phi",
@@ -81,6 +83,7 @@ __all__ = [
     "mentions",
     "merge_counts",
     "normalizer_for",
+    "parse_address",
     "read_targets",
     "readable",
     "readable_below",
@@ -119,6 +122,8 @@ __getattr__, __dir__ = lazy_names(
         "WEIGHTS": "clinical.mentions",
         "as_junit": "compare",
         "as_markdown": "compare",
+        "ask_judge": "clinical.second_judge",
+        "parse_address": "clinical.second_judge",
         "audit_references": "audit",
         "compare_scores": "compare",
         "count_phi": "phi",
