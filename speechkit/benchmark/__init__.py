@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from speechkit.benchmark.report.page import ReportSection, render_report
     from speechkit.benchmark.results import (
         SCHEMA,
+        JudgeSetup,
         RunCost,
         RunSetup,
         Scores,
@@ -54,6 +55,7 @@ __all__ = [
     "Comparison",
     "Gate",
     "Hypothesis",
+    "JudgeSetup",
     "Mention",
     "MergedCell",
     "Metric",
@@ -101,6 +103,7 @@ __getattr__, __dir__ = lazy_names(
         "Comparison": "compare",
         "Gate": "compare",
         "Hypothesis": "types",
+        "JudgeSetup": "results",
         "METRICS": "compare",
         "Mention": "phi",
         "MergedCell": "sites",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from speechkit.workflows.doctor import GIB, Checkup, examine
     from speechkit.workflows.engines import KINDS, check, fetch_weights, installed_engines
     from speechkit.workflows.files import FileResult, diarize_files, transcribe_files
+    from speechkit.workflows.published import LISTS, CountedAgain, count_again, read_published
     from speechkit.workflows.recipe_to_corpus import (
         PREPARED,
         Materialized,
@@ -50,10 +51,12 @@ __all__ = [
     "DETECTOR",
     "GIB",
     "KINDS",
+    "LISTS",
     "POLICY",
     "PREPARED",
     "AlignTranscriptOptions",
     "Checkup",
+    "CountedAgain",
     "DeidentifiedFile",
     "Demo",
     "EngineJob",
@@ -68,6 +71,7 @@ __all__ = [
     "as_system",
     "check",
     "check_engines",
+    "count_again",
     "deidentify_audio",
     "deidentify_lines",
     "deidentify_text",
@@ -81,6 +85,7 @@ __all__ = [
     "is_release",
     "materialize",
     "open_service",
+    "read_published",
     "read_references",
     "read_systems",
     "release_audio",
@@ -133,6 +138,10 @@ __getattr__, __dir__ = lazy_names(
         "ingest_prepared": "recipe_to_corpus",
         "is_release": "score_corpus",
         "materialize": "recipe_to_corpus",
+        "CountedAgain": "published",
+        "LISTS": "published",
+        "count_again": "published",
+        "read_published": "published",
         "read_references": "score_inputs",
         "read_systems": "score_inputs",
         "release_audio": "score_corpus",
