@@ -81,12 +81,12 @@ def lexicon() -> Lexicon:
         for name in names.split("|"):
             if marked == "exact":
                 word, _, named = name.partition(":")
-                exact[word] = named  # type: ignore[assignment]
+                exact[word] = msgspec.convert(named, EntityType)
             elif marked == "none":
                 none.add(_forms(name))
                 known.pop(_forms(name), None)
             else:
-                known[_forms(name)] = marked  # type: ignore[assignment]
+                known[_forms(name)] = msgspec.convert(marked, EntityType)
     stop = _stopped()
     by_first: dict[str, list[tuple[tuple[str, ...], EntityType]]] = {}
     for forms, kind in known.items():
