@@ -23,6 +23,7 @@ VERBS = {
     "serve": "the local pipeline as a transcription server on this machine",
     "align": "word times for a transcript that a person or another tool wrote",
     "convert": "transcripts from one format to another; what is lost is said",
+    "annotate": "what a transcript says about health: drugs, doses, symptoms, where they stand",
     "deidentify": "remove what identifies people, from text and audio",
     "review": "people correct drafts in the browser: editor, accounts, queue, export",
     "release": "create, verify, compare, sign, export, import and withdraw",

@@ -6,6 +6,10 @@ from speechkit.core.lazy import lazy_names
 
 if TYPE_CHECKING:
     from speechkit.workflows.align_transcript import AlignTranscriptOptions, align_transcript
+    from speechkit.workflows.annotate_transcript import (
+        AnnotateTranscriptOptions,
+        annotate_transcript,
+    )
     from speechkit.workflows.bench_audio import write_clips
     from speechkit.workflows.bench_run import (
         EngineJob,
@@ -55,6 +59,7 @@ __all__ = [
     "POLICY",
     "PREPARED",
     "AlignTranscriptOptions",
+    "AnnotateTranscriptOptions",
     "Checkup",
     "CountedAgain",
     "DeidentifiedFile",
@@ -68,6 +73,7 @@ __all__ = [
     "ServiceOptions",
     "Withdrawn",
     "align_transcript",
+    "annotate_transcript",
     "as_system",
     "check",
     "check_engines",
@@ -109,6 +115,8 @@ __getattr__, __dir__ = lazy_names(
     {
         "align_transcript": "align_transcript",
         "AlignTranscriptOptions": "align_transcript",
+        "annotate_transcript": "annotate_transcript",
+        "AnnotateTranscriptOptions": "annotate_transcript",
         "Checkup": "doctor",
         "DETECTOR": "deidentify_documents",
         "DeidentifiedFile": "deidentify_files",
