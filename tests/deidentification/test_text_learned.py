@@ -104,6 +104,15 @@ def test_measures_readings_and_years_stay(text: str, stays: str) -> None:
     assert not covered(text, both(text)) & set(range(start, start + len(stays)))
 
 
+@pytest.mark.parametrize("said", ["Diane and New Jersey", "Sheila and North Dakota"])
+def test_a_state_that_is_joined_to_a_name_stays(said: str) -> None:
+    text = f"Hello. I didn't know you were there. This is {said}."
+    found, start = covered(text, both(text)), text.index(said)
+    name, state = said.split(" and ")
+    assert set(range(start, start + len(name))) <= found
+    assert not found & set(range(text.index(state), text.index(state) + len(state)))
+
+
 @pytest.mark.parametrize("text", ["Ask for McKay.", "It's Dr. DeShawn O'Hare.", "MRN: 4417902."])
 def test_names_with_capitals_inside_and_labeled_numbers_still_go(text: str) -> None:
     words = "McKay", "DeShawn O'Hare", "4417902"

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 from speechkit.core.digest import digest_file, digest_of
 from speechkit.core.engines import DetectPhi, EngineInfo, parse_options
@@ -182,7 +183,7 @@ class TaggerRecognizer(msgspec.Struct, frozen=True):
             options = LearnedOptions(threshold=threshold, grow=min(_GROW, threshold))
             for item in tagged(network, scene.conversation, options):
                 if not _is_state(scene, item):
-                    yield item
+                    yield _without_state(scene, item)
 
 
 def _is_state(scene: Scene, item: Candidate) -> bool:
@@ -195,6 +196,21 @@ def _is_state(scene: Scene, item: Candidate) -> bool:
         or (scene.tokens[index].key in lists.countries() and scene.tokens[index].key not in names)
         for index in range(first, after)
     )
+
+
+def _without_state(scene: Scene, item: Candidate) -> Candidate:
+    """Return a run without a state that a function word joins to its end: "Diane and New Jersey"."""
+    first = bisect_left(scene.tokens, item.start, key=lambda token: token.end - 1)
+    after = bisect_left(scene.tokens, item.end, key=lambda token: token.start)
+    last = after
+    while last > first and last - 1 in scene.states:
+        last -= 1
+    joined = last
+    while joined > first and scene.tokens[joined - 1].key in function_words(scene.language.code):
+        joined -= 1
+    if not first < joined < last < after:
+        return item
+    return replace(item, end=scene.tokens[joined - 1].end)
 
 
 def inside(network: Network, conversation: Conversation) -> Floats:
