@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         Segments,
         TranscriptFormat,
         nothing_read,
+        refuse_notes,
     )
     from speechkit.formats.uem import format_uem, parse_uem
 
@@ -89,6 +90,7 @@ __all__ = [
     "read_transcripts",
     "read_turns",
     "readable_suffixes",
+    "refuse_notes",
     "save_transcripts",
     "seconds",
     "share",
@@ -138,6 +140,7 @@ __getattr__, __dir__ = lazy_names(
         "read_table": "tables",
         "read_text": "text",
         "read_transcripts": "registry",
+        "refuse_notes": "transcript",
         "read_turns": "registry",
         "readable_suffixes": "registry",
         "seconds": "fields",

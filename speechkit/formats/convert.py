@@ -19,7 +19,7 @@ from speechkit.formats.registry import (
     write_transcripts,
 )
 from speechkit.formats.rttm import format_rttm
-from speechkit.formats.transcript import Segments, TranscriptFormat
+from speechkit.formats.transcript import Segments, TranscriptFormat, refuse_notes
 
 RTTM = "rttm"
 _HELD: dict[str, Callable[[Segment], bool]] = {
@@ -66,8 +66,8 @@ def convert_transcripts(
     """
     name = to_format or format_of_target(target)
     transcripts, notes = _read(source, from_format)
-    if strict and notes:
-        raise InputError(f"{source}: passed over: {notes[0]}; --strict takes files as a whole")
+    if strict:
+        refuse_notes(source, notes)
     return save_transcripts(transcripts, target, name, source=source, notes=notes)
 
 

@@ -6,7 +6,7 @@ A format is one file with a `FORMAT`; it is registered under the entry point gro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -113,3 +113,13 @@ def nothing_read(where: Path, notes: tuple[Note, ...]) -> InputError:
     """Return the error for a file that has content but in which nothing was understood."""
     why = f" ({'; '.join(map(str, notes))})" if notes else ""
     return InputError(f"{where}: nothing was read from it{why}; is it of this format?")
+
+
+def refuse_notes(source: Path, notes: Sequence[object]) -> None:
+    """Refuse a source of which anything was passed over: what `--strict` asks for.
+
+    Raises:
+        InputError: with the first note.
+    """
+    if notes:
+        raise InputError(f"{source}: passed over: {notes[0]}; --strict takes files as a whole")

@@ -20,6 +20,7 @@ from speechkit.audio.sound import open_sound
 from speechkit.core.digest import digest_bytes, digest_file, recording_id, segment_id
 from speechkit.core.errors import InputError, UsageError
 from speechkit.core.types import Audio, Participant, Recording
+from speechkit.formats import refuse_notes
 from speechkit.manifest.consistency import faulty_line, text_id
 from speechkit.manifest.documentation.facts import NO_LICENCE
 from speechkit.manifest.export.bundle import Bundle, no_audio
@@ -151,10 +152,8 @@ def _check_read(
         raise InputError(
             f"{bundle.missing[0]}{more}; put it there, or import without it: --allow-missing"
         )
-    if bundle.notes and options.strict:
-        raise InputError(
-            f"{source}: passed over: {bundle.notes[0]}; --strict takes files as a whole"
-        )
+    if options.strict:
+        refuse_notes(source, bundle.notes)
     for where in bundle.missing:
         tell(f"without sound: {where}")
     for note in bundle.notes:

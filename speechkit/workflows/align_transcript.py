@@ -13,7 +13,7 @@ from speechkit.core.errors import InputError, UsageError
 from speechkit.core.margins import ALIGNED, DRAFT_TIMES, UNALIGNED
 from speechkit.core.stage import Resources
 from speechkit.core.types import Segment
-from speechkit.formats import read_transcripts
+from speechkit.formats import read_transcripts, refuse_notes
 from speechkit.ingestion.references import about
 from speechkit.transcription.align_stage import align_file
 
@@ -68,10 +68,8 @@ def align_transcript(
     """
     aligner = make_engine("aligner", options.engine, options.engine_options)
     reading = read_transcripts(transcript, options.input_format)
-    if options.strict and reading.notes:
-        raise InputError(
-            f"{transcript}: passed over: {reading.notes[0]}; --strict takes files as a whole"
-        )
+    if options.strict:
+        refuse_notes(transcript, reading.notes)
     said = about(PurePosixPath(audio.as_posix()), reading.recordings, transcript)
     info = probe(audio)
     segments = _timed(said, info.num_samples / info.sample_rate, transcript)

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from speechkit.core.annotations import Annotations
 from speechkit.core.engines import make_engine
-from speechkit.core.errors import InputError, UsageError
+from speechkit.core.errors import UsageError
 from speechkit.core.stage import Resources
 from speechkit.core.types import Role
-from speechkit.formats import read_transcripts
+from speechkit.formats import read_transcripts, refuse_notes
 from speechkit.language import main_language
 
 _ROLES = frozenset(get_args(Role))
@@ -60,10 +60,8 @@ def annotate_transcript(
     """
     annotator = make_engine("annotator", options.engine, options.engine_options)
     reading = read_transcripts(transcript, options.input_format)
-    if options.strict and reading.notes:
-        raise InputError(
-            f"{transcript}: passed over: {reading.notes[0]}; --strict takes files as a whole"
-        )
+    if options.strict:
+        refuse_notes(transcript, reading.notes)
     found: dict[str, Annotations] = {}
     with annotator.open(resources) as annotate:
         for recording, read in reading.recordings.items():

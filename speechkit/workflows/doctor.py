@@ -63,7 +63,7 @@ def examine(corpus: Path) -> Checkup:
         *_engines(),
         *_weights(),
         *_disk(corpus),
-        *_threads(usable_cores()),
+        Finding(about="threads", name="cores", state="ok", says=str(usable_cores())),
         *_memory(usable_memory()),
         *_accelerator(),
     )
@@ -176,10 +176,6 @@ def _disk(corpus: Path) -> list[Finding]:
 
 def _temporary() -> Path:
     return Path(tempfile.gettempdir())
-
-
-def _threads(cores: int) -> list[Finding]:
-    return [Finding(about="threads", name="cores", state="ok", says=str(cores))]
 
 
 def _memory(memory: int) -> list[Finding]:

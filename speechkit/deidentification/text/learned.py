@@ -186,11 +186,16 @@ class TaggerRecognizer(msgspec.Struct, frozen=True):
                     yield _without_state(scene, item)
 
 
+def _tokens_of(scene: Scene, item: Candidate) -> tuple[int, int]:
+    """Return the first token of a run, and the first behind it."""
+    first = bisect_left(scene.tokens, item.start, key=lambda token: token.end - 1)
+    return first, bisect_left(scene.tokens, item.end, key=lambda token: token.start)
+
+
 def _is_state(scene: Scene, item: Candidate) -> bool:
     """Say whether a run is a country or a state and nothing else: those identify nobody."""
     names = lists.common_first_names("en")
-    first = bisect_left(scene.tokens, item.start, key=lambda token: token.end - 1)
-    after = bisect_left(scene.tokens, item.end, key=lambda token: token.start)
+    first, after = _tokens_of(scene, item)
     return all(
         index in scene.states
         or (scene.tokens[index].key in lists.countries() and scene.tokens[index].key not in names)
@@ -200,8 +205,7 @@ def _is_state(scene: Scene, item: Candidate) -> bool:
 
 def _without_state(scene: Scene, item: Candidate) -> Candidate:
     """Return a run without a state that a function word joins to its end: "Diane and New Jersey"."""
-    first = bisect_left(scene.tokens, item.start, key=lambda token: token.end - 1)
-    after = bisect_left(scene.tokens, item.end, key=lambda token: token.start)
+    first, after = _tokens_of(scene, item)
     last = after
     while last > first and last - 1 in scene.states:
         last -= 1
